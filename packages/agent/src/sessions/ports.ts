@@ -1,0 +1,151 @@
+/**
+ * What the application needs from the outside, declared here by its user; adapters import only
+ * types from this file. Every method may reject; a rejection means "cannot tell" or "did not
+ * work", never "there is none".
+ */
+
+/** Paths that belong to one session; the agent makes the directories (0700) before a launch. */
+export interface SessionPaths {
+  /** `<state>/sessions/<id>`. */
+  readonly directory: string;
+  readonly workspace: string;
+  readonly statusDir: string;
+  readonly outputDir: string;
+  /** The transcript file: its byte n is the transcript's byte n. */
+  readonly transcript: string;
+  /** Written whole by rename when the main process ended: see ExitRecord. */
+  readonly exitFile: string;
+  /** NUL-separated arguments, program first. */
+  readonly argvFile: string;
+  /** NUL-separated NAME=VALUE, 0600 on tmpfs; the wrapper reads and removes it. */
+  readonly envFile: string;
+  /** Socket of the session's own tmux server, in the runtime directory. */
+  readonly tmuxSocket: string;
+}
+
+/** What the wrapper leaves behind: `<exit code> <ended at, ms since the epoch>\n`. */
+export interface ExitRecord {
+  readonly exitCode: number;
+  readonly endedAt: number;
+}
+
+/** The process tree of a session: a transient systemd unit, or a plain process group. */
+export interface Units {
+  readonly enforcement: 'advisory' | 'kernel';
+  /** Runs argv as the unit's main process. Where the unit lives already, nothing happens. */
+  start(unit: UnitSpec): Promise<void>;
+  /** `gone`: there is no such unit now. `rebooted`: there was one, before the machine went down. */
+  observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'>;
+  /** Signals the processes of the session's terminal, wrapper and tmux excepted. */
+  signal(sessionId: string, paths: SessionPaths, signal: NodeJS.Signals): Promise<void>;
+  /** SIGKILL to everything of the session; resolves once all of it is gone. */
+  kill(sessionId: string, paths: SessionPaths): Promise<void>;
+  /** The kernel killed something of it for memory; most bytes held at once, null if unknown. */
+  memory(sessionId: string, paths: SessionPaths): Promise<{ oomKills: number; peakBytes: number | null }>;
+}
+
+export interface UnitSpec {
+  readonly sessionId: string;
+  readonly paths: SessionPaths;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly memoryBytes: number;
+}
+
+/** The terminals of sessions: one tmux server each, in a unit that Units runs. */
+export interface Terminals {
+  /** argv and environment of the foreground tmux server that the unit runs. */
+  server(paths: SessionPaths): { argv: string[]; env: Record<string, string> };
+  /**
+   * Waits for the server, then opens the session's terminal: the wrapper in the workspace, its
+   * output piped to the transcript from the first byte. Open already: nothing happens.
+   */
+  open(spec: TerminalSpec): Promise<void>;
+  /** Null: no server answers on the socket. */
+  observe(paths: SessionPaths): Promise<TerminalObservation | null>;
+  /** Types bytes as they are, then keys by tmux's names (checked before anything is typed). */
+  type(paths: SessionPaths, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
+  /** Plain text of the screen (and scrollback), wrapped lines joined, trailing blank lines cut. */
+  capture(paths: SessionPaths, options: { screenOnly: boolean }): Promise<string[]>;
+}
+
+export interface TerminalSpec {
+  readonly paths: SessionPaths;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalObservation {
+  readonly attachedClients: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** The main pane's process has ended. */
+  readonly dead: boolean;
+  /** tmux's own word on the end, for when the wrapper left none: exit code, 128+N for signal N. */
+  readonly deadStatus: number | null;
+}
+
+/** The transcripts. Offsets and sizes in bytes; safe integers. */
+export interface Transcripts {
+  /** Makes the empty file. */
+  create(paths: SessionPaths): Promise<void>;
+  /** The transcript holds [start, end). Missing file: 0, 0. Never counts the end marker. */
+  extent(paths: SessionPaths): Promise<TranscriptExtent>;
+  /**
+   * Chunks in order from `offset` (at most 256 KiB each) up to what is there now, the end marker
+   * left out. Bytes dropped from the front are skipped: look at the chunk's own offset.
+   */
+  read(paths: SessionPaths, options: { offset: number; signal: AbortSignal }): AsyncIterable<TranscriptChunk>;
+  /**
+   * After the wrapper's end: waits until everything printed has arrived (the end marker stands
+   * last), then cuts the marker off. False where that did not happen in time.
+   */
+  finish(paths: SessionPaths, options: { timeoutMs: number }): Promise<boolean>;
+  /** Gives the oldest bytes back to the disk where there are more than the cap. */
+  trim(paths: SessionPaths): Promise<void>;
+  /** Replays it in a terminal emulator: the text that the terminal showed, scrollback first. */
+  render(paths: SessionPaths, size: { columns: number; rows: number; lines: number }): Promise<string[]>;
+}
+
+export interface TranscriptExtent {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TranscriptChunk {
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+/** Wake-ups for changes in directories; they may come late, twice or for nothing, so re-read. */
+export interface Watcher {
+  /** Calls back after anything in the directory changed. Falls back to polling where inotify is out. */
+  watch(directory: string, onChange: (fileName: string | null) => void): Disposable;
+  /** True while a watch had to fall back. */
+  readonly degraded: boolean;
+}
+
+/** A client terminal on a session (tmux attach in a pty). */
+export interface Ptys {
+  attach(spec: AttachSpec): AttachedPty;
+}
+
+export interface AttachSpec {
+  readonly paths: SessionPaths;
+  readonly columns: number;
+  readonly rows: number;
+  readonly term: string;
+  readonly readOnly: boolean;
+  readonly detachOthers: boolean;
+}
+
+export interface AttachedPty extends Disposable {
+  write(data: Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  /** Bytes for the client's terminal. Pausing and resuming is the reader's backpressure. */
+  onData(listener: (data: Uint8Array) => void): void;
+  pause(): void;
+  resume(): void;
+  /** Called once, after the last data. */
+  onEnd(listener: () => void): void;
+}

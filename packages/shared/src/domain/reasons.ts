@@ -1,0 +1,195 @@
+/**
+ * Every reason an error can have: its gRPC status code, the exit code of `berth`, and the hint
+ * that is shown unless the place that threw knows a better one. Reasons are a public surface:
+ * they are only ever added to.
+ */
+
+interface ReasonEntry {
+  /** Number of a google.rpc.Code. */
+  readonly grpc: number;
+  /** Exit code of `berth`: see docs/guide.md. */
+  readonly exit: number;
+  readonly hint: string;
+}
+
+const CODE = {
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  outOfRange: 11,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  notFound: 4,
+  noCapacity: 5,
+  refused: 6,
+  conflict: 7,
+  timeout: 124,
+  interrupted: 130,
+} as const;
+
+const table = {
+  // Wrong usage or config: exit 2.
+  USAGE: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: 'see berth --help' },
+  CONFIG_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'mend the file and run the command again',
+  },
+  ARGUMENT_INVALID: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: 'see berth COMMAND --help' },
+  NAME_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'use letters, digits, dots, dashes and underscores',
+  },
+  MEMORY_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'write an amount such as 512M, 8G or 1.5T',
+  },
+  PROMPT_TOO_LARGE: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'put the long part into a file that the session can read, and name the file in the prompt',
+  },
+  PRESET_UNKNOWN: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'see berth host show HOST for the presets',
+  },
+  TOOL_MISSING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: 'install it and run the command again',
+  },
+  SOCKET_PATH_TOO_LONG: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: 'set XDG_RUNTIME_DIR to a shorter directory',
+  },
+
+  // Host unreachable: exit 3.
+  HOST_UNREACHABLE: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: 'check that the host is up: ssh HOST true',
+  },
+  HOST_KEY_CHANGED: {
+    grpc: CODE.unavailable,
+    exit: EXIT.refused,
+    hint: 'if the machine was rebuilt, remove its old key with ssh-keygen -R, else somebody may be listening in',
+  },
+  HOST_KEY_UNKNOWN: {
+    grpc: CODE.unavailable,
+    exit: EXIT.refused,
+    hint: 'connect once by hand and check the key: ssh HOST true',
+  },
+  PERMISSION_DENIED: {
+    grpc: CODE.permissionDenied,
+    exit: EXIT.refused,
+    hint: 'check user and key: ssh HOST true must work without a password',
+  },
+  AGENT_MISSING: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: 'start it there: clone the repository on the host and run ./berth status',
+  },
+  AGENT_START_FAILED: { grpc: CODE.unavailable, exit: EXIT.unreachable, hint: 'see the log of the agent' },
+
+  // Not found: exit 4.
+  SESSION_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see berth list --all for all sessions',
+  },
+  HOST_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: 'see berth host list for the hosts' },
+  PRESET_UNAVAILABLE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.notFound,
+    hint: 'run any command without a tool: berth start -- bash -c "echo hello"',
+  },
+
+  // No capacity: exit 5.
+  SLOT_EXHAUSTED: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: 'ask for less with --memory, or end a session: berth list --status running',
+  },
+  DISK_FULL: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: 'free some space on the host and try again',
+  },
+
+  // Refused: exit 6.
+  HOST_MISMATCH: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: 'if the machine was replaced on purpose, forget the old one: berth host forget HOST',
+  },
+  VERSION_MISMATCH: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: 'bring both to the same version',
+  },
+  JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: 'run a newer berthd' },
+  READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: 'attach again without --read-only' },
+
+  // Conflict: exit 7.
+  NAME_AMBIGUOUS: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'use more of the id, or host:session',
+  },
+  NAME_TAKEN: {
+    grpc: CODE.alreadyExists,
+    exit: EXIT.conflict,
+    hint: 'choose another name, or attach to that session',
+  },
+  SESSION_ENDED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'see what it left: berth output SESSION',
+  },
+  SESSION_NOT_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'wait until it runs: berth list',
+  },
+  RESERVATION_EXPIRED: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: 'reserve again' },
+  REQUEST_ID_REUSED: {
+    grpc: CODE.alreadyExists,
+    exit: EXIT.conflict,
+    hint: 'use a new request id for a new request',
+  },
+  AGENT_RUNNING: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: 'stop the other agent first' },
+  EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: 'watch from the oldest event kept' },
+
+  // Ran out, failed.
+  DEADLINE: {
+    grpc: CODE.deadlineExceeded,
+    exit: EXIT.timeout,
+    hint: 'try again, or allow more time with --timeout',
+  },
+  SESSION_START_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see berth output SESSION' },
+  INTERNAL: { grpc: CODE.internal, exit: EXIT.failed, hint: 'look for the id in the log of the agent' },
+} as const satisfies Record<string, ReasonEntry>;
+
+export type Reason = keyof typeof table;
+export const REASONS: Readonly<Record<Reason, ReasonEntry>> = table;
+
+/** True if the text names a reason this version knows. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(table, text);
+}

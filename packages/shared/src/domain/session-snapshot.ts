@@ -1,0 +1,35 @@
+import type { FailureReason, SessionState } from './session-state.ts';
+
+/** A session as the agent tells it and the client shows it. Times are ms since the epoch. */
+export interface SessionSnapshot {
+  readonly id: string;
+  /** Empty if none was given. */
+  readonly name: string;
+  readonly incarnation: number;
+  readonly state: SessionState;
+  readonly failureReason: FailureReason | null;
+  /** One line about the end, for people; empty while it lives. */
+  readonly detail: string;
+  readonly prompt: string;
+  /** Empty where an argv was given without one. */
+  readonly preset: string;
+  readonly argv: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** The slot, in bytes. */
+  readonly memoryBytes: number;
+  /** 0 where the host cannot tell. */
+  readonly memoryPeakBytes: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly exitCode: number | null;
+  readonly reservedUntil: number | null;
+  readonly killRequestedAt: number | null;
+  readonly timeoutMs: number | null;
+  /** Terminals that show it now. */
+  readonly attachedClients: number;
+  /** The transcript holds the bytes [transcriptStart, transcriptEnd). */
+  readonly transcriptStart: number;
+  readonly transcriptEnd: number;
+  readonly workspace: string;
+}

@@ -1,0 +1,100 @@
+/** SessionSnapshot <-> berth.v1.Session. */
+import type { SessionSnapshot } from '../domain/session-snapshot.ts';
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  SESSION_STATES,
+  SESSION_STATUSES,
+  type SessionState,
+  type SessionStatus,
+  statusOf,
+} from '../domain/session-state.ts';
+import {
+  FailureReason as WireFailureReason,
+  SessionState as WireState,
+  SessionStatus as WireStatus,
+} from '../gen/berth/v1/common.ts';
+import { Session } from '../gen/berth/v1/session.ts';
+import { fromDate, fromDuration, toBytes, toDate, toDuration } from './scalar.ts';
+
+export function encodeSession(session: SessionSnapshot): Session {
+  return Session.fromPartial({
+    id: session.id,
+    name: session.name,
+    incarnation: session.incarnation,
+    status: encodeStatusOf(statusOf(session.state)),
+    state: WireState[upper(session.state)],
+    failureReason: session.failureReason
+      ? WireFailureReason[upper(session.failureReason)]
+      : WireFailureReason.UNSPECIFIED,
+    detail: session.detail,
+    prompt: session.prompt,
+    preset: session.preset,
+    argv: [...session.argv],
+    tags: { ...session.tags },
+    memoryBytes: BigInt(session.memoryBytes),
+    memoryPeakBytes: BigInt(session.memoryPeakBytes),
+    createdAt: new Date(session.createdAt),
+    startedAt: toDate(session.startedAt),
+    endedAt: toDate(session.endedAt),
+    exitCode: session.exitCode ?? undefined,
+    reservedUntil: toDate(session.reservedUntil),
+    killRequestedAt: toDate(session.killRequestedAt),
+    timeout: toDuration(session.timeoutMs),
+    attachedClients: session.attachedClients,
+    transcriptStart: BigInt(session.transcriptStart),
+    transcriptEnd: BigInt(session.transcriptEnd),
+    workspace: session.workspace,
+  });
+}
+
+export function decodeSession(session: Session): SessionSnapshot {
+  return {
+    id: session.id,
+    name: session.name,
+    incarnation: session.incarnation,
+    state: decodeState(session.state),
+    failureReason: decodeFailureReason(session.failureReason),
+    detail: session.detail,
+    prompt: session.prompt,
+    preset: session.preset,
+    argv: session.argv,
+    tags: session.tags,
+    memoryBytes: toBytes(session.memoryBytes),
+    memoryPeakBytes: toBytes(session.memoryPeakBytes),
+    createdAt: session.createdAt?.getTime() ?? 0,
+    startedAt: fromDate(session.startedAt),
+    endedAt: fromDate(session.endedAt),
+    exitCode: session.exitCode ?? null,
+    reservedUntil: fromDate(session.reservedUntil),
+    killRequestedAt: fromDate(session.killRequestedAt),
+    timeoutMs: fromDuration(session.timeout),
+    attachedClients: session.attachedClients,
+    transcriptStart: toBytes(session.transcriptStart),
+    transcriptEnd: toBytes(session.transcriptEnd),
+    workspace: session.workspace,
+  };
+}
+
+export function encodeStatusOf(status: SessionStatus): WireStatus {
+  return WireStatus[upper(status)];
+}
+
+/** Null for a status that this version does not know. */
+export function decodeStatusOf(status: WireStatus): SessionStatus | null {
+  return SESSION_STATUSES.find((known) => WireStatus[upper(known)] === status) ?? null;
+}
+
+/** A state from a newer agent that this version does not know counts as running: it may live. */
+function decodeState(state: WireState): SessionState {
+  return SESSION_STATES.find((known) => WireState[upper(known)] === state) ?? 'running';
+}
+
+function decodeFailureReason(reason: WireFailureReason): FailureReason | null {
+  if (reason === WireFailureReason.UNSPECIFIED) return null;
+  return FAILURE_REASONS.find((known) => WireFailureReason[upper(known)] === reason) ?? 'unknown';
+}
+
+function upper<T extends string>(text: T): Uppercase<T> {
+  return text.toUpperCase() as Uppercase<T>;
+}
