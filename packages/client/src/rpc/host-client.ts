@@ -1,0 +1,119 @@
+/**
+ * The agent of one host as the client's commands see it: domain types only, no gRPC. Every
+ * rejection is a BerthError. Calls that fail because the link broke are retried by the
+ * implementation (mutating ones under their request id), within the deadline.
+ */
+import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Over all retries. Default: the configured call timeout. */
+  readonly deadlineMs?: number;
+}
+
+export interface HostClient extends AsyncDisposable {
+  /** The name the user knows the host by. */
+  readonly name: string;
+  getHost(options?: CallOptions): Promise<HostSnapshot>;
+  /** All sessions but expired reservations, newest first. */
+  listSessions(options?: CallOptions): Promise<SessionSnapshot[]>;
+  getSession(session: string, options?: CallOptions): Promise<SessionSnapshot>;
+  reserve(request: ReserveSession, options?: CallOptions): Promise<SessionSnapshot>;
+  release(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
+  start(request: StartSession, options?: CallOptions): Promise<SessionSnapshot>;
+  /** Resolves when the session has ended. */
+  kill(request: KillSession, options?: CallOptions): Promise<KillOutcome>;
+  captureScreen(
+    request: { session: string; lines: number; screenOnly: boolean },
+    options?: CallOptions,
+  ): Promise<{ lines: string[]; session: SessionSnapshot; transcriptOffset: number }>;
+  /** One stream, not resumed: the caller reconnects at its offset (see follow.ts). */
+  readOutput(request: ReadOutput, options?: CallOptions): AsyncIterable<OutputChunk>;
+  sendInput(
+    request: { requestId: string; session: string; data: Uint8Array; keys: string[] },
+    options?: CallOptions,
+  ): Promise<SessionSnapshot>;
+  /** One stream, not resumed: see terminal/attach.ts. */
+  attach(open: AttachOpen, signal: AbortSignal): AttachStream;
+}
+
+export interface ReserveSession {
+  readonly requestId: string;
+  /** 0: the host's default slot. */
+  readonly memoryBytes: number;
+  readonly ttlMs: number;
+  readonly name: string;
+}
+
+export interface StartSession {
+  readonly requestId: string;
+  /** Id of a reserved session; empty: take a slot now. */
+  readonly reservation: string;
+  readonly memoryBytes: number;
+  readonly name: string;
+  readonly prompt: string;
+  readonly preset: string;
+  readonly argv: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number | null;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface KillSession {
+  readonly requestId: string;
+  readonly session: string;
+  readonly graceMs: number;
+  /** Without SIG; empty: TERM. */
+  readonly signal: string;
+}
+
+export interface KillOutcome {
+  readonly session: SessionSnapshot;
+  readonly alreadyEnded: boolean;
+  readonly signals: readonly string[];
+}
+
+export interface ReadOutput {
+  readonly session: string;
+  readonly offset: number;
+  readonly follow: boolean;
+  /** Begin this many bytes before the end; 0: use offset. */
+  readonly tailBytes: number;
+}
+
+export interface OutputChunk {
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** Bytes just before offset that were asked for and are gone. */
+  readonly truncatedBytes: number;
+  /** On the last chunk of a follow: the session as it ended. */
+  readonly ended: SessionSnapshot | null;
+}
+
+export interface AttachOpen {
+  readonly session: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly term: string;
+  readonly readOnly: boolean;
+  readonly detachOthers: boolean;
+  /** The same on every reconnect of one attach. */
+  readonly attachId: string;
+}
+
+export type AttachMessage =
+  | { readonly kind: 'opened'; readonly session: SessionSnapshot; readonly inputOffset: number }
+  | { readonly kind: 'output'; readonly data: Uint8Array }
+  | { readonly kind: 'acknowledged'; readonly inputOffset: number }
+  | { readonly kind: 'ended'; readonly reason: 'detached' | 'session-ended'; readonly session: SessionSnapshot };
+
+export interface AttachStream {
+  readonly messages: AsyncIterable<AttachMessage>;
+  /** `offset`: number of data's first byte among all bytes typed under this attach id. */
+  input(offset: number, data: Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  detach(): void;
+}
