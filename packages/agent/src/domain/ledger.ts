@@ -1,0 +1,84 @@
+/**
+ * The slot ledger: how much memory a host may promise, and who holds it. Pure. What is held is
+ * never kept apart from the sessions: it is the sum over those that hold a slot.
+ */
+import { GIB, MIB } from '@berth/shared/domain/memory';
+import { holdsSlot, type Session } from './session.ts';
+
+/** Amounts in bytes. */
+export interface Capacity {
+  readonly totalBytes: number;
+  readonly reserveBytes: number;
+  /** What all slots together may hold. */
+  readonly capacityBytes: number;
+  readonly defaultSlotBytes: number;
+}
+
+export interface Holdings {
+  readonly heldBytes: number;
+  readonly heldSlots: number;
+  /** The earliest time at which a slot comes free for sure: a reservation or a timeout runs out. */
+  readonly nextFreeAt: number | null;
+}
+
+export type Admission = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
+
+export interface Refusal extends Holdings {
+  readonly requestedBytes: number;
+  readonly freeBytes: number;
+  readonly capacityBytes: number;
+}
+
+/**
+ * Capacity of a host. Unless configured otherwise the system keeps a tenth of the memory, at
+ * least 512 MiB and at most 8 GiB, and a slot is 32 GiB, or a quarter of the rest on a host with
+ * less than that.
+ */
+export function capacityOf(
+  totalBytes: number,
+  configured: { capacityBytes?: number; reserveBytes?: number; defaultSlotBytes?: number },
+): Capacity {
+  const usual = Math.min(8 * GIB, Math.max(512 * MIB, Math.floor(totalBytes / 10)));
+  const reserveBytes = Math.min(configured.reserveBytes ?? usual, totalBytes);
+  const capacityBytes = configured.capacityBytes ?? totalBytes - reserveBytes;
+  const slot = capacityBytes >= 32 * GIB ? 32 * GIB : Math.floor(capacityBytes / 4);
+  return { totalBytes, reserveBytes, capacityBytes, defaultSlotBytes: configured.defaultSlotBytes ?? slot };
+}
+
+/** What the sessions hold. A reservation holds until its expiry is recorded, not until its clock ran out. */
+export function holdings(sessions: Iterable<Session>): Holdings {
+  let heldBytes = 0;
+  let heldSlots = 0;
+  let nextFreeAt: number | null = null;
+  for (const session of sessions) {
+    if (!holdsSlot(session)) continue;
+    heldBytes += session.memoryBytes;
+    heldSlots += 1;
+    const free = freeAt(session);
+    if (free !== null && (nextFreeAt === null || free < nextFreeAt)) nextFreeAt = free;
+  }
+  return { heldBytes, heldSlots, nextFreeAt };
+}
+
+/** Whether a slot of `bytes` fits beside what is held. */
+export function admit(capacity: Capacity, sessions: Iterable<Session>, bytes: number): Admission {
+  const held = holdings(sessions);
+  if (held.heldBytes + bytes <= capacity.capacityBytes) return { ok: true };
+  return {
+    ok: false,
+    refusal: {
+      ...held,
+      requestedBytes: bytes,
+      freeBytes: Math.max(0, capacity.capacityBytes - held.heldBytes),
+      capacityBytes: capacity.capacityBytes,
+    },
+  };
+}
+
+function freeAt(session: Session): number | null {
+  if (session.state === 'reserved') return session.reservedUntil;
+  if (session.state === 'running' && session.spec.timeoutMs !== null) {
+    return session.startedAt + session.spec.timeoutMs;
+  }
+  return null;
+}

@@ -1,0 +1,115 @@
+/**
+ * What to do next for a session: `(recorded, observed, now) -> steps`. Pure. Normal work and
+ * recovery after a crash run through this same function, so it never relies on what the agent
+ * remembers doing, only on what can be seen.
+ */
+import type { End, Session, SessionEvent } from './session.ts';
+
+/** What was seen of a session, the exit record last (so that "no record" is true of a dead terminal). */
+export interface Observed {
+  readonly unit: 'alive' | 'gone';
+  /** The machine was booted anew since the session began. */
+  readonly rebooted: boolean;
+  /** The wrapper began: it consumed the environment it was given. */
+  readonly begun: boolean;
+  readonly terminal: 'none' | 'open' | 'dead';
+  /** tmux's word on a dead terminal. */
+  readonly deadStatus: number | null;
+  readonly exit: { readonly exitCode: number; readonly endedAt: number } | null;
+  readonly outOfMemory: boolean;
+  readonly memoryPeakBytes: number | null;
+}
+
+/** One thing to do. The lane runs them in order and then looks again. */
+export type Step =
+  /** Start the unit and open the terminal. */
+  | { readonly do: 'launch' }
+  /** Ask the program to end. Sent once per life of the agent; again after a restart does no harm. */
+  | { readonly do: 'signal'; readonly signal: string }
+  /** Wait until the transcript is whole, then cut the end marker. */
+  | { readonly do: 'drain' }
+  /** SIGKILL whatever is left of the unit. `force`: its program did not end when it was asked to. */
+  | { readonly do: 'stop'; readonly force: boolean }
+  /** Commit an event. */
+  | { readonly do: 'record'; readonly event: SessionEvent }
+  /** Look again at this time, ms since the epoch. */
+  | { readonly do: 'wait'; readonly until: number };
+
+const FORCED = 137;
+
+/** Steps for now; none means: wait for news. */
+export function plan(session: Session, observed: Observed, now: number): Step[] {
+  switch (session.state) {
+    case 'reserved':
+      if (now >= session.reservedUntil) return [record({ type: 'expire', at: now })];
+      return [{ do: 'wait', until: session.reservedUntil }];
+    case 'completed':
+    case 'failed':
+    case 'killed':
+    case 'lost':
+    case 'expired':
+      return observed.unit === 'alive' ? [{ do: 'stop', force: false }] : [];
+    case 'starting':
+    case 'running':
+    case 'suspended':
+      break;
+  }
+
+  if (observed.exit) {
+    // The slot is freed by the end of the unit, not by the word of the wrapper.
+    if (observed.unit === 'alive') return [{ do: 'drain' }, { do: 'stop', force: false }];
+    return [
+      { do: 'drain' },
+      ended(observed, { at: observed.exit.endedAt, exitCode: observed.exit.exitCode }),
+    ];
+  }
+  if (observed.unit === 'gone') {
+    if (observed.rebooted) return [record({ type: 'rebooted', at: now })];
+    if (session.state === 'starting' && !observed.begun) {
+      if (session.intent) return [ended(observed, { at: now, exitCode: null })];
+      return [{ do: 'launch' }, record({ type: 'launched', at: now })];
+    }
+    return [{ do: 'drain' }, ended(observed, { at: now, exitCode: session.intent ? FORCED : null })];
+  }
+
+  // The unit lives and nothing recorded an end.
+  if (observed.terminal === 'dead') {
+    return [{ do: 'drain' }, { do: 'stop', force: false }, ended(observed, { at: now, exitCode: observed.deadStatus })];
+  }
+  if (observed.terminal === 'none') {
+    if (session.state === 'starting' && !observed.begun && !session.intent) {
+      return [{ do: 'launch' }, record({ type: 'launched', at: now })];
+    }
+    return [{ do: 'stop', force: false }];
+  }
+  if (session.state === 'starting') return [record({ type: 'launched', at: now })];
+  if (session.intent) {
+    const until = session.intent.requestedAt + session.intent.graceMs;
+    if (now >= until) return [{ do: 'stop', force: true }];
+    return [
+      { do: 'signal', signal: session.intent.signal },
+      { do: 'wait', until },
+    ];
+  }
+  if (session.state === 'running' && session.spec.timeoutMs !== null) {
+    const until = session.startedAt + session.spec.timeoutMs;
+    if (now < until) return [{ do: 'wait', until }];
+    const intent = {
+      kind: 'timeout',
+      requestedAt: now,
+      graceMs: 10_000,
+      signal: session.spec.stopSignal,
+    } as const;
+    return [record({ type: 'endRequested', intent })];
+  }
+  return [];
+}
+
+function ended(observed: Observed, end: Pick<End, 'at' | 'exitCode'>): Step {
+  const { outOfMemory, memoryPeakBytes } = observed;
+  return record({ type: 'ended', end: { ...end, outOfMemory, memoryPeakBytes } });
+}
+
+function record(event: SessionEvent): Step {
+  return { do: 'record', event };
+}

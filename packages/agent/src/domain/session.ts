@@ -1,0 +1,253 @@
+/**
+ * The session state machine: the only place that moves a session. Pure; times are ms since the
+ * epoch and come with the events.
+ */
+import type { FailureReason } from '@berth/shared/domain/session-state';
+
+/** What a session is to run, fixed at its start. */
+export interface SessionSpec {
+  /** Empty where an argv was given. */
+  readonly prompt: string;
+  /** Empty where an argv was given without one. */
+  readonly preset: string;
+  readonly argv: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly timeoutMs: number | null;
+  readonly columns: number;
+  readonly rows: number;
+  /** The signal that asks this program to end, without SIG. */
+  readonly stopSignal: string;
+}
+
+/** An end that was asked for and has not been observed yet. */
+export interface EndIntent {
+  readonly kind: 'kill' | 'timeout';
+  readonly requestedAt: number;
+  readonly graceMs: number;
+  readonly signal: string;
+}
+
+interface Identity {
+  readonly id: string;
+  /** Empty if none was given. */
+  readonly name: string;
+  readonly incarnation: number;
+  readonly createdAt: number;
+  /** The slot it holds until it is final. */
+  readonly memoryBytes: number;
+}
+
+/** The boot of the machine in which the session began: after another one it cannot be alive. */
+interface Begun extends Identity {
+  readonly spec: SessionSpec;
+  readonly bootId: string;
+}
+
+export interface Reserved extends Identity {
+  readonly state: 'reserved';
+  readonly reservedUntil: number;
+}
+
+export interface Expired extends Identity {
+  readonly state: 'expired';
+  readonly endedAt: number;
+}
+
+export interface Starting extends Begun {
+  readonly state: 'starting';
+  readonly intent: EndIntent | null;
+}
+
+export interface Live extends Begun {
+  readonly state: 'running' | 'suspended';
+  readonly startedAt: number;
+  readonly intent: EndIntent | null;
+}
+
+export interface Ended extends Begun {
+  readonly state: 'completed' | 'failed' | 'killed' | 'lost';
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  readonly exitCode: number | null;
+  /** Set on failed only. */
+  readonly failureReason: FailureReason | null;
+  readonly detail: string;
+  readonly memoryPeakBytes: number | null;
+  readonly killRequestedAt: number | null;
+}
+
+export type Session = Reserved | Expired | Starting | Live | Ended;
+/** A session that has, or may have, a unit. */
+export type Active = Starting | Live;
+
+/** How a session's unit was observed to end. */
+export interface End {
+  readonly at: number;
+  /** Null where nothing recorded it. */
+  readonly exitCode: number | null;
+  /** The kernel killed its main process for memory. */
+  readonly outOfMemory: boolean;
+  readonly memoryPeakBytes: number | null;
+}
+
+export type SessionEvent =
+  | { readonly type: 'start'; readonly at: number; readonly spec: SessionSpec; readonly bootId: string }
+  | { readonly type: 'expire'; readonly at: number }
+  | { readonly type: 'release'; readonly at: number }
+  | { readonly type: 'launched'; readonly at: number }
+  | { readonly type: 'startFailed'; readonly at: number; readonly detail: string }
+  | { readonly type: 'endRequested'; readonly intent: EndIntent }
+  | { readonly type: 'frozen' }
+  | { readonly type: 'thawed' }
+  | { readonly type: 'ended'; readonly end: End }
+  | { readonly type: 'rebooted'; readonly at: number };
+
+export type Rejection = 'final' | 'wrong-state' | 'reservation-expired';
+export type Transition =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/** True while the session has, or may have, a unit. */
+export function isActive(session: Session): session is Active {
+  return session.state === 'starting' || session.state === 'running' || session.state === 'suspended';
+}
+
+/** True while the session holds its slot. */
+export function holdsSlot(session: Session): session is Reserved | Active {
+  return session.state === 'reserved' || isActive(session);
+}
+
+/** Applies one event. A rejection leaves the session as it was; final states reject everything. */
+export function transition(session: Session, event: SessionEvent): Transition {
+  switch (session.state) {
+    case 'reserved':
+      return fromReserved(session, event);
+    case 'starting':
+    case 'running':
+    case 'suspended':
+      return fromActive(session, event);
+    case 'completed':
+    case 'failed':
+    case 'killed':
+    case 'lost':
+    case 'expired':
+      return rejected('final');
+  }
+}
+
+function fromReserved(session: Reserved, event: SessionEvent): Transition {
+  const { state: _state, reservedUntil, ...identity } = session;
+  switch (event.type) {
+    case 'start':
+      if (event.at >= reservedUntil) return rejected('reservation-expired');
+      return moved({ ...identity, state: 'starting', spec: event.spec, bootId: event.bootId, intent: null });
+    case 'expire':
+      if (event.at < reservedUntil) return rejected('wrong-state');
+      return moved({ ...identity, state: 'expired', endedAt: event.at });
+    case 'release':
+      return moved({ ...identity, state: 'expired', endedAt: event.at });
+    case 'endRequested':
+      return moved({ ...identity, state: 'expired', endedAt: event.intent.requestedAt });
+    default:
+      return rejected('wrong-state');
+  }
+}
+
+function fromActive(session: Active, event: SessionEvent): Transition {
+  switch (event.type) {
+    case 'launched': {
+      if (session.state !== 'starting') return rejected('wrong-state');
+      const { state: _state, ...rest } = session;
+      return moved({ ...rest, state: 'running', startedAt: event.at });
+    }
+    case 'startFailed':
+      if (session.state !== 'starting') return rejected('wrong-state');
+      return moved(finish(session, { at: event.at, state: 'failed', reason: 'start', detail: event.detail }));
+    case 'endRequested':
+      return moved({ ...session, intent: mergeIntent(session.intent, event.intent) });
+    case 'frozen':
+      return session.state === 'running' ? moved({ ...session, state: 'suspended' }) : rejected('wrong-state');
+    case 'thawed':
+      return session.state === 'suspended' ? moved({ ...session, state: 'running' }) : rejected('wrong-state');
+    case 'ended':
+      return moved(conclude(session, event.end));
+    case 'rebooted':
+      return moved(
+        finish(session, { at: event.at, state: 'lost', detail: 'the machine went down while it ran' }),
+      );
+    case 'start':
+    case 'expire':
+    case 'release':
+      return rejected('wrong-state');
+  }
+}
+
+/** A kill outweighs a timeout; a second kill keeps the first time and takes the shorter wait. */
+function mergeIntent(known: EndIntent | null, asked: EndIntent): EndIntent {
+  if (!known || (known.kind === 'timeout' && asked.kind === 'kill')) return asked;
+  if (asked.kind === 'timeout') return known;
+  const end = Math.min(known.requestedAt + known.graceMs, asked.requestedAt + asked.graceMs);
+  return { ...known, signal: asked.signal, graceMs: Math.max(0, end - known.requestedAt) };
+}
+
+/** Which final state an observed end means. What was asked for goes before what was seen. */
+function conclude(session: Active, end: End): Ended {
+  const common = { at: end.at, exitCode: end.exitCode, memoryPeakBytes: end.memoryPeakBytes };
+  if (session.intent?.kind === 'kill') return finish(session, { ...common, state: 'killed', detail: '' });
+  if (session.intent?.kind === 'timeout') {
+    const detail = `it ran longer than its timeout of ${Math.round((session.spec.timeoutMs ?? 0) / 1000)} s`;
+    return finish(session, { ...common, state: 'failed', reason: 'timeout', detail });
+  }
+  if (end.outOfMemory) {
+    return finish(session, { ...common, state: 'failed', reason: 'oom', detail: 'out of memory' });
+  }
+  if (end.exitCode === 0) return finish(session, { ...common, state: 'completed', detail: '' });
+  if (end.exitCode === null) {
+    const detail = 'its terminal was destroyed and left no exit code';
+    return finish(session, { ...common, state: 'failed', reason: 'unknown', detail });
+  }
+  const detail =
+    end.exitCode > 128 && end.exitCode <= 192
+      ? `ended by signal ${end.exitCode - 128}`
+      : `exit code ${end.exitCode}`;
+  return finish(session, { ...common, state: 'failed', reason: 'exit', detail });
+}
+
+function finish(
+  session: Active,
+  end: {
+    at: number;
+    state: Ended['state'];
+    reason?: FailureReason;
+    detail: string;
+    exitCode?: number | null;
+    memoryPeakBytes?: number | null;
+  },
+): Ended {
+  return {
+    id: session.id,
+    name: session.name,
+    incarnation: session.incarnation,
+    createdAt: session.createdAt,
+    memoryBytes: session.memoryBytes,
+    spec: session.spec,
+    bootId: session.bootId,
+    state: end.state,
+    startedAt: session.state === 'starting' ? null : session.startedAt,
+    // A clock that was set back must not make a session end before it began.
+    endedAt: Math.max(end.at, session.createdAt),
+    exitCode: end.exitCode ?? null,
+    failureReason: end.reason ?? null,
+    detail: end.detail,
+    memoryPeakBytes: end.memoryPeakBytes ?? null,
+    killRequestedAt: session.intent?.kind === 'kill' ? session.intent.requestedAt : null,
+  };
+}
+
+function moved(session: Session): Transition {
+  return { ok: true, session };
+}
+
+function rejected(rejection: Rejection): Transition {
+  return { ok: false, rejection };
+}

@@ -1,0 +1,39 @@
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { isActive, type Session } from './session.ts';
+
+/** What the journal does not hold of a session: where it lies, and what can be seen of it now. */
+export interface SessionFacts {
+  readonly workspace: string;
+  readonly attachedClients: number;
+  readonly transcriptStart: number;
+  readonly transcriptEnd: number;
+}
+
+/** The session as it is told to others. */
+export function snapshot(session: Session, facts: SessionFacts): SessionSnapshot {
+  const spec = 'spec' in session ? session.spec : null;
+  const intent = isActive(session) ? session.intent : null;
+  const end = 'exitCode' in session ? session : null;
+  return {
+    id: session.id,
+    name: session.name,
+    incarnation: session.incarnation,
+    state: session.state,
+    failureReason: end?.failureReason ?? null,
+    detail: end?.detail ?? '',
+    prompt: spec?.prompt ?? '',
+    preset: spec?.preset ?? '',
+    argv: spec?.argv ?? [],
+    tags: spec?.tags ?? {},
+    memoryBytes: session.memoryBytes,
+    memoryPeakBytes: end?.memoryPeakBytes ?? 0,
+    createdAt: session.createdAt,
+    startedAt: 'startedAt' in session ? session.startedAt : null,
+    endedAt: 'endedAt' in session ? session.endedAt : null,
+    exitCode: end?.exitCode ?? null,
+    reservedUntil: session.state === 'reserved' ? session.reservedUntil : null,
+    killRequestedAt: end ? end.killRequestedAt : intent?.kind === 'kill' ? intent.requestedAt : null,
+    timeoutMs: spec?.timeoutMs ?? null,
+    ...facts,
+  };
+}

@@ -1,0 +1,52 @@
+/** The tables of the journal, and how an older journal becomes this one. */
+import type { DatabaseSync } from 'node:sqlite';
+import { BerthError } from '@berth/shared/domain/berth-error';
+
+/** Migration n brings a journal from version n to n + 1; they are only ever added to. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TABLE sessions (
+     id TEXT PRIMARY KEY,
+     state TEXT NOT NULL,
+     name TEXT NOT NULL,
+     memory_bytes INTEGER NOT NULL,
+     record TEXT NOT NULL
+   ) STRICT;
+   -- The ledger: one row for each slot that is held now.
+   CREATE VIEW slots AS
+     SELECT id AS session_id, memory_bytes FROM sessions
+     WHERE state IN ('reserved', 'starting', 'running', 'suspended');
+   CREATE TABLE requests (
+     request_id TEXT PRIMARY KEY,
+     method TEXT NOT NULL,
+     fingerprint TEXT NOT NULL,
+     session_id TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE events (
+     number INTEGER PRIMARY KEY,
+     at INTEGER NOT NULL,
+     session_id TEXT NOT NULL,
+     fact TEXT NOT NULL
+   ) STRICT;`,
+];
+
+/**
+ * Brings the journal to this program's version, in one transaction. Refuses a journal that a
+ * newer program wrote, without touching it.
+ */
+export function migrate(db: DatabaseSync): void {
+  const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = row.user_version;
+  if (version > MIGRATIONS.length) {
+    throw new BerthError(
+      'JOURNAL_NEWER',
+      `cannot open the journal: it has version ${version}, this berthd knows up to ${MIGRATIONS.length}`,
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  db.exec('COMMIT');
+}

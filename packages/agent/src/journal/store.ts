@@ -1,0 +1,154 @@
+/**
+ * The journal in SQLite: WAL with synchronous=FULL, so that what `commit` returned from survives
+ * a power cut. One connection, one thread, statements prepared once.
+ */
+import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { Session } from '../domain/session.ts';
+import type { Fact, GrantedRequest, Journal, JournalEvent } from '../sessions/journal-port.ts';
+import { migrate } from './schema.ts';
+
+/** Events kept; older ones are dropped in steps of a tenth. */
+const KEPT_EVENTS = 100_000;
+
+/** Opens the journal, or makes it. Throws on damage (see isDamage) and on a newer version. */
+export function openJournal(file: string): Journal & Disposable {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0;');
+    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+    if (check.quick_check !== 'ok') throw new JournalDamage(check.quick_check);
+    migrate(db);
+    return new SqliteJournal(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+class JournalDamage extends Error {}
+
+/** SQLite's ways to say that a file is no journal any more: SQLITE_CORRUPT (11) and SQLITE_NOTADB (26). */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof JournalDamage) return true;
+  const code = (error as { errcode?: number }).errcode;
+  return code !== undefined && [11, 26].includes(code & 0xff);
+}
+
+class SqliteJournal implements Journal, Disposable {
+  readonly journalId: string;
+  readonly #db: DatabaseSync;
+  #newest: number;
+  #oldest: number;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)').run('journal_id', randomUUID());
+    const row = db.prepare("SELECT value FROM meta WHERE key = 'journal_id'").get() as { value: string };
+    this.journalId = row.value;
+    const range = db.prepare('SELECT min(number) AS oldest, max(number) AS newest FROM events').get() as {
+      oldest: number | null;
+      newest: number | null;
+    };
+    this.#oldest = range.oldest ?? 0;
+    this.#newest = range.newest ?? 0;
+    this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?)');
+    this.#upsertSession = db.prepare(
+      `INSERT INTO sessions VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET state = excluded.state, name = excluded.name,
+         memory_bytes = excluded.memory_bytes, record = excluded.record`,
+    );
+    this.#insertRequest = db.prepare('INSERT INTO requests VALUES (?, ?, ?, ?, ?)');
+    this.#selectRequest = db.prepare('SELECT * FROM requests WHERE request_id = ?');
+    this.#selectEvents = db.prepare('SELECT * FROM events WHERE number > ? ORDER BY number LIMIT ?');
+  }
+
+  readonly #insertEvent;
+  readonly #upsertSession;
+  readonly #insertRequest;
+  readonly #selectRequest;
+  readonly #selectEvents;
+
+  sessions(): Session[] {
+    const rows = this.#db.prepare('SELECT record FROM sessions').all() as { record: string }[];
+    return rows.map((row) => JSON.parse(row.record) as Session);
+  }
+
+  request(requestId: string): GrantedRequest | null {
+    const row = this.#selectRequest.get(requestId) as Record<string, string> | undefined;
+    if (!row) return null;
+    return {
+      requestId,
+      method: row.method ?? '',
+      fingerprint: row.fingerprint ?? '',
+      sessionId: row.session_id ?? '',
+    };
+  }
+
+  commit(change: Parameters<Journal['commit']>[0]): void {
+    let number = this.#newest;
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      for (const session of change.sessions) {
+        const { id, state, name, memoryBytes } = session;
+        this.#upsertSession.run(id, state, name, memoryBytes, JSON.stringify(session));
+      }
+      const request = change.request;
+      if (request) {
+        const { requestId, method, fingerprint, sessionId } = request;
+        this.#insertRequest.run(requestId, method, fingerprint, sessionId, change.at);
+      }
+      for (const { sessionId, fact } of change.facts) {
+        number += 1;
+        this.#insertEvent.run(number, change.at, sessionId, JSON.stringify(fact));
+      }
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw translated(error);
+    }
+    this.#newest = number;
+    if (this.#oldest === 0 && number > 0) this.#oldest = 1;
+    this.#retain();
+  }
+
+  events(since: number, limit: number): JournalEvent[] {
+    const rows = this.#selectEvents.all(since, limit) as {
+      number: number;
+      at: number;
+      session_id: string;
+      fact: string;
+    }[];
+    return rows.map((row) => ({
+      number: row.number,
+      at: row.at,
+      sessionId: row.session_id,
+      fact: JSON.parse(row.fact) as Fact,
+    }));
+  }
+
+  eventRange(): { oldest: number; newest: number } {
+    return { oldest: this.#oldest, newest: this.#newest };
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  #retain(): void {
+    if (this.#newest - this.#oldest < KEPT_EVENTS * 1.1) return;
+    const oldest = this.#newest - KEPT_EVENTS + 1;
+    this.#db.prepare('DELETE FROM events WHERE number < ?').run(oldest);
+    this.#oldest = oldest;
+  }
+}
+
+function translated(error: unknown): unknown {
+  const code = (error as { errcode?: number }).errcode;
+  // SQLITE_FULL (13), and SQLITE_IOERR (10) as a write beyond the last block reports it.
+  if (code !== undefined && [10, 13].includes(code & 0xff)) {
+    return new BerthError('DISK_FULL', `cannot write the journal: ${messageOf(error)}`, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,232 @@
+/**
+ * The mutating calls: answered before under this request id? -> the same answer; decide; commit;
+ * wake the lane; answer. From reading the ledger to the commit everything is synchronous.
+ */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { formatMemory } from '@berth/shared/domain/memory';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { admit, type Capacity, type Refusal } from '../domain/ledger.ts';
+import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { GrantedRequest } from './journal-port.ts';
+import type { Registry } from './registry.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** Identifies one request: who asks again with the same gets the same answer. */
+export interface RequestKey {
+  readonly requestId: string;
+  /** Hash of everything asked for, secrets left out. */
+  readonly fingerprint: string;
+}
+
+export interface StartOrder {
+  readonly key: RequestKey;
+  /** Id of a reserved session, or empty. */
+  readonly reservation: string;
+  readonly name: string;
+  /** 0: the default slot. */
+  readonly memoryBytes: number;
+  readonly spec: SessionSpec;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface CommandsOptions {
+  readonly registry: Registry;
+  readonly supervisor: Supervisor;
+  readonly files: SessionFiles;
+  readonly capacity: Capacity;
+  readonly hostname: string;
+  readonly bootId: string;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** A named point in the code, for tests that cause failures there. */
+  readonly reached: (point: string) => Promise<void>;
+}
+
+export class Commands {
+  readonly #o: CommandsOptions;
+
+  constructor(options: CommandsOptions) {
+    this.#o = options;
+  }
+
+  reserve(order: { key: RequestKey; name: string; memoryBytes: number; ttlMs: number }): Session {
+    const granted = this.#granted('Reserve', order.key);
+    if (granted) return granted;
+    const session = this.#admit(order);
+    this.#o.registry.insert(session, this.#grant('Reserve', order.key, session.id));
+    this.#o.supervisor.wake(session.id);
+    return session;
+  }
+
+  release(order: { key: RequestKey; session: string }): Session {
+    const { registry, now } = this.#o;
+    const granted = this.#granted('Release', order.key);
+    if (granted) return granted;
+    const session = registry.resolve(order.session);
+    if (session.state === 'expired') return session;
+    const request = this.#grant('Release', order.key, session.id);
+    const released = registry.apply(session.id, { type: 'release', at: now() }, request);
+    if (released) return released;
+    throw new BerthError('RESERVATION_EXPIRED', `${session.id} is no reservation: it is ${session.state}`);
+  }
+
+  /** Answers once the session runs, or has failed to. */
+  async start(order: StartOrder, signal: AbortSignal): Promise<Session> {
+    const { registry, files, supervisor, now, reached } = this.#o;
+    const before = this.#granted('Start', order.key);
+    if (before) return await this.#begun(before.id, signal);
+
+    // Refused before anything is written, where it can be told already; decided again below.
+    const planned = this.#slotFor(order);
+    const request = this.#grant('Start', order.key, planned.id);
+    const started = { type: 'start', at: now(), spec: order.spec, bootId: this.#o.bootId } as const;
+    const preview = startedSession(planned, started);
+    await files.stage({ session: preview, request, argv: order.spec.argv, env: order.env });
+    await reached('start.staged');
+
+    try {
+      const raced = this.#granted('Start', order.key);
+      if (raced) {
+        await files.discard(planned.id);
+        return await this.#begun(raced.id, signal);
+      }
+      if (order.reservation) {
+        if (!registry.apply(planned.id, started, request)) throw this.#reservationGone(planned.id);
+      } else {
+        this.#refuseIfFull(planned);
+        registry.insert(preview, request);
+      }
+    } catch (error) {
+      // Staged files belong to the reservation's id, which another start may own by now.
+      if (!order.reservation) await files.discard(planned.id);
+      throw error;
+    }
+    await reached('start.committed');
+    supervisor.wake(planned.id);
+    return await this.#begun(planned.id, signal);
+  }
+
+  /** Answers once the session has ended. */
+  async kill(
+    order: { key: RequestKey; session: string; graceMs: number; signal: string },
+    signal: AbortSignal,
+  ): Promise<{ session: Session; alreadyEnded: boolean; signals: readonly string[] }> {
+    const { registry, supervisor, now, reached } = this.#o;
+    const granted = this.#granted('Kill', order.key);
+    const session = granted ?? registry.resolve(order.session);
+    if (!granted) {
+      if (isFinal(session.state)) return { session, alreadyEnded: true, signals: [] };
+      const stop = 'spec' in session ? session.spec.stopSignal : 'TERM';
+      const intent = {
+        kind: 'kill',
+        requestedAt: now(),
+        graceMs: order.graceMs,
+        signal: order.signal || stop,
+      } as const;
+      const request = this.#grant('Kill', order.key, session.id);
+      registry.apply(session.id, { type: 'endRequested', intent }, request);
+      await reached('kill.committed');
+      supervisor.wake(session.id);
+    }
+    const ended = await registry.until(session.id, (next) => isFinal(next.state), signal);
+    return { session: ended, alreadyEnded: false, signals: [...supervisor.signals(session.id)] };
+  }
+
+  #begun(sessionId: string, signal: AbortSignal): Promise<Session> {
+    return this.#o.registry.until(
+      sessionId,
+      (session) => session.state !== 'starting' && session.state !== 'reserved',
+      signal,
+    );
+  }
+
+  /** The reserved session that a start uses: the named reservation, or one made now (not committed). */
+  #slotFor(order: StartOrder): Reserved {
+    if (!order.reservation) return this.#admit({ ...order, ttlMs: 60_000 });
+    const session = this.#o.registry.get(order.reservation);
+    if (!session) throw new BerthError('SESSION_NOT_FOUND', `there is no reservation ${order.reservation}`);
+    if (session.state !== 'reserved') throw this.#reservationGone(session.id);
+    return session;
+  }
+
+  #admit(order: { name: string; memoryBytes: number; ttlMs: number }): Reserved {
+    const { capacity, now, newId } = this.#o;
+    const at = now();
+    const session: Reserved = {
+      id: newId(),
+      name: order.name,
+      incarnation: 1,
+      createdAt: at,
+      memoryBytes: order.memoryBytes || capacity.defaultSlotBytes,
+      state: 'reserved',
+      reservedUntil: at + order.ttlMs,
+    };
+    this.#refuseIfFull(session);
+    return session;
+  }
+
+  #refuseIfFull(session: Reserved): void {
+    const { registry, capacity, hostname } = this.#o;
+    const others = [...registry.all()];
+    if (session.name && others.some((other) => other.name === session.name && holdsSlot(other))) {
+      throw new BerthError('NAME_TAKEN', `there is a session named ${session.name} on ${hostname} already`);
+    }
+    const admission = admit(capacity, others, session.memoryBytes);
+    if (!admission.ok) throw this.#full(admission.refusal);
+  }
+
+  #full(refusal: Refusal): BerthError {
+    const { hostname, now } = this.#o;
+    const needed = formatMemory(refusal.requestedBytes);
+    const values = {
+      requested_bytes: String(refusal.requestedBytes),
+      free_bytes: String(refusal.freeBytes),
+      capacity_bytes: String(refusal.capacityBytes),
+      held_slots: String(refusal.heldSlots),
+      ...(refusal.nextFreeAt === null ? {} : { next_free_at: new Date(refusal.nextFreeAt).toISOString() }),
+    };
+    if (refusal.requestedBytes > refusal.capacityBytes) {
+      const message = `no slot of ${needed} on ${hostname}: the host has ${formatMemory(refusal.capacityBytes)} for sessions in all`;
+      return new BerthError('SLOT_EXHAUSTED', message, { values, hint: 'ask for less with --memory' });
+    }
+    const free = `${formatMemory(refusal.freeBytes)} of ${formatMemory(refusal.capacityBytes)} free`;
+    const message = `no slot of ${needed} on ${hostname}: ${free}, ${refusal.heldSlots} sessions hold the rest`;
+    const hint =
+      refusal.nextFreeAt === null
+        ? 'no session has a timeout, so none ends by itself for sure: end one with berth kill, or ask for less with --memory'
+        : `a slot comes free in ${Math.max(1, Math.ceil((refusal.nextFreeAt - now()) / 1000))} s at the latest; or ask for less with --memory`;
+    return new BerthError('SLOT_EXHAUSTED', message, { values, hint });
+  }
+
+  #reservationGone(sessionId: string): BerthError {
+    const state = this.#o.registry.get(sessionId)?.state ?? 'gone';
+    const what = state === 'expired' ? 'ran out' : `is ${state}`;
+    return new BerthError('RESERVATION_EXPIRED', `the reservation ${sessionId} ${what}`);
+  }
+
+  /** The session that this request was granted before; null for a new request. */
+  #granted(method: string, key: RequestKey): Session | null {
+    const known = this.#o.registry.request(key.requestId);
+    if (!known) return null;
+    if (known.method !== method || known.fingerprint !== key.fingerprint) {
+      throw new BerthError(
+        'REQUEST_ID_REUSED',
+        `the request id ${key.requestId} was used for another request`,
+      );
+    }
+    return this.#o.registry.get(known.sessionId) ?? null;
+  }
+
+  #grant(method: string, key: RequestKey, sessionId: string): GrantedRequest {
+    return { requestId: key.requestId, method, fingerprint: key.fingerprint, sessionId };
+  }
+}
+
+function startedSession(
+  reserved: Reserved,
+  event: { spec: SessionSpec; bootId: string },
+): Session & { state: 'starting' } {
+  const { state: _state, reservedUntil: _until, ...identity } = reserved;
+  return { ...identity, state: 'starting', spec: event.spec, bootId: event.bootId, intent: null };
+}

@@ -1,0 +1,63 @@
+/** What each step of a plan does. A mapped type: a step without an executor does not compile. */
+import { messageOf } from '@berth/shared/domain/berth-error';
+import type { Step } from '../domain/plan.ts';
+import { isActive, type Session } from '../domain/session.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { Terminals, Transcripts, Units } from './ports.ts';
+import type { Registry } from './registry.ts';
+
+export interface Effects {
+  readonly registry: Registry;
+  readonly files: SessionFiles;
+  readonly units: Units;
+  readonly terminals: Terminals;
+  readonly transcripts: Transcripts;
+  readonly now: () => number;
+}
+
+/** How long the last output may take from the terminal to the transcript. */
+const DRAIN_MS = 5000;
+
+type Executors = {
+  [K in Exclude<Step['do'], 'wait' | 'signal'>]: (
+    step: Extract<Step, { do: K }>,
+    session: Session,
+    effects: Effects,
+  ) => Promise<'go-on' | 'look-again'>;
+};
+
+/** Runs one step. `look-again`: what the plan assumed does not hold any more. */
+export const executors: Executors = {
+  async launch(_step, session, effects) {
+    if (!isActive(session)) return 'look-again';
+    const { files, units, terminals, transcripts, registry, now } = effects;
+    const paths = files.paths(session.id);
+    try {
+      await files.adopt(session.id);
+      await transcripts.create(paths);
+      const { id: sessionId, memoryBytes } = session;
+      await units.start({ sessionId, paths, memoryBytes, ...terminals.server(paths) });
+      const { columns, rows } = session.spec;
+      await terminals.open({ paths, columns, rows });
+      return 'go-on';
+    } catch (error) {
+      await units.kill(session.id, paths);
+      registry.apply(session.id, { type: 'startFailed', at: now(), detail: messageOf(error) });
+      return 'look-again';
+    }
+  },
+
+  async drain(_step, session, { files, transcripts }) {
+    await transcripts.finish(files.paths(session.id), { timeoutMs: DRAIN_MS });
+    return 'go-on';
+  },
+
+  async stop(_step, session, { files, units }) {
+    await units.kill(session.id, files.paths(session.id));
+    return 'go-on';
+  },
+
+  async record(step, session, { registry }) {
+    return registry.apply(session.id, step.event) ? 'go-on' : 'look-again';
+  },
+};

@@ -1,0 +1,38 @@
+import type { GrantedRequest } from './journal-port.ts';
+import type { Session } from '../domain/session.ts';
+import type { ExitRecord, SessionPaths } from './ports.ts';
+
+/**
+ * The directories of sessions. A session's files are staged before its start is committed, so
+ * that a full disk refuses the start instead of breaking it, and adopted after; what is staged
+ * and was never committed is swept at boot.
+ */
+export interface SessionFiles {
+  paths(sessionId: string): SessionPaths;
+  /** Writes all that a launch needs. `env` goes to tmpfs alone. Throws DISK_FULL. */
+  stage(staged: StagedSession): Promise<void>;
+  discard(sessionId: string): Promise<void>;
+  /** Puts staged files in their place; done already: nothing happens. */
+  adopt(sessionId: string): Promise<void>;
+  /** Keeps the record beside the files, for the day the journal is damaged. */
+  save(record: SavedSession): Promise<void>;
+  /** Every record that `save` left; unreadable ones are skipped and named in `problems`. */
+  saved(): Promise<{ records: SavedSession[]; problems: string[] }>;
+  /** Null where the wrapper left none. */
+  exitRecord(sessionId: string): Promise<ExitRecord | null>;
+  /** The wrapper consumed what it was given. */
+  begun(sessionId: string): Promise<boolean>;
+  /** Removes staged files and environments of sessions that `known` does not know. */
+  sweep(known: (sessionId: string) => boolean): Promise<void>;
+}
+
+export interface StagedSession extends SavedSession {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SavedSession {
+  readonly session: Session;
+  /** The request that started it, so that a rebuilt journal still knows it. */
+  readonly request: GrantedRequest | null;
+}

@@ -1,0 +1,35 @@
+/** Looks at one session through the ports: what is, not what should be. */
+import type { Observed } from '../domain/plan.ts';
+import type { Session } from '../domain/session.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { Terminals, Units } from './ports.ts';
+
+/**
+ * The order matters: the exit record is read last, so that a terminal that was seen dead and has
+ * no record will never have one. Rejects where anything could not be told.
+ */
+export async function observe(
+  session: Session,
+  ports: { files: SessionFiles; units: Units; terminals: Terminals; bootId: string },
+): Promise<Observed> {
+  const { files, units, terminals } = ports;
+  const paths = files.paths(session.id);
+  const unit = (await units.observe(session.id, paths)) === 'alive' ? 'alive' : 'gone';
+  const terminal = unit === 'alive' ? await terminals.observe(paths) : null;
+  const begun = await files.begun(session.id);
+  const exit = await files.exitRecord(session.id);
+  const over = exit !== null || unit === 'gone' || terminal?.dead === true;
+  const memory = over ? await units.memory(session.id, paths) : { oomKills: 0, peakBytes: null };
+  const status = exit?.exitCode ?? terminal?.deadStatus ?? null;
+  return {
+    unit,
+    rebooted: 'bootId' in session && session.bootId !== ports.bootId,
+    begun,
+    terminal: terminal === null ? 'none' : terminal.dead ? 'dead' : 'open',
+    deadStatus: terminal?.deadStatus ?? null,
+    exit,
+    // A child that the kernel killed leaves the main process with an end of its own.
+    outOfMemory: memory.oomKills > 0 && (status === 137 || status === null),
+    memoryPeakBytes: memory.peakBytes,
+  };
+}

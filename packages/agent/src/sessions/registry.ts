@@ -1,0 +1,137 @@
+/**
+ * All sessions of the host, in memory with the journal behind. Invariants:
+ * - every change goes through `transition` and is committed before anybody can see it;
+ * - between reading the ledger and the commit there is no await: `decide` callbacks are synchronous;
+ * - listeners run after the commit.
+ */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { holdsSlot, isActive, type Session, type SessionEvent, transition } from '../domain/session.ts';
+import { type SessionFacts, snapshot } from '../domain/snapshot.ts';
+import type { Fact, GrantedRequest, Journal } from './journal-port.ts';
+
+export class Registry {
+  readonly #sessions = new Map<string, Session>();
+  readonly #listeners = new Set<(session: Session) => void>();
+  readonly #journal: Journal;
+  readonly #now: () => number;
+  readonly #workspace: (sessionId: string) => string;
+
+  constructor(options: { journal: Journal; now: () => number; workspace: (sessionId: string) => string }) {
+    this.#journal = options.journal;
+    this.#now = options.now;
+    this.#workspace = options.workspace;
+    for (const session of options.journal.sessions()) this.#sessions.set(session.id, session);
+  }
+
+  get(sessionId: string): Session | undefined {
+    return this.#sessions.get(sessionId);
+  }
+
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  request(requestId: string): GrantedRequest | null {
+    return this.#journal.request(requestId);
+  }
+
+  /** Calls back after each change of any session. */
+  onChange(listener: (session: Session) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Commits a session that is new here. */
+  insert(session: Session, request?: GrantedRequest): void {
+    this.#commit(session, request);
+  }
+
+  /**
+   * Moves a session by one event and commits. A rejected event leaves everything as it was and
+   * is answered with null: the caller says what that means.
+   */
+  apply(sessionId: string, event: SessionEvent, request?: GrantedRequest): Session | null {
+    const session = this.#sessions.get(sessionId);
+    if (!session) return null;
+    const next = transition(session, event);
+    if (!next.ok) return null;
+    this.#commit(next.session, request);
+    return next.session;
+  }
+
+  /** Records a fact about the host. */
+  notice(reason: string, message: string): void {
+    const fact: Fact = { type: 'hostNotice', reason, message };
+    this.#journal.commit({ at: this.#now(), sessions: [], facts: [{ sessionId: '', fact }] });
+  }
+
+  /** The session that an id, a name or an unambiguous prefix of an id means. */
+  resolve(reference: string): Session {
+    const exact = this.#sessions.get(reference);
+    if (exact) return exact;
+    const named = [...this.all()].filter((session) => session.name === reference && reference !== '');
+    const live = named.find(holdsSlot);
+    if (live) return live;
+    const latest = named.sort((a, b) => b.createdAt - a.createdAt)[0];
+    if (latest) return latest;
+    const prefixed = [...this.all()].filter(
+      (session) => reference.length >= 5 && session.id.startsWith(reference),
+    );
+    if (prefixed.length > 1) {
+      const candidates = prefixed.map((session) => session.id).sort();
+      throw new BerthError('NAME_AMBIGUOUS', `${reference} fits ${prefixed.length} sessions`, {
+        values: { candidates: candidates.slice(0, 20).join(' ') },
+        hint: `use more of the id: ${candidates.slice(0, 5).join(' ')}`,
+      });
+    }
+    if (!prefixed[0]) throw new BerthError('SESSION_NOT_FOUND', `there is no session ${reference}`);
+    return prefixed[0];
+  }
+
+  #commit(session: Session, request?: GrantedRequest): void {
+    const facts: SessionFacts = {
+      workspace: this.#workspace(session.id),
+      attachedClients: 0,
+      transcriptStart: 0,
+      transcriptEnd: 0,
+    };
+    const fact: Fact = { type: 'sessionChanged', session: snapshot(session, facts) };
+    this.#journal.commit({
+      at: this.#now(),
+      sessions: [session],
+      ...(request ? { request } : {}),
+      facts: [{ sessionId: session.id, fact }],
+    });
+    this.#sessions.set(session.id, session);
+    for (const listener of this.#listeners) listener(session);
+  }
+
+  /** Resolves with the session once `condition` holds of it; rejects when the signal aborts. */
+  async until(
+    sessionId: string,
+    condition: (session: Session) => boolean,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    const now = this.#sessions.get(sessionId);
+    if (!now) throw new BerthError('SESSION_NOT_FOUND', `there is no session ${sessionId}`);
+    if (condition(now)) return now;
+    return await new Promise((resolve, reject) => {
+      const listener = this.onChange((session) => {
+        if (session.id === sessionId && condition(session)) settle(() => resolve(session));
+      });
+      const aborted = () => settle(() => reject(signal.reason));
+      const settle = (done: () => void) => {
+        listener[Symbol.dispose]();
+        signal.removeEventListener('abort', aborted);
+        done();
+      };
+      signal.addEventListener('abort', aborted, { once: true });
+      if (signal.aborted) aborted();
+    });
+  }
+
+  /** Sessions that may have a unit. */
+  active(): Session[] {
+    return [...this.all()].filter(isActive);
+  }
+}
