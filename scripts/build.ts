@@ -1,0 +1,109 @@
+/**
+ * Builds the two programs: `berth` as small chunks, so that each command loads only what it
+ * needs, and `berthd` beside the descriptor set that its reflection serves. Files are renamed
+ * into place one by one, the entry after its chunks and `.stamp` last: a build broken off or
+ * run twice at once leaves programs that work, and running ones still find their chunks.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+/** Running clients may still load the chunks of the build before. */
+const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
+
+/** CommonJS dependencies find the files beside their source: there is no `__dirname` in a module. */
+function dirnameOfDependencies(dist: string): Plugin {
+  return {
+    name: 'dirname-of-dependencies',
+    setup(esbuild) {
+      esbuild.onLoad({ filter: /node_modules[/\\].*\.c?js$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        if (!/\b__dirname\b/.test(source)) return undefined;
+        const way = JSON.stringify(relative(dist, dirname(path)));
+        return { contents: source.replaceAll(/\b__dirname\b/g, `__fromBundle(${way})`), loader: 'js' };
+      });
+    },
+  };
+}
+
+const BANNER = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { join as __join } from 'node:path';",
+  'const require = __createRequire(import.meta.url);',
+  'const __fromBundle = (way) => __join(import.meta.dirname, way);',
+].join('\n');
+
+function options(dist: string, out: string): BuildOptions {
+  return {
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    outdir: out,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunk-[hash]',
+    banner: { js: BANNER },
+    loader: { '.sh': 'text', '.conf': 'text', '.binpb': 'binary' },
+    plugins: [dirnameOfDependencies(dist)],
+    logLevel: 'warning',
+    legalComments: 'none',
+  };
+}
+
+/** Makes the files of one package in a directory beside dist, then moves them in. */
+async function into(dist: string, entry: string, make: (out: string) => Promise<void>): Promise<void> {
+  mkdirSync(dist, { recursive: true });
+  const out = mkdtempSync(join(dist, '.new-'));
+  try {
+    await make(out);
+    const files = readdirSync(out).sort((a, b) => Number(a === entry) - Number(b === entry));
+    for (const file of files) renameSync(join(out, file), join(dist, file));
+    writeFileSync(join(out, '.stamp'), `${new Date().toISOString()}\n`);
+    renameSync(join(out, '.stamp'), join(dist, '.stamp'));
+    prune(dist, new Set([...files, '.stamp']));
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function prune(dist: string, keep: ReadonlySet<string>): void {
+  for (const file of readdirSync(dist)) {
+    const path = join(dist, file);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (keep.has(file) || !stat || Date.now() - stat.mtimeMs < KEEP_OLD_CHUNKS_MS) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const client = join(ROOT, 'packages/client/dist');
+  const agent = join(ROOT, 'packages/agent/dist');
+  await into(client, 'berth.mjs', async (out) => {
+    const entryPoints = { berth: 'packages/client/src/main.ts' };
+    await build({ ...options(client, out), entryPoints, splitting: true, minify: true });
+  });
+  await into(agent, 'berthd.mjs', async (out) => {
+    const entryPoints = { berthd: 'packages/agent/src/main.ts' };
+    await build({ ...options(agent, out), entryPoints, splitting: true, external: ['node-pty'] });
+    const buf = join(ROOT, 'node_modules/.bin/buf');
+    const set = join(out, 'berth.binpb');
+    execFileSync(process.execPath, [buf, 'build', 'proto', '--as-file-descriptor-set', '-o', set], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    });
+  });
+}
+
+await main();

@@ -1,0 +1,33 @@
+/**
+ * Around a whole test run: gives the run an id that every process it starts inherits, and at the
+ * end fails if one of them still lives or a sandbox still stands.
+ */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findMarked, RUN_VARIABLE, sandboxPrefix } from './marker.ts';
+import { until } from './until.ts';
+
+/** What carries the id without having been started by a test: the test runner itself. */
+const RUNNER = /vitest|esbuild/;
+
+export default function setup(): (() => Promise<void>) | undefined {
+  // Each project of vitest loads and calls this, in one process: the first call answers for all.
+  const run = process.pid.toString(36);
+  if (process.env[RUN_VARIABLE] === run) return undefined;
+  process.env[RUN_VARIABLE] = run;
+  const marks = [`${RUN_VARIABLE}=${run}`, sandboxPrefix(run)];
+  const alive = () => findMarked(marks).filter(({ command }) => !RUNNER.test(command));
+  return async () => {
+    // What was told to end a moment ago may still be on its way out.
+    await until(() => alive().length === 0, { what: 'all processes ended', deadlineMs: 3_000 }).catch(
+      () => {},
+    );
+    const leaked = alive();
+    for (const { pid } of leaked) process.kill(pid, 'SIGKILL');
+    const directories = readdirSync('/tmp').filter((name) => `/tmp/${name}`.startsWith(sandboxPrefix(run)));
+    for (const name of directories) rmSync(join('/tmp', name), { recursive: true, force: true });
+    if (leaked.length === 0 && directories.length === 0) return;
+    const list = leaked.map(({ pid, command }) => `process ${pid} ${command.slice(0, 160)}`);
+    throw new Error(['tests left behind (removed now):', ...list, ...directories].join('\n  '));
+  };
+}

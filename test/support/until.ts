@@ -1,0 +1,33 @@
+/** Waiting for a condition, with a deadline and the name of what did not come. */
+
+export interface UntilOptions {
+  /** For the error: "did not happen within 10000 ms: WHAT". */
+  readonly what: string;
+  /** Default: 10 s. */
+  readonly deadlineMs?: number;
+  /** Between two looks. Default: 25 ms. */
+  readonly everyMs?: number;
+}
+
+/**
+ * The first truthy value of the condition. A condition that throws counts as "not yet"; its last
+ * error is the cause of ours.
+ */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { what, deadlineMs = 10_000, everyMs = 25 }: UntilOptions,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + deadlineMs;
+  let cause: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value;
+      cause = undefined;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() >= deadline) throw new Error(`did not happen within ${deadlineMs} ms: ${what}`, { cause });
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

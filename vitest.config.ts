@@ -1,0 +1,36 @@
+/** How the tests run: unit tests at once in a process each, tests on real binaries two at a time. */
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 20_000 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'unit',
+          globalSetup: ['test/support/leak-setup.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'test/*.test.ts', 'test/support/*.test.ts'],
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'real',
+          globalSetup: ['test/support/build-setup.ts', 'test/support/leak-setup.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
