@@ -9,6 +9,7 @@ import { admit, type Capacity, type Refusal } from '../domain/ledger.ts';
 import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
+import { sessionVariables } from './session-variables.ts';
 import type { Registry } from './registry.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -82,7 +83,9 @@ export class Commands {
     const request = this.#grant('Start', order.key, planned.id);
     const started = { type: 'start', at: now(), spec: order.spec, bootId: this.#o.bootId } as const;
     const preview = startedSession(planned, started);
-    await files.stage({ session: preview, request, argv: order.spec.argv, env: order.env });
+    const own = sessionVariables(planned, { paths: files.paths(planned.id), hostname: this.#o.hostname });
+    const env = { ...order.env, ...own };
+    await files.stage({ session: preview, request, argv: order.spec.argv, env });
     await reached('start.staged');
 
     try {

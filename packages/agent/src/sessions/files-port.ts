@@ -14,9 +14,9 @@ export interface SessionFiles {
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;
-  /** Keeps the record beside the files, for the day the journal is damaged. */
-  save(record: SavedSession): Promise<void>;
-  /** Every record that `save` left; unreadable ones are skipped and named in `problems`. */
+  /** Keeps the session's newest record beside its files, for the day the journal is damaged. */
+  update(session: Session): Promise<void>;
+  /** Every record that `stage` and `update` left; unreadable ones are skipped and named in `problems`. */
   saved(): Promise<{ records: SavedSession[]; problems: string[] }>;
   /** Null where the wrapper left none. */
   exitRecord(sessionId: string): Promise<ExitRecord | null>;

@@ -54,6 +54,13 @@ export class Supervisor {
     return lane;
   }
 
+  /** Takes over a session that was there before this agent: a watch where it runs, and a first look. */
+  adopt(session: Session): void {
+    this.wake(session.id);
+    const entry = this.#lanes.get(session.id);
+    if (entry && isActive(session) && session.state !== 'starting') entry.watch ??= this.#watch(session);
+  }
+
   /** Signals sent to a session's program by this agent, in order. */
   signals(sessionId: string): readonly string[] {
     return this.#lanes.get(sessionId)?.lane.signals ?? [];

@@ -1,0 +1,114 @@
+/** berthd's command line and environment, read once into a frozen object. */
+import { homedir, userInfo } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { MIB, parseMemory } from '@berth/shared/domain/memory';
+import { runtimeDirectory } from './runtime-directory.ts';
+
+export interface Config {
+  readonly command: 'serve' | 'dial-stdio' | 'version' | 'help';
+  readonly stateDirectory: string;
+  readonly runtimeDirectory: string;
+  readonly socket: string;
+  /** Bytes; undefined: worked out from the machine. */
+  readonly memoryCapacity: number | undefined;
+  readonly memoryReserve: number | undefined;
+  readonly defaultSlot: number | undefined;
+  readonly transcriptCap: number;
+  readonly units: 'auto' | 'plain' | 'systemd';
+  readonly logLevel: string;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export const USAGE = `berthd: the agent that runs sessions on this host
+
+usage: berthd [serve | dial-stdio | version] [options]
+
+  --state-dir DIR         journal, transcripts, workspaces ($XDG_STATE_HOME/berth)
+  --runtime-dir DIR       sockets ($XDG_RUNTIME_DIR/berth)
+  --memory-capacity SIZE  what all slots together may hold (memory less the reserve)
+  --memory-reserve SIZE   kept out of the ledger (a tenth, 512M to 8G)
+  --default-slot SIZE     of a session that names none (32G, less on a small host)
+  --transcript-cap SIZE   kept of each transcript (256M)
+  --units KIND            auto, plain or systemd (auto)
+  --log-level LEVEL       debug, info, warn or error (info)
+
+Each option can be set in the environment: BERTHD_STATE_DIR, BERTHD_MEMORY_CAPACITY, …
+
+example: berthd serve --memory-capacity 48G
+`;
+
+const OPTIONS = [
+  'state-dir',
+  'runtime-dir',
+  'memory-capacity',
+  'memory-reserve',
+  'default-slot',
+  'transcript-cap',
+  'units',
+  'log-level',
+] as const;
+type Option = (typeof OPTIONS)[number];
+
+/** Throws USAGE on what it does not know. */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const { values, positionals } = parse(argv);
+  const command = values.help ? 'help' : (positionals[0] ?? 'serve');
+  if (!['serve', 'dial-stdio', 'version', 'help'].includes(command) || positionals.length > 1) {
+    throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, { hint: 'see berthd --help' });
+  }
+  const option = (name: Option): string | undefined => {
+    const given = values[name];
+    return typeof given === 'string' ? given : env[`BERTHD_${name.toUpperCase().replaceAll('-', '_')}`] || undefined;
+  };
+  const size = (name: Option): number | undefined => {
+    const text = option(name);
+    if (text === undefined) return undefined;
+    const bytes = parseMemory(text);
+    if (bytes === null) {
+      throw new BerthError('USAGE', `berthd: --${name} ${text} is no amount of memory`, { hint: 'write 512M or 48G' });
+    }
+    return bytes;
+  };
+  const oneOf = <T extends string>(name: Option, known: readonly T[], usual: T): T => {
+    const text = option(name) ?? usual;
+    const found = known.find((value) => value === text);
+    if (!found) throw new BerthError('USAGE', `berthd: --${name} must be one of ${known.join(', ')}`);
+    return found;
+  };
+  const home = env.HOME || homedir();
+  const runtime = path.resolve(option('runtime-dir') ?? runtimeDirectory(env));
+  return Object.freeze({
+    command: command as Config['command'],
+    stateDirectory: path.resolve(
+      option('state-dir') ?? path.join(env.XDG_STATE_HOME || path.join(home, '.local/state'), 'berth'),
+    ),
+    runtimeDirectory: runtime,
+    socket: path.join(runtime, 'agent.sock'),
+    memoryCapacity: size('memory-capacity'),
+    memoryReserve: size('memory-reserve'),
+    defaultSlot: size('default-slot'),
+    transcriptCap: size('transcript-cap') ?? 256 * MIB,
+    units: oneOf('units', ['auto', 'plain', 'systemd'], 'auto'),
+    logLevel: oneOf('log-level', ['debug', 'info', 'warn', 'error'], 'info'),
+    home,
+    shell: userInfo().shell || '/bin/sh',
+  });
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }])),
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new BerthError('USAGE', `berthd: ${messageOf(error)}`, { hint: 'see berthd --help' });
+  }
+}

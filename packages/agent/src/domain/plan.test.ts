@@ -1,0 +1,110 @@
+import { isFinal } from '@berth/shared/domain/session-state';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Observed, plan } from './plan.ts';
+import { type Session, transition } from './session.ts';
+
+const SPEC = {
+  prompt: '',
+  preset: '',
+  argv: ['x'],
+  tags: {},
+  timeoutMs: null,
+  columns: 80,
+  rows: 24,
+  stopSignal: 'TERM',
+};
+const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
+const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };
+const RUNNING: Session = { ...IDENTITY, state: 'running', startedAt: 10, intent: null };
+const KILL = { kind: 'kill', requestedAt: 100, graceMs: 50, signal: 'TERM' } as const;
+
+const NOTHING: Observed = {
+  unit: 'gone',
+  rebooted: false,
+  begun: false,
+  terminal: 'none',
+  deadStatus: null,
+  exit: null,
+  outOfMemory: false,
+  memoryPeakBytes: null,
+};
+const OPEN: Observed = { ...NOTHING, unit: 'alive', begun: true, terminal: 'open' };
+const EXITED = { exitCode: 3, endedAt: 90 };
+
+const kinds = (session: Session, observed: Observed, now = 120) => plan(session, observed, now).map((s) => s.do);
+
+describe('plan', () => {
+  it.each([
+    ['launches what has not begun', STARTING, NOTHING, ['launch', 'record']],
+    ['records what runs already', STARTING, OPEN, ['record']],
+    ['never launches twice', STARTING, { ...NOTHING, begun: true }, ['drain', 'record']],
+    ['does not launch what was killed before', { ...STARTING, intent: KILL }, NOTHING, ['record']],
+    ['leaves a running session alone', RUNNING, OPEN, []],
+    ['drains, then stops the unit, before an end is recorded', RUNNING, { ...OPEN, exit: EXITED }, ['drain', 'stop']],
+    ['records the end once the unit is gone', RUNNING, { ...NOTHING, exit: EXITED }, ['drain', 'record']],
+    ['signals first', { ...RUNNING, intent: KILL }, OPEN, ['signal', 'wait']],
+    ['opens again where the agent died before the terminal', STARTING, { ...NOTHING, unit: 'alive' }, ['launch', 'record']],
+    ['stops a server without a terminal', RUNNING, { ...OPEN, terminal: 'none' }, ['stop']],
+    ['takes the word of tmux on a dead wrapper', RUNNING, { ...OPEN, terminal: 'dead' }, ['drain', 'stop', 'record']],
+  ] as [string, Session, Observed, string[]][])('%s', (_name, session, observed, steps) => {
+    expect(kinds(session, observed)).toEqual(steps);
+  });
+
+  it('kills after the grace period', () => {
+    expect(plan({ ...RUNNING, intent: KILL } as Session, OPEN, 150)).toEqual([{ do: 'stop', force: true }]);
+  });
+
+  it('tells a reboot from an end, unless the end was recorded', () => {
+    expect(plan(RUNNING, { ...NOTHING, rebooted: true }, 5)).toMatchObject([{ event: { type: 'rebooted' } }]);
+    expect(plan(RUNNING, { ...NOTHING, rebooted: true, exit: EXITED }, 5)[1]).toMatchObject({
+      event: { type: 'ended', end: { exitCode: 3, at: 90 } },
+    });
+  });
+
+  it('asks for the end of what ran longer than its timeout', () => {
+    const limited = { ...RUNNING, spec: { ...SPEC, timeoutMs: 100 } } as Session;
+    expect(plan(limited, OPEN, 109)).toEqual([{ do: 'wait', until: 110 }]);
+    expect(plan(limited, OPEN, 110)).toMatchObject([{ event: { type: 'endRequested' } }]);
+  });
+
+  it('brings any session in any observed world to rest, in a final state once its unit is gone', () => {
+    const worlds = fc.record({
+      unit: fc.constantFrom('alive', 'gone'),
+      rebooted: fc.boolean(),
+      begun: fc.boolean(),
+      terminal: fc.constantFrom('none', 'open', 'dead'),
+      deadStatus: fc.option(fc.constant(1)),
+      exit: fc.option(fc.constant(EXITED)),
+      outOfMemory: fc.boolean(),
+      memoryPeakBytes: fc.constant(null),
+    }) as fc.Arbitrary<Observed>;
+    const sessions = fc.constantFrom<Session>(
+      STARTING,
+      RUNNING,
+      { ...STARTING, intent: KILL } as Session,
+      { ...RUNNING, intent: KILL } as Session,
+    );
+    fc.assert(
+      fc.property(sessions, worlds, fc.nat(300), (first, world, now) => {
+        let session = first;
+        let seen = world.unit === 'gone' ? { ...world, terminal: 'none' as const } : world;
+        for (let round = 0; round < 10; round++) {
+          const steps = plan(session, seen, now);
+          if (steps.every((step) => step.do === 'wait' || step.do === 'signal')) {
+            expect(isFinal(session.state) || seen.unit === 'alive').toBe(true);
+            return;
+          }
+          for (const step of steps) {
+            if (step.do === 'stop') seen = { ...seen, unit: 'gone', terminal: 'none' };
+            if (step.do === 'launch') seen = { ...seen, unit: 'alive', terminal: 'open', begun: true };
+            if (step.do !== 'record') continue;
+            const next = transition(session, step.event);
+            if (next.ok) session = next.session;
+          }
+        }
+        throw new Error(`no rest: ${JSON.stringify({ session, seen })}`);
+      }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { isFinal } from '@berth/shared/domain/session-state';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { holdsSlot, type Session, type SessionEvent, type SessionSpec, transition } from './session.ts';
+
+const SPEC: SessionSpec = {
+  prompt: '',
+  preset: '',
+  argv: ['true'],
+  tags: {},
+  timeoutMs: 60_000,
+  columns: 80,
+  rows: 24,
+  stopSignal: 'TERM',
+};
+const RESERVED: Session = {
+  id: 'sess-20261120-083022-a1b2c3',
+  name: '',
+  incarnation: 1,
+  createdAt: 1000,
+  memoryBytes: 1,
+  state: 'reserved',
+  reservedUntil: 2000,
+};
+
+const at = fc.integer({ min: 0, max: 4000 });
+const events: fc.Arbitrary<SessionEvent> = fc.oneof(
+  at.map((time) => ({ type: 'start', at: time, spec: SPEC, bootId: 'b' }) as const),
+  at.map((time) => ({ type: 'expire', at: time }) as const),
+  at.map((time) => ({ type: 'release', at: time }) as const),
+  at.map((time) => ({ type: 'launched', at: time }) as const),
+  at.map((time) => ({ type: 'startFailed', at: time, detail: 'no tmux' }) as const),
+  fc
+    .record({ kind: fc.constantFrom('kill', 'timeout'), requestedAt: at, graceMs: at, signal: fc.constant('TERM') })
+    .map((intent) => ({ type: 'endRequested', intent }) as const),
+  fc.constant({ type: 'frozen' } as const),
+  fc.constant({ type: 'thawed' } as const),
+  fc
+    .record({
+      at,
+      exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
+      outOfMemory: fc.boolean(),
+      memoryPeakBytes: fc.constant(null),
+    })
+    .map((end) => ({ type: 'ended', end }) as const),
+  at.map((time) => ({ type: 'rebooted', at: time }) as const),
+);
+
+function run(start: Session, ...list: SessionEvent[]): Session {
+  return list.reduce((session, event) => {
+    const next = transition(session, event);
+    if (!next.ok) throw new Error(`${session.state} rejects ${event.type}: ${next.rejection}`);
+    return next.session;
+  }, start);
+}
+
+const start = { type: 'start', at: 1500, spec: SPEC, bootId: 'b' } as const;
+const launched = { type: 'launched', at: 1600 } as const;
+const ended = (exitCode: number | null, outOfMemory = false) =>
+  ({ type: 'ended', end: { at: 3000, exitCode, outOfMemory, memoryPeakBytes: null } }) as const;
+const kill = {
+  type: 'endRequested',
+  intent: { kind: 'kill', requestedAt: 1700, graceMs: 100, signal: 'TERM' },
+} as const;
+const timeout = {
+  type: 'endRequested',
+  intent: { kind: 'timeout', requestedAt: 1700, graceMs: 100, signal: 'TERM' },
+} as const;
+
+describe('the session machine', () => {
+  it('never leaves a final state, never moves what it rejects, and frees a slot only by a final state', () => {
+    fc.assert(
+      fc.property(fc.array(events, { maxLength: 30 }), (list) => {
+        let session = RESERVED;
+        for (const event of list) {
+          const next = transition(session, event);
+          if (isFinal(session.state)) expect(next.ok).toBe(false);
+          if (!next.ok) continue;
+          expect(next.session.id).toBe(session.id);
+          expect(holdsSlot(next.session)).toBe(!isFinal(next.session.state));
+          if ('endedAt' in next.session && 'startedAt' in next.session) {
+            expect(next.session.endedAt).toBeGreaterThanOrEqual(next.session.createdAt);
+          }
+          session = next.session;
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['exit 0 completes', [start, launched, ended(0)], 'completed', null, 0],
+    ['exit 3 fails', [start, launched, ended(3)], 'failed', 'exit', 3],
+    ['no exit code fails as unknown', [start, launched, ended(null)], 'failed', 'unknown', null],
+    ['out of memory', [start, launched, ended(137, true)], 'failed', 'oom', 137],
+    ['killed goes before exit 0', [start, launched, kill, ended(0)], 'killed', null, 0],
+    ['a timeout', [start, launched, timeout, ended(143)], 'failed', 'timeout', 143],
+    ['a kill outweighs a timeout', [start, launched, timeout, kill, ended(143)], 'killed', null, 143],
+    ['a timeout does not outweigh a kill', [start, launched, kill, timeout, ended(143)], 'killed', null, 143],
+    ['killed before it ran', [start, kill, ended(null)], 'killed', null, null],
+    ['could not start', [start, { type: 'startFailed', at: 1600, detail: 'x' }], 'failed', 'start', null],
+    ['a reboot', [start, launched, { type: 'rebooted', at: 9 }], 'lost', null, null],
+  ] as const)('%s', (_name, list, state, failureReason, exitCode) => {
+    expect(run(RESERVED, ...list)).toMatchObject({ state, failureReason, exitCode });
+  });
+
+  it('refuses a start after the reservation ran out', () => {
+    expect(transition(RESERVED, { ...start, at: 2000 })).toEqual({ ok: false, rejection: 'reservation-expired' });
+  });
+
+  it('does not let a reservation expire early', () => {
+    expect(transition(RESERVED, { type: 'expire', at: 1999 }).ok).toBe(false);
+    expect(transition(RESERVED, { type: 'expire', at: 2000 }).ok).toBe(true);
+  });
+
+  it('keeps the earlier deadline of two kills', () => {
+    const harder = { ...kill, intent: { ...kill.intent, requestedAt: 1750, graceMs: 0, signal: 'INT' } };
+    expect(run(RESERVED, start, launched, kill, harder)).toMatchObject({
+      intent: { requestedAt: 1700, graceMs: 50, signal: 'INT' },
+    });
+  });
+});

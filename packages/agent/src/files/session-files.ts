@@ -1,0 +1,150 @@
+/** The directories of sessions under the state directory, and their environments on tmpfs. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { isSessionId } from '@berth/shared/domain/session-id';
+import type { Session } from '../domain/session.ts';
+import type { SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
+import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
+
+export interface SessionFilesOptions {
+  /** `<state>/sessions`. */
+  readonly directory: string;
+  /** Sockets of the tmux servers. */
+  readonly socketDirectory: string;
+  /** On tmpfs where the machine has one. */
+  readonly secretDirectory: string;
+}
+
+/** A full disk must not cost an exit code: the wrapper overwrites this in place. */
+const EXIT_ROOM = `${' '.repeat(63)}\n`;
+
+export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
+  const { directory, socketDirectory, secretDirectory } = options;
+  const staging = (sessionId: string) => path.join(directory, `.new-${sessionId}`);
+
+  function paths(sessionId: string): SessionPaths {
+    const own = path.join(directory, sessionId);
+    return {
+      directory: own,
+      workspace: path.join(own, 'workspace'),
+      statusDir: path.join(own, 'status'),
+      outputDir: path.join(own, 'output'),
+      transcript: path.join(own, 'transcript'),
+      exitFile: path.join(own, 'exit'),
+      argvFile: path.join(own, 'argv'),
+      envFile: path.join(secretDirectory, sessionId),
+      tmuxSocket: path.join(socketDirectory, sessionId),
+    };
+  }
+
+  async function stage(staged: StagedSession): Promise<void> {
+    const { id } = staged.session;
+    const own = staging(id);
+    const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
+    try {
+      for (const name of ['workspace', 'status', 'output']) {
+        await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
+      }
+      await file('argv', staged.argv.map((argument) => `${argument}\0`).join(''));
+      await file('exit.tmp', EXIT_ROOM);
+      await file('session.json', JSON.stringify({ session: staged.session, request: staged.request }));
+      const environment = Object.entries(staged.env).map(([name, value]) => `${name}=${value}\0`);
+      await writeFile(paths(id).envFile, environment.join(''), { mode: 0o600 });
+    } catch (error) {
+      await discard(id);
+      throw translated(error, directory);
+    }
+  }
+
+  async function discard(sessionId: string): Promise<void> {
+    await rm(staging(sessionId), { recursive: true, force: true });
+    await rm(paths(sessionId).envFile, { force: true });
+  }
+
+  async function adopt(sessionId: string): Promise<void> {
+    try {
+      await rename(staging(sessionId), paths(sessionId).directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, directory);
+      await stat(paths(sessionId).directory);
+    }
+  }
+
+  async function update(session: Session): Promise<void> {
+    const target = path.join(paths(session.id).directory, 'session.json');
+    const temporary = `${target}.${randomBytes(4).toString('hex')}`;
+    try {
+      const { request } = JSON.parse(await readFile(target, 'utf8')) as SavedSession;
+      await writeFile(temporary, JSON.stringify({ session, request }), { mode: 0o600 });
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw translated(error, directory);
+    }
+  }
+
+  async function saved(): Promise<{ records: SavedSession[]; problems: string[] }> {
+    const records: SavedSession[] = [];
+    const problems: string[] = [];
+    for (const name of await readdir(directory)) {
+      if (!isSessionId(name)) continue;
+      const file = path.join(directory, name, 'session.json');
+      try {
+        records.push(JSON.parse(await readFile(file, 'utf8')) as SavedSession);
+      } catch (error) {
+        problems.push(`${file}: ${messageOf(error)}`);
+      }
+    }
+    return { records, problems };
+  }
+
+  async function exitRecord(sessionId: string): Promise<ExitRecord | null> {
+    const text = await readIfThere(paths(sessionId).exitFile);
+    const match = /^(\d+) (\d+)/.exec(text ?? '');
+    return match ? { exitCode: Number(match[1]), endedAt: Number(match[2]) } : null;
+  }
+
+  async function begun(sessionId: string): Promise<boolean> {
+    if (await isThere(staging(sessionId))) return false;
+    return !(await isThere(paths(sessionId).envFile));
+  }
+
+  async function sweep(known: (sessionId: string) => boolean): Promise<void> {
+    for (const name of await readdir(directory)) {
+      const id = name.startsWith('.new-') ? name.slice(5) : '';
+      if (id && !known(id)) await discard(id);
+    }
+    for (const name of await readdir(secretDirectory)) {
+      if (isSessionId(name) && !known(name)) await rm(path.join(secretDirectory, name), { force: true });
+    }
+  }
+
+  return { paths, stage, discard, adopt, update, saved, exitRecord, begun, sweep };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function translated(error: unknown, where: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new BerthError('DISK_FULL', `cannot write to ${where}: the disk is full`, { cause: error });
+}

@@ -1,0 +1,43 @@
+/** berthd: flags -> wiring -> serve -> a clean end on SIGTERM. Sessions go on without it. */
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { EXIT } from '@berth/shared/domain/reasons';
+import { VERSION } from '@berth/shared/domain/version';
+import { readConfig, USAGE } from './config.ts';
+import { dialStdio } from './rpc/dial-stdio.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  switch (config.command) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return;
+    case 'version':
+      process.stdout.write(`berthd ${VERSION}\n`);
+      return;
+    case 'dial-stdio':
+      await dialStdio(config.socket);
+      process.exit(0);
+      return;
+    case 'serve': {
+      const [{ startAgent }, { createLog }] = await Promise.all([import('./agent.ts'), import('./log.ts')]);
+      const log = createLog({ level: config.logLevel });
+      const ended = new Promise<string>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+      });
+      // A terminal that closes must not take the agent with it.
+      process.on('SIGHUP', () => log.info('SIGHUP ignored'));
+      const agent = await startAgent(config, log);
+      log.info({ signal: await ended }, 'stopping; sessions go on');
+      await agent[Symbol.asyncDispose]();
+      process.exit(0);
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof BerthError ? error : null;
+  process.stderr.write(`${messageOf(error)}\n`);
+  if (known?.hint) process.stderr.write(`  hint: ${known.hint}\n`);
+  if (!known) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+  process.exit(known?.exitCode ?? EXIT.failed);
+});

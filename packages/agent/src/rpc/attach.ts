@@ -1,0 +1,151 @@
+/** TerminalService.Attach: a client's terminal <-> a pty that runs `tmux attach`. */
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
+import {
+  AttachEndReason,
+  type AttachOpen,
+  type AttachRequest,
+  type AttachResponse,
+} from '@berth/shared/gen/berth/v1/terminal';
+import { toBytes } from '@berth/shared/wire/scalar';
+import { encodeSession } from '@berth/shared/wire/session';
+import type { Attachment, Attachments } from '../sessions/attachments.ts';
+import type { Describe } from '../sessions/describe.ts';
+import type { SessionFiles } from '../sessions/files-port.ts';
+import type { Registry } from '../sessions/registry.ts';
+import type { Wrapper } from './handler.ts';
+import { typable } from './terminal-service.ts';
+
+type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
+
+export interface AttachOptions {
+  readonly wrap: Wrapper;
+  readonly registry: Registry;
+  readonly files: SessionFiles;
+  readonly attachments: Attachments;
+  readonly describe: Describe;
+}
+
+/** A session that ended under an attach is given this long to be recorded as ended. */
+const END_MS = 8000;
+
+export function attachHandler(options: AttachOptions) {
+  return options.wrap.bidi('Attach', (stream: Stream, { signal }) => serve(stream, signal, options));
+}
+
+async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions): Promise<void> {
+  const { registry, files, attachments, describe } = options;
+  const open = await opening(stream, signal);
+  const session = typable(registry.resolve(open.session));
+  using attachment = attachments.open(session.id, open.attachId, {
+    paths: files.paths(session.id),
+    columns: open.columns || 120,
+    rows: open.rows || 36,
+    term: open.term || 'xterm-256color',
+    readOnly: open.readOnly,
+    detachOthers: open.detachOthers,
+  });
+  const snapshot = encodeSession(await describe(session));
+  const inputOffset = BigInt(attachment.typed);
+  send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
+  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly });
+  if (signal.aborted) return;
+  if (end === 'caller') attachment.forget();
+  const settled = await ended(registry, session.id, { end, signal });
+  const gone = isFinal(settled.state);
+  const reason = gone ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
+  const last = encodeSession(await describe(settled));
+  send(stream, { message: { $case: 'ended', ended: { reason, session: last } } });
+}
+
+/** Moves bytes both ways until the caller detaches or the terminal closes. */
+function pump(
+  stream: Stream,
+  signal: AbortSignal,
+  options: { attachment: Attachment; readOnly: boolean },
+): Promise<'caller' | 'terminal'> {
+  const { attachment, readOnly } = options;
+  const { pty } = attachment;
+  return new Promise((resolve, reject) => {
+    pty.onData((data) => {
+      const output = Buffer.from(data.buffer, data.byteOffset, data.length);
+      if (send(stream, { message: { $case: 'output', output } })) return;
+      pty.pause();
+      stream.once('drain', () => pty.resume());
+    });
+    pty.onEnd(() => resolve('terminal'));
+    signal.addEventListener('abort', () => resolve('caller'), { once: true });
+    stream.on('end', () => resolve('caller'));
+    stream.on('error', reject);
+    stream.on('data', ({ message }: AttachRequest) => {
+      try {
+        switch (message?.$case) {
+          case 'input': {
+            if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
+            const { offset, data } = message.input;
+            if (!attachment.type(toBytes(offset), data)) {
+              throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
+            }
+            const inputAcknowledged = BigInt(attachment.typed);
+            send(stream, { message: { $case: 'inputAcknowledged', inputAcknowledged } });
+            return;
+          }
+          case 'resize':
+            pty.resize(clamp(message.resize.columns), clamp(message.resize.rows));
+            return;
+          case 'detach':
+            resolve('caller');
+            return;
+          default:
+            return;
+        }
+      } catch (error) {
+        reject(error);
+      }
+    });
+    stream.resume();
+  });
+}
+
+/** The first message, which must open the terminal. */
+async function opening(stream: Stream, signal: AbortSignal): Promise<AttachOpen> {
+  const first = await new Promise<AttachRequest | null>((resolve, reject) => {
+    stream.once('data', (request: AttachRequest) => {
+      stream.pause();
+      resolve(request);
+    });
+    stream.once('end', () => resolve(null));
+    stream.once('error', reject);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  if (first?.message?.$case !== 'open') {
+    throw new BerthError('ARGUMENT_INVALID', 'the first message of an attach must open it');
+  }
+  const { open } = first.message;
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(open.attachId)) {
+    throw new BerthError('ARGUMENT_INVALID', 'the attach id must be 1 to 64 letters, digits and dashes');
+  }
+  return open;
+}
+
+/** tmux says goodbye before the end of a session is recorded: wait for the record, not for ever. */
+async function ended(
+  registry: Registry,
+  sessionId: string,
+  options: { end: 'caller' | 'terminal'; signal: AbortSignal },
+) {
+  const now = registry.get(sessionId) ?? registry.resolve(sessionId);
+  if (options.end === 'caller' || isFinal(now.state)) return now;
+  const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(END_MS)]);
+  const over = registry.until(sessionId, (session) => isFinal(session.state), deadline);
+  return await over.catch(() => registry.get(sessionId) ?? now);
+}
+
+function send(stream: Stream, message: AttachResponse): boolean {
+  return stream.write(message);
+}
+
+function clamp(size: number): number {
+  return Math.min(1000, Math.max(1, size));
+}

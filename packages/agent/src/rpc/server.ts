@@ -1,0 +1,82 @@
+/** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
+import { chmod, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
+import { EventServiceService, type EventServiceServer } from '@berth/shared/gen/berth/v1/event';
+import { HostServiceService, type HostServiceServer } from '@berth/shared/gen/berth/v1/host';
+import { SessionServiceService, type SessionServiceServer } from '@berth/shared/gen/berth/v1/session';
+import { TerminalServiceService, type TerminalServiceServer } from '@berth/shared/gen/berth/v1/terminal';
+import { HealthImplementation } from 'grpc-health-check';
+import { addReflection } from './reflection.ts';
+
+export interface Services {
+  readonly session: SessionServiceServer;
+  readonly terminal: TerminalServiceServer;
+  readonly event: EventServiceServer;
+  readonly host: HostServiceServer;
+}
+
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
+const DRAIN_MS = 2000;
+
+/** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
+export async function serve(options: {
+  socket: string;
+  services: Services;
+}): Promise<AsyncDisposable> {
+  const { socket, services } = options;
+  if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES) {
+    throw new BerthError(
+      'SOCKET_PATH_TOO_LONG',
+      `cannot listen on ${socket}: the path has ${Buffer.byteLength(socket)} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
+    );
+  }
+  await refuseIfServed(socket);
+  await rm(socket, { force: true });
+  const server = new Server({ 'grpc.max_receive_message_length': 8 * 1024 * 1024 });
+  server.addService(SessionServiceService, services.session);
+  server.addService(TerminalServiceService, services.terminal);
+  server.addService(EventServiceService, services.event);
+  server.addService(HostServiceService, services.host);
+  const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
+  const health = new HealthImplementation(statuses);
+  health.addToServer(server);
+  await addReflection(server);
+
+  // Nobody else may connect in the moment between bind and chmod.
+  const previous = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) =>
+        error ? reject(new Error(`cannot listen on ${socket}: ${messageOf(error)}`)) : resolve(),
+      );
+    });
+  } finally {
+    process.umask(previous);
+  }
+  await chmod(socket, 0o600);
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
+      const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
+      await drained;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Another state directory's agent may use the same runtime directory: never take its socket. */
+async function refuseIfServed(socket: string): Promise<void> {
+  const served = await new Promise<boolean>((resolve) => {
+    const probe = connect(socket);
+    probe.once('connect', () => resolve(true));
+    probe.once('error', () => resolve(false));
+    probe.once('close', () => probe.destroy());
+    setTimeout(() => resolve(true), 2000).unref();
+    probe.once('connect', () => probe.destroy());
+  });
+  if (served) throw new BerthError('AGENT_RUNNING', `cannot start berthd: another one serves ${socket}`);
+}

@@ -1,0 +1,76 @@
+/** berth.v1.SessionService: decode, call one thing, encode. */
+import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
+import { decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
+import { fromDuration } from '@berth/shared/wire/scalar';
+import { statusOf } from '@berth/shared/domain/session-state';
+import type { Session } from '../domain/session.ts';
+import type { Commands } from '../sessions/commands.ts';
+import type { Describe } from '../sessions/describe.ts';
+import type { PresetRunner } from '../sessions/preset-runner.ts';
+import type { Registry } from '../sessions/registry.ts';
+import type { Wrapper } from './handler.ts';
+import { checkMemory, checkName, checkWork, killOrder, requestKey, reserveOrder } from './orders.ts';
+
+export function sessionService(options: {
+  wrap: Wrapper;
+  registry: Registry;
+  commands: Commands;
+  presets: PresetRunner;
+  describe: Describe;
+  environment: () => Promise<Readonly<Record<string, string>>>;
+}): SessionServiceServer {
+  const { wrap, registry, commands, presets, describe } = options;
+  const encoded = async (session: Session) => encodeSession(await describe(session));
+
+  async function startOrder(request: StartRequest) {
+    checkWork(request);
+    const { requestId, env, ...asked } = request;
+    const key = requestKey(requestId, { ...asked, env: Object.keys(env).sort() });
+    const work = await presets.resolve(request);
+    return {
+      key,
+      reservation: request.reservation,
+      name: checkName(request.name),
+      memoryBytes: checkMemory(request.memoryBytes),
+      env: { ...(await options.environment()), ...env },
+      spec: {
+        prompt: request.prompt,
+        ...work,
+        tags: request.tags,
+        timeoutMs: fromDuration(request.timeout),
+        columns: request.columns || 120,
+        rows: request.rows || 36,
+      },
+    };
+  }
+
+  return {
+    reserve: wrap.unary('Reserve', async (request) => ({
+      session: await encoded(commands.reserve(reserveOrder(request))),
+    })),
+    release: wrap.unary('Release', async ({ requestId, session }) => {
+      const key = requestKey(requestId, { session });
+      return { session: await encoded(commands.release({ key, session })) };
+    }),
+    start: wrap.unary('Start', async (request, { signal, log }) => {
+      const session = await commands.start(await startOrder(request), signal);
+      log.info({ session: session.id, state: session.state, request: request.requestId }, 'started');
+      return { session: await encoded(session) };
+    }),
+    get: wrap.unary('Get', async ({ session }) => ({ session: await encoded(registry.resolve(session)) })),
+    list: wrap.unary('List', async ({ statuses }) => {
+      const wanted = new Set(statuses.map(decodeStatusOf));
+      const chosen = [...registry.all()].filter(
+        (session) => session.state !== 'expired' && (wanted.size === 0 || wanted.has(statusOf(session.state))),
+      );
+      chosen.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+      return { sessions: await Promise.all(chosen.map(encoded)) };
+    }),
+    kill: wrap.unary('Kill', async (request, { signal, log }) => {
+      const outcome = await commands.kill(killOrder(request), signal);
+      log.info({ session: outcome.session.id, state: outcome.session.state }, 'killed');
+      const { alreadyEnded, signals } = outcome;
+      return { session: await encoded(outcome.session), alreadyEnded, signals: [...signals] };
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+/** What happens before the first call is served: files and journal are brought together. */
+import type { Session } from '../domain/session.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { Registry } from './registry.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** Ends waiting for lanes: a session that cannot be observed must not keep the host from serving. */
+const BOOT_MS = 10_000;
+
+/**
+ * After a damaged journal was put aside: every session that left a record beside its files is
+ * entered again, as it was last recorded. What happened since is found out by its lane, as after
+ * any restart.
+ */
+export async function rebuild(options: {
+  registry: Registry;
+  files: SessionFiles;
+}): Promise<{ sessions: number; problems: string[] }> {
+  const { records, problems } = await options.files.saved();
+  for (const { session, request } of records) {
+    if (!options.registry.get(session.id)) options.registry.insert(session, request ?? undefined);
+  }
+  return { sessions: records.length, problems };
+}
+
+/** Keeps each session's record beside its files from now on. */
+export function keepRecords(options: {
+  registry: Registry;
+  files: SessionFiles;
+  onProblem: (session: Session, error: unknown) => void;
+}): void {
+  const last = new Map<string, Promise<void>>();
+  options.registry.onChange((session) => {
+    if (session.state === 'reserved' || session.state === 'expired' || session.state === 'starting') return;
+    const write = (last.get(session.id) ?? Promise.resolve())
+      .then(() => options.files.update(session))
+      .catch((error: unknown) => options.onProblem(session, error))
+      .finally(() => {
+        if (last.get(session.id) === write) last.delete(session.id);
+      });
+    last.set(session.id, write);
+  });
+}
+
+/** Looks at every session that holds a slot, and waits (within reason) for what that leads to. */
+export async function reconcile(options: {
+  registry: Registry;
+  supervisor: Supervisor;
+  files: SessionFiles;
+  held: (session: Session) => boolean;
+}): Promise<void> {
+  const { registry, supervisor, files, held } = options;
+  await files.sweep((sessionId) => registry.get(sessionId) !== undefined);
+  for (const session of registry.all()) {
+    if (held(session)) supervisor.adopt(session);
+  }
+  await Promise.race([supervisor.settled(), new Promise((resolve) => setTimeout(resolve, BOOT_MS).unref())]);
+}

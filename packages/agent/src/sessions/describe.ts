@@ -1,0 +1,26 @@
+/** A session with what can be seen of it now: the form in which it is told to others. */
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import type { Session } from '../domain/session.ts';
+import { snapshot } from '../domain/snapshot.ts';
+import type { Attachments } from './attachments.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { Transcripts } from './ports.ts';
+
+export type Describe = (session: Session) => Promise<SessionSnapshot>;
+
+export function createDescribe(ports: {
+  files: SessionFiles;
+  transcripts: Transcripts;
+  attachments: Attachments;
+}): Describe {
+  return async (session) => {
+    const paths = ports.files.paths(session.id);
+    const extent = await ports.transcripts.extent(paths);
+    return snapshot(session, {
+      workspace: paths.workspace,
+      attachedClients: ports.attachments.count(session.id),
+      transcriptStart: extent.start,
+      transcriptEnd: extent.end,
+    });
+  };
+}
