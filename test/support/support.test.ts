@@ -60,7 +60,7 @@ test('a sandbox ends what was started in it, however it hid, and removes itself'
   await hide('env -i /bin/sleep 987'); // betrayed by its working directory
   await hide('env -C / sleep 986'); // by its environment
   await hide(`env -i -C / sh -c "sleep 985; :" ${sandbox.dir}`); // by its arguments
-  expect(findMarked([sandbox.dir])).toHaveLength(3);
+  await until(() => findMarked([sandbox.dir]).length === 3, { what: 'all three are found' });
   await sandbox[Symbol.asyncDispose]();
   expect(findMarked([sandbox.dir])).toEqual([]);
   expect(existsSync(sandbox.dir)).toBe(false);
