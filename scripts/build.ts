@@ -5,44 +5,14 @@
  * run twice at once leaves programs that work, and running ones still find their chunks.
  */
 import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { BANNER, dirnameOfDependencies, namesOfLateDependencies } from './bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Running clients may still load the chunks of the build before. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
-
-/** CommonJS dependencies find the files beside their source: there is no `__dirname` in a module. */
-function dirnameOfDependencies(dist: string): Plugin {
-  return {
-    name: 'dirname-of-dependencies',
-    setup(esbuild) {
-      esbuild.onLoad({ filter: /node_modules[/\\].*\.c?js$/ }, ({ path }) => {
-        const source = readFileSync(path, 'utf8');
-        if (!/\b__dirname\b/.test(source)) return undefined;
-        const way = JSON.stringify(relative(dist, dirname(path)));
-        return { contents: source.replaceAll(/\b__dirname\b/g, `__fromBundle(${way})`), loader: 'js' };
-      });
-    },
-  };
-}
-
-const BANNER = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  "import { join as __join } from 'node:path';",
-  'const require = __createRequire(import.meta.url);',
-  'const __fromBundle = (way) => __join(import.meta.dirname, way);',
-].join('\n');
 
 function options(dist: string, out: string): BuildOptions {
   return {
@@ -56,7 +26,7 @@ function options(dist: string, out: string): BuildOptions {
     chunkNames: 'chunk-[hash]',
     banner: { js: BANNER },
     loader: { '.sh': 'text', '.conf': 'text', '.binpb': 'binary' },
-    plugins: [dirnameOfDependencies(dist)],
+    plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
     logLevel: 'warning',
     legalComments: 'none',
   };
@@ -106,4 +76,10 @@ async function main(): Promise<void> {
   });
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  // esbuild and buf have said already, with file and line, what is wrong.
+  if (!(error instanceof Error && ('errors' in error || 'status' in error))) throw error;
+  process.exitCode = 1;
+}

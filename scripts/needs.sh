@@ -8,6 +8,7 @@
 
 missing=
 packages=
+needs_python='import grpc, google.protobuf'
 
 needs_manager() {
   for manager in apt-get dnf pacman zypper apk brew; do
@@ -40,7 +41,7 @@ needs_package() {
     g++:dnf | g++:zypper) echo gcc-c++ ;;
     g++:pacman | g++:brew) echo gcc ;;
     g++:*) echo g++ ;;
-    python-grpc:apt-get) echo python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc ;;
+    python-grpc:apt-get) echo python3-grpcio python3-protobuf libprotobuf-dev protobuf-compiler protobuf-compiler-grpc ;;
   esac
 }
 
@@ -86,8 +87,9 @@ needs_check() {
         done
         ;;
       python-grpc)
-        if ! python3 -c 'import grpc, google.protobuf' >/dev/null 2>&1 ||
-          ! command -v protoc >/dev/null 2>&1 || ! command -v grpc_python_plugin >/dev/null 2>&1; then
+        if ! { python3 -c "$needs_python" || /usr/bin/python3 -c "$needs_python"; } >/dev/null 2>&1 ||
+          ! command -v protoc >/dev/null 2>&1 || [ ! -f /usr/include/google/protobuf/duration.proto ] ||
+          ! command -v grpc_python_plugin >/dev/null 2>&1; then
           needs_add python-grpc "Python's gRPC and protoc"
         fi
         ;;

@@ -28,6 +28,8 @@ export default function setup(): (() => Promise<void>) | undefined {
     for (const name of directories) rmSync(join('/tmp', name), { recursive: true, force: true });
     if (leaked.length === 0 && directories.length === 0) return;
     const list = leaked.map(({ pid, command }) => `process ${pid} ${command.slice(0, 160)}`);
+    // vitest prints what a teardown throws, and would end with code 0.
+    process.exitCode = 1;
     throw new Error(['tests left behind (removed now):', ...list, ...directories].join('\n  '));
   };
 }
