@@ -88,7 +88,7 @@ export class TestAgent implements AsyncDisposable {
 }
 
 /** Somebody accepts connections on the socket now. */
-export function socketAccepts(path: string): Promise<boolean> {
+function socketAccepts(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     const answer = (accepted: boolean) => {

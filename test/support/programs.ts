@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const NODE = resolve(ROOT, 'node_modules/node/bin/node');
-export const CLIENT_BUNDLE = resolve(ROOT, 'packages/client/dist/berth.mjs');
-export const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.mjs');
+const CLIENT_BUNDLE = resolve(ROOT, 'packages/client/dist/berth.mjs');
+const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.mjs');
 export const PROTO_DIR = resolve(ROOT, 'proto');
 
 const FLAGS = ['--disable-warning=ExperimentalWarning'];
