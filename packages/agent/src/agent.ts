@@ -87,7 +87,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const watcher = createWatcher({ onProblem: (message) => log.warn(message) });
   const attachments = new Attachments({
-    ptys: await createPtys({ tmux: tmux.program }),
+    ptys: await createPtys({ tmux: tmux.program, home: config.home }),
     offsets: createTypedOffsets(privateDirectory(path.join(runtime, 'typed')), startedAt),
   });
   const describe = createDescribe({ files, transcripts, attachments });
@@ -186,6 +186,6 @@ const INOTIFY_OUT =
 
 async function chooseUnits(config: Config, log: Log): Promise<Units> {
   const systemd = config.units === 'systemd' || (config.units === 'auto' && (await systemdUserAvailable()));
-  const onProblem = (message: string) => log.warn(message);
-  return systemd ? createSystemdUnits({ onProblem }) : createPlainUnits({ onProblem });
+  log.info({ units: systemd ? 'systemd' : 'plain' }, 'sessions run as units');
+  return systemd ? createSystemdUnits() : createPlainUnits();
 }

@@ -60,7 +60,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, { hint: 'see berthd --help' });
   }
   const option = (name: Option): string | undefined => {
-    const given = values[name];
+    const given = (values as Record<string, unknown>)[name];
     return typeof given === 'string' ? given : env[`BERTHD_${name.toUpperCase().replaceAll('-', '_')}`] || undefined;
   };
   const size = (name: Option): number | undefined => {

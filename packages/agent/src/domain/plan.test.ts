@@ -87,7 +87,7 @@ describe('plan', () => {
     );
     fc.assert(
       fc.property(sessions, worlds, fc.nat(300), (first, world, now) => {
-        let session = first;
+        let session: Session = first;
         let seen = world.unit === 'gone' ? { ...world, terminal: 'none' as const } : world;
         for (let round = 0; round < 10; round++) {
           const steps = plan(session, seen, now);

@@ -26,8 +26,8 @@ export type Step =
   | { readonly do: 'launch' }
   /** Ask the program to end. Sent once per life of the agent; again after a restart does no harm. */
   | { readonly do: 'signal'; readonly signal: string }
-  /** Wait until the transcript is whole, then cut the end marker. */
-  | { readonly do: 'drain' }
+  /** Wait (at most this long) until the transcript is whole, then cut the end marker. */
+  | { readonly do: 'drain'; readonly timeoutMs: number }
   /** SIGKILL whatever is left of the unit. `force`: its program did not end when it was asked to. */
   | { readonly do: 'stop'; readonly force: boolean }
   /** Commit an event. */
@@ -35,7 +35,10 @@ export type Step =
   /** Look again at this time, ms since the epoch. */
   | { readonly do: 'wait'; readonly until: number };
 
+/** Exit code of a program that SIGKILL ended. */
 const FORCED = 137;
+/** How long the last output may take from the terminal to the transcript. */
+const DRAIN_MS = 5000;
 
 /** Steps for now; none means: wait for news. */
 export function plan(session: Session, observed: Observed, now: number): Step[] {
@@ -57,9 +60,9 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
 
   if (observed.exit) {
     // The slot is freed by the end of the unit, not by the word of the wrapper.
-    if (observed.unit === 'alive') return [{ do: 'drain' }, { do: 'stop', force: false }];
+    if (observed.unit === 'alive') return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop', force: false }];
     return [
-      { do: 'drain' },
+      { do: 'drain', timeoutMs: 0 },
       ended(observed, { at: observed.exit.endedAt, exitCode: observed.exit.exitCode }),
     ];
   }
@@ -69,12 +72,12 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
       if (session.intent) return [ended(observed, { at: now, exitCode: null })];
       return [{ do: 'launch' }, record({ type: 'launched', at: now })];
     }
-    return [{ do: 'drain' }, ended(observed, { at: now, exitCode: session.intent ? FORCED : null })];
+    return [{ do: 'drain', timeoutMs: 0 }, ended(observed, { at: now, exitCode: session.intent ? FORCED : null })];
   }
 
   // The unit lives and nothing recorded an end.
   if (observed.terminal === 'dead') {
-    return [{ do: 'drain' }, { do: 'stop', force: false }, ended(observed, { at: now, exitCode: observed.deadStatus })];
+    return [{ do: 'drain', timeoutMs: 300 }, { do: 'stop', force: false }, ended(observed, { at: now, exitCode: observed.deadStatus })];
   }
   if (observed.terminal === 'none') {
     if (session.state === 'starting' && !observed.begun && !session.intent) {

@@ -1,7 +1,7 @@
 import { isFinal } from '@berth/shared/domain/session-state';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsSlot, type Session, type SessionEvent, type SessionSpec, transition } from './session.ts';
+import { holdsSlot, type Reserved, type Session, type SessionEvent, type SessionSpec, transition } from './session.ts';
 
 const SPEC: SessionSpec = {
   prompt: '',
@@ -13,7 +13,7 @@ const SPEC: SessionSpec = {
   rows: 24,
   stopSignal: 'TERM',
 };
-const RESERVED: Session = {
+const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',
   name: '',
   incarnation: 1,
@@ -71,7 +71,7 @@ describe('the session machine', () => {
   it('never leaves a final state, never moves what it rejects, and frees a slot only by a final state', () => {
     fc.assert(
       fc.property(fc.array(events, { maxLength: 30 }), (list) => {
-        let session = RESERVED;
+        let session: Session = RESERVED;
         for (const event of list) {
           const next = transition(session, event);
           if (isFinal(session.state)) expect(next.ok).toBe(false);

@@ -15,9 +15,6 @@ export interface Effects {
   readonly now: () => number;
 }
 
-/** How long the last output may take from the terminal to the transcript. */
-const DRAIN_MS = 5000;
-
 type Executors = {
   [K in Exclude<Step['do'], 'wait' | 'signal'>]: (
     step: Extract<Step, { do: K }>,
@@ -47,8 +44,8 @@ export const executors: Executors = {
     }
   },
 
-  async drain(_step, session, { files, transcripts }) {
-    await transcripts.finish(files.paths(session.id), { timeoutMs: DRAIN_MS });
+  async drain({ timeoutMs }, session, { files, transcripts }) {
+    await transcripts.finish(files.paths(session.id), { timeoutMs });
     return 'go-on';
   },
 

@@ -1,0 +1,14 @@
+// Files that the build puts into the bundle as text.
+declare module '*.sh' {
+  const text: string;
+  export default text;
+}
+declare module '*.conf' {
+  const text: string;
+  export default text;
+}
+
+declare module 'systemd-notify' {
+  const notify: { ready(): Promise<void> };
+  export default notify;
+}

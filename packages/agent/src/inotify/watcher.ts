@@ -1,0 +1,57 @@
+/** Wake-ups by inotify, one instance for the whole agent; where watches run out, by polling. */
+import { type FSWatcher, readdirSync, statSync, watch as watchDirectory } from 'node:fs';
+import path from 'node:path';
+import type { Watcher } from '../sessions/ports.ts';
+
+const POLL_MS = 1000;
+
+export function createWatcher(options: { onProblem: (message: string) => void }): Watcher {
+  let degraded = false;
+
+  function poll(directory: string, onChange: (fileName: string | null) => void): Disposable {
+    if (!degraded) options.onProblem(`out of inotify watches: looking every ${POLL_MS} ms instead`);
+    degraded = true;
+    let last = stampOf(directory);
+    const timer = setInterval(() => {
+      const now = stampOf(directory);
+      if (now !== last) onChange(null);
+      last = now;
+    }, POLL_MS);
+    timer.unref();
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  return {
+    get degraded() {
+      return degraded;
+    },
+    watch(directory, onChange) {
+      let watcher: FSWatcher;
+      try {
+        watcher = watchDirectory(directory, { persistent: false }, (_kind, name) => onChange(name));
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === 'ENOSPC' || code === 'EMFILE') return poll(directory, onChange);
+        throw error;
+      }
+      // A directory that vanishes ends its watch; whoever asked finds out by looking.
+      watcher.on('error', () => onChange(null));
+      return { [Symbol.dispose]: () => watcher.close() };
+    },
+  };
+}
+
+/** Changes when a file of the directory appears, goes, grows or is written. */
+function stampOf(directory: string): string {
+  try {
+    const names = readdirSync(directory);
+    return names
+      .map((name) => {
+        const found = statSync(path.join(directory, name), { throwIfNoEntry: false });
+        return `${name}:${found?.size}:${found?.mtimeMs}`;
+      })
+      .join('|');
+  } catch {
+    return 'gone';
+  }
+}

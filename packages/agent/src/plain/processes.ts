@@ -1,0 +1,59 @@
+/** Processes, as /proc tells of them. Linux only; one that ends while it is read is left out. */
+import { readdir, readFile } from 'node:fs/promises';
+
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** The process that leads its terminal session. */
+  readonly leader: number;
+  /** When it started, in clock ticks since boot: tells it from a later one with the same number. */
+  readonly start: string;
+  /** It has ended, and its parent has not been told yet. */
+  readonly zombie: boolean;
+}
+
+/** Null where there is no such process. */
+export async function processOf(pid: number): Promise<Process | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  if (text === null) return null;
+  // The name before the last parenthesis may hold anything, also spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    pid,
+    parent: Number(fields[1]),
+    leader: Number(fields[3]),
+    start: fields[19] ?? '',
+    zombie: fields[0] === 'Z' || fields[0] === 'X',
+  };
+}
+
+/** Everything that runs now. */
+export async function allProcesses(): Promise<Process[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map(processOf));
+  return found.filter((one) => one !== null).filter(({ zombie }) => !zombie);
+}
+
+/** True if the environment that the process was started with holds `entry` (NAME=VALUE). */
+export async function startedWith(pid: number, entry: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return `\0${environment}`.includes(`\0${entry}\0`);
+}
+
+/** Arguments, program first. */
+export async function argumentsOf(pid: number): Promise<string[]> {
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return text.split('\0').slice(0, -1);
+}
+
+/** Those in `roots`, what they started, and what shares a terminal session that one of them leads. */
+export function withDescendants(roots: ReadonlySet<number>, all: readonly Process[]): Process[] {
+  const members = new Set(roots);
+  for (let size = -1; size !== members.size; ) {
+    size = members.size;
+    for (const { pid, parent, leader } of all) {
+      if (members.has(parent) || members.has(leader)) members.add(pid);
+    }
+  }
+  return all.filter(({ pid }) => members.has(pid));
+}

@@ -1,0 +1,169 @@
+/**
+ * Units without systemd: each a process with a terminal session and process group of its own,
+ * which outlives the agent. What belongs to it is known by BERTH_SESSION_ID in the environment it
+ * was started with, and by descent; so nothing escapes by going into the background. Limits are
+ * advisory.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { SessionPaths, Units, UnitSpec } from '../sessions/ports.ts';
+import {
+  allProcesses,
+  argumentsOf,
+  type Process,
+  processOf,
+  startedWith,
+  withDescendants,
+} from './processes.ts';
+
+/** The unit's main process, told from any other, also across a reboot. */
+interface Identity {
+  readonly pid: number;
+  readonly start: string;
+  readonly bootId: string;
+}
+
+const GONE_MS = 10_000;
+
+export function createPlainUnits(): Units {
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+  async function observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'> {
+    const identity = await recorded(paths);
+    if (identity && identity.bootId !== bootId) return 'rebooted';
+    if (identity) return (await isAlive(identity)) ? 'alive' : 'gone';
+    // The agent may have died between the start and the record of it.
+    const server = await findServer(sessionId, paths);
+    if (!server) return 'gone';
+    await keep(paths, { pid: server.pid, start: server.start, bootId });
+    return 'alive';
+  }
+
+  async function start({ sessionId, paths, argv, env }: UnitSpec): Promise<void> {
+    if ((await observe(sessionId, paths)) === 'alive') return;
+    const [program = '', ...args] = argv;
+    // Short and for people: what the unit itself has to say.
+    const log = openSync(path.join(paths.directory, 'unit.log'), 'a', 0o600);
+    let pid: number;
+    try {
+      const child = spawn(program, args, {
+        cwd: paths.workspace,
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, BERTH_SESSION_ID: sessionId },
+        detached: true,
+        stdio: ['ignore', log, log],
+      });
+      pid = await new Promise((resolve, reject) => {
+        child.once('error', reject);
+        child.once('spawn', () => resolve(child.pid ?? 0));
+      });
+      child.unref();
+    } finally {
+      closeSync(log);
+    }
+    const found = await processOf(pid);
+    // Ended at once: there is nothing to know it by, and the terminal will say why.
+    await keep(paths, { pid, start: found?.start ?? 'ended', bootId });
+  }
+
+  /** Everything of the session, whoever its parents are. */
+  async function members(sessionId: string, paths: SessionPaths): Promise<Process[]> {
+    const all = await allProcesses();
+    const identity = await recorded(paths);
+    const roots = new Set<number>();
+    for (const { pid, start } of all) {
+      if (identity?.bootId === bootId && pid === identity.pid && start === identity.start) roots.add(pid);
+    }
+    const marked = await Promise.all(all.map(({ pid }) => startedWith(pid, mark(sessionId))));
+    all.forEach(({ pid }, index) => marked[index] && roots.add(pid));
+    return withDescendants(roots, all).filter(({ pid }) => pid !== process.pid);
+  }
+
+  return {
+    enforcement: 'advisory',
+    start,
+    observe,
+
+    async signal(sessionId, paths, signal) {
+      const all = await members(sessionId, paths);
+      const wrapper = await find(all, (args) => args.includes(paths.directory) && args.includes(paths.envFile));
+      if (!wrapper) return;
+      for (const { pid, leader } of all) {
+        if (leader === wrapper.leader && pid !== wrapper.leader) send(pid, signal);
+      }
+    },
+
+    async kill(sessionId, paths) {
+      const deadline = performance.now() + GONE_MS;
+      for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
+        const left = await members(sessionId, paths);
+        if (left.length === 0) break;
+        if (performance.now() > deadline) {
+          throw new Error(`processes of ${sessionId} do not end: ${left.map(({ pid }) => pid).join(' ')}`);
+        }
+        for (const { pid } of left) send(pid, 'SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+      await rm(paths.tmuxSocket, { force: true });
+    },
+
+    // The kernel tells both only of a cgroup.
+    memory: async () => ({ oomKills: 0, peakBytes: null }),
+  };
+}
+
+function mark(sessionId: string): string {
+  return `BERTH_SESSION_ID=${sessionId}`;
+}
+
+/** The unit's main process, by what it was started with. */
+async function findServer(sessionId: string, paths: SessionPaths): Promise<Process | null> {
+  const server = await find(
+    await allProcesses(),
+    (args) => args.includes('-D') && args.includes(paths.tmuxSocket),
+  );
+  return server && (await startedWith(server.pid, mark(sessionId))) ? server : null;
+}
+
+async function find(
+  all: readonly Process[],
+  matches: (args: readonly string[]) => boolean,
+): Promise<Process | null> {
+  // The one that leads its terminal session: what it forks has its arguments too, for a moment.
+  for (const one of all) {
+    if (one.pid === one.leader && matches(await argumentsOf(one.pid))) return one;
+  }
+  return null;
+}
+
+async function isAlive({ pid, start }: Identity): Promise<boolean> {
+  const found = await processOf(pid);
+  return found !== null && !found.zombie && found.start === start;
+}
+
+async function recorded(paths: SessionPaths): Promise<Identity | null> {
+  try {
+    return JSON.parse(await readFile(recordFile(paths), 'utf8')) as Identity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function keep(paths: SessionPaths, identity: Identity): Promise<void> {
+  await writeFile(`${recordFile(paths)}.new`, JSON.stringify(identity), { mode: 0o600 });
+  await rename(`${recordFile(paths)}.new`, recordFile(paths));
+}
+
+function recordFile(paths: SessionPaths): string {
+  return path.join(paths.directory, 'unit.json');
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,29 @@
+/** The scripts and the configuration that tmux runs with, put into the state directory at start. */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import wrapperText from './session-run.sh';
+import sinkText from './sink.sh';
+import configText from './tmux.conf';
+
+export interface TmuxAssets {
+  readonly wrapper: string;
+  readonly sink: string;
+  readonly configFile: string;
+}
+
+/** Written anew at each start, whole: running sessions keep the file they opened. */
+export async function installTmuxAssets(stateDirectory: string): Promise<TmuxAssets> {
+  const directory = path.join(stateDirectory, 'lib');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const install = async (name: string, text: string) => {
+    const file = path.join(directory, name);
+    await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+    return file;
+  };
+  return {
+    wrapper: await install('session-run.sh', wrapperText),
+    sink: await install('sink.sh', sinkText),
+    configFile: await install('tmux.conf', configText),
+  };
+}
