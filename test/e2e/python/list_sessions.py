@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 import grpc
-from google.protobuf import descriptor_pool
+from google.protobuf import descriptor_pb2, descriptor_pool
 
 DEADLINE_S = 10
 
@@ -69,10 +69,24 @@ def reflected_methods(channel, service):
     messages = importlib.import_module("grpc.reflection.v1.reflection_pb2")
     stub = importlib.import_module("grpc.reflection.v1.reflection_pb2_grpc").ServerReflectionStub(channel)
     request = messages.ServerReflectionRequest(file_containing_symbol=service)
-    pool = descriptor_pool.DescriptorPool()
+    files = {}
     for answer in stub.ServerReflectionInfo(iter([request]), timeout=DEADLINE_S):
         for data in answer.file_descriptor_response.file_descriptor_proto:
-            pool.AddSerializedFile(data)
+            file = descriptor_pb2.FileDescriptorProto.FromString(data)
+            files[file.name] = file
+
+    pool = descriptor_pool.DescriptorPool()
+
+    def add(name):
+        """What a file imports goes first; None says that it is in already."""
+        file, files[name] = files[name], None
+        if file is not None:
+            for imported in file.dependency:
+                add(imported)
+            pool.Add(file)
+
+    for name in list(files):
+        add(name)
     return sorted(method.name for method in pool.FindServiceByName(service).methods)
 
 
