@@ -77,6 +77,10 @@ try {
   buf(['lint', 'proto']);
   checkBreaking(scratch);
   checkGenerated(scratch);
+} catch (error) {
+  // buf has said already, with file and line, what is wrong.
+  if (!(error instanceof Error && 'status' in error)) throw error;
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
