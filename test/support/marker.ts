@@ -19,20 +19,36 @@ export function sandboxPrefix(run: string): string {
   return `/tmp/bt${run}-`;
 }
 
-/** Living processes that mention any of the texts; zombies, which need a reaper, left out. */
+interface Seen extends MarkedProcess {
+  readonly parent: number;
+  readonly marked: boolean;
+}
+
+/**
+ * Living processes that mention any of the texts, and the descendants of those; zombies, which
+ * need a reaper, left out.
+ */
 export function findMarked(texts: readonly string[]): MarkedProcess[] {
-  const found: MarkedProcess[] = [];
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-    const command = readQuietly(() => readFileSync(`/proc/${entry}/cmdline`, 'utf8'));
-    if (command === '') continue;
-    const environment = readQuietly(() => readFileSync(`/proc/${entry}/environ`, 'utf8'));
-    const directory = readQuietly(() => readlinkSync(`/proc/${entry}/cwd`));
-    const traces = [command, environment, directory].join('\0');
-    if (!texts.some((text) => traces.includes(text))) continue;
-    found.push({ pid: Number(entry), command: command.replaceAll('\0', ' ').trim() });
+  const all = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
+  const seen = all.map((entry) => look(entry, texts)).filter((each) => each !== null);
+  const found = new Set(seen.filter(({ marked }) => marked));
+  for (const { pid } of found) {
+    for (const each of seen) if (each.parent === pid) found.add(each);
   }
-  return found;
+  return [...found].map(({ pid, command }) => ({ pid, command }));
+}
+
+function look(entry: string, texts: readonly string[]): Seen | null {
+  const command = readQuietly(() => readFileSync(`/proc/${entry}/cmdline`, 'utf8'));
+  if (command === '') return null;
+  const environment = readQuietly(() => readFileSync(`/proc/${entry}/environ`, 'utf8'));
+  const directory = readQuietly(() => readlinkSync(`/proc/${entry}/cwd`));
+  const traces = [command, environment, directory].join('\0');
+  // Behind the program's name, which may hold anything: state, parent.
+  const stat = readQuietly(() => readFileSync(`/proc/${entry}/stat`, 'utf8'));
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  const marked = texts.some((text) => traces.includes(text));
+  return { pid: Number(entry), command: command.replaceAll('\0', ' ').trim(), parent, marked };
 }
 
 /** A process may end while we look, or be somebody else's. */

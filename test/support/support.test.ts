@@ -60,7 +60,9 @@ test('a sandbox ends what was started in it, however it hid, and removes itself'
   await hide('env -i /bin/sleep 987'); // betrayed by its working directory
   await hide('env -C / sleep 986'); // by its environment
   await hide(`env -i -C / sh -c "sleep 985; :" ${sandbox.dir}`); // by its arguments
-  await until(() => findMarked([sandbox.dir]).length === 3, { what: 'all three are found' });
+  await until(() => findMarked([sandbox.dir]).length === 4, {
+    what: 'they and the child of the last are found',
+  });
   await sandbox[Symbol.asyncDispose]();
   expect(findMarked([sandbox.dir])).toEqual([]);
   expect(existsSync(sandbox.dir)).toBe(false);
