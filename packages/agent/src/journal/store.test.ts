@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Session } from '../domain/session.ts';
+import type { Fact } from '../sessions/journal-port.ts';
+import { openOrReplace } from './damage.ts';
+import { lockStateDirectory } from './lock.ts';
+import { isDamage, openJournal } from './store.ts';
+
+const SESSION: Session = {
+  id: 's1',
+  name: 'n',
+  incarnation: 1,
+  createdAt: 1,
+  memoryBytes: 32,
+  state: 'reserved',
+  reservedUntil: 5,
+};
+const FACT: Fact = { type: 'hostNotice', reason: 'R', message: 'm' };
+const REQUEST = { requestId: 'r1', method: 'Reserve', fingerprint: 'f', sessionId: 's1' };
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'bj-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+const file = () => path.join(directory, 'journal.db');
+
+it('gives back what was committed after it was opened anew', () => {
+  {
+    using journal = openJournal(file());
+    journal.commit({ at: 7, sessions: [SESSION], request: REQUEST, facts: [{ sessionId: 's1', fact: FACT }] });
+  }
+  using journal = openJournal(file());
+  expect(journal.sessions()).toEqual([SESSION]);
+  expect(journal.request('r1')).toEqual(REQUEST);
+  expect(journal.events(0, 10)).toEqual([{ number: 1, at: 7, sessionId: 's1', fact: FACT }]);
+  expect(journal.eventRange()).toEqual({ oldest: 1, newest: 1 });
+});
+
+it('commits all or nothing, and numbers without gaps over what failed', () => {
+  using journal = openJournal(file());
+  const fact = { sessionId: '', fact: FACT };
+  journal.commit({ at: 1, sessions: [], request: REQUEST, facts: [fact] });
+  // The request id is there already: the whole commit is refused.
+  expect(() => journal.commit({ at: 2, sessions: [SESSION], request: REQUEST, facts: [fact] })).toThrow();
+  expect(journal.sessions()).toEqual([]);
+  journal.commit({ at: 3, sessions: [], facts: [fact, fact] });
+  expect(journal.events(0, 10).map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect(journal.events(1, 1).map(({ number }) => number)).toEqual([2]);
+});
+
+it('puts a damaged journal aside and starts another one under a new id', () => {
+  writeFileSync(file(), 'this is no database, though it is long enough to be taken for one at first sight');
+  const { journal, damaged } = openOrReplace(file(), 'T');
+  expect(damaged?.keptAt).toBe(`${file()}.damaged-T`);
+  expect(isDamage(damaged?.error)).toBe(true);
+  expect(journal.sessions()).toEqual([]);
+  journal[Symbol.dispose]();
+});
+
+it('lets one owner in at a time', () => {
+  const lock = path.join(directory, 'lock');
+  const first = lockStateDirectory(lock, directory);
+  expect(() => lockStateDirectory(lock, directory)).toThrow(/another one owns/);
+  first[Symbol.dispose]();
+  lockStateDirectory(lock, directory)[Symbol.dispose]();
+});
