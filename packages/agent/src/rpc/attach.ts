@@ -38,6 +38,8 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   const { registry, files, attachments, describe } = options;
   const open = await opening(stream, signal);
   const session = typable(registry.resolve(open.session));
+  const snapshot = encodeSession(await describe(session));
+  // From here to the pump there is no await: the terminal paints at once, and nobody else listens.
   using attachment = attachments.open(session.id, open.attachId, {
     paths: files.paths(session.id),
     columns: open.columns || 120,
@@ -46,12 +48,11 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
     readOnly: open.readOnly,
     detachOthers: open.detachOthers,
   });
-  const snapshot = encodeSession(await describe(session));
   const inputOffset = BigInt(attachment.typed);
   send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
   const end = await pump(stream, signal, { attachment, readOnly: open.readOnly });
-  if (signal.aborted) return;
-  if (end === 'caller') attachment.forget();
+  if (end === 'link' || signal.aborted) return;
+  if (end === 'detach') attachment.forget();
   const settled = await ended(registry, session.id, { end, signal });
   const gone = isFinal(settled.state);
   const reason = gone ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
@@ -59,12 +60,15 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   send(stream, { message: { $case: 'ended', ended: { reason, session: last } } });
 }
 
-/** Moves bytes both ways until the caller detaches or the terminal closes. */
+/** What ended an attach. After `link` the caller may come back under the same attach id. */
+type AttachEnd = 'detach' | 'link' | 'terminal';
+
+/** Moves bytes both ways until one side is done. */
 function pump(
   stream: Stream,
   signal: AbortSignal,
   options: { attachment: Attachment; readOnly: boolean },
-): Promise<'caller' | 'terminal'> {
+): Promise<AttachEnd> {
   const { attachment, readOnly } = options;
   const { pty } = attachment;
   return new Promise((resolve, reject) => {
@@ -75,8 +79,8 @@ function pump(
       stream.once('drain', () => pty.resume());
     });
     pty.onEnd(() => resolve('terminal'));
-    signal.addEventListener('abort', () => resolve('caller'), { once: true });
-    stream.on('end', () => resolve('caller'));
+    signal.addEventListener('abort', () => resolve('link'), { once: true });
+    stream.on('end', () => resolve('link'));
     stream.on('error', reject);
     stream.on('data', ({ message }: AttachRequest) => {
       try {
@@ -95,7 +99,7 @@ function pump(
             pty.resize(clamp(message.resize.columns), clamp(message.resize.rows));
             return;
           case 'detach':
-            resolve('caller');
+            resolve('detach');
             return;
           default:
             return;
@@ -133,10 +137,10 @@ async function opening(stream: Stream, signal: AbortSignal): Promise<AttachOpen>
 async function ended(
   registry: Registry,
   sessionId: string,
-  options: { end: 'caller' | 'terminal'; signal: AbortSignal },
+  options: { end: AttachEnd; signal: AbortSignal },
 ) {
   const now = registry.get(sessionId) ?? registry.resolve(sessionId);
-  if (options.end === 'caller' || isFinal(now.state)) return now;
+  if (options.end === 'detach' || isFinal(now.state)) return now;
   const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(END_MS)]);
   const over = registry.until(sessionId, (session) => isFinal(session.state), deadline);
   return await over.catch(() => registry.get(sessionId) ?? now);

@@ -12,6 +12,7 @@ export async function observe(
   session: Session,
   ports: { files: SessionFiles; units: Units; terminals: Terminals; bootId: string },
 ): Promise<Observed> {
+  if (session.state === 'reserved') return NOTHING;
   const { files, units, terminals } = ports;
   const paths = files.paths(session.id);
   const unit = (await units.observe(session.id, paths)) === 'alive' ? 'alive' : 'gone';
@@ -33,3 +34,15 @@ export async function observe(
     memoryPeakBytes: memory.peakBytes,
   };
 }
+
+/** A reservation has nothing that could be seen. */
+const NOTHING: Observed = {
+  unit: 'gone',
+  rebooted: false,
+  begun: false,
+  terminal: 'none',
+  deadStatus: null,
+  exit: null,
+  outOfMemory: false,
+  memoryPeakBytes: null,
+};
