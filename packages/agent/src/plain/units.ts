@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SessionPaths, Units, UnitSpec } from '../sessions/ports.ts';
+import type { SessionPaths, UnitSpec, Units } from '../sessions/ports.ts';
 import {
   allProcesses,
   argumentsOf,
@@ -76,7 +76,7 @@ export function createPlainUnits(): Units {
       if (identity?.bootId === bootId && pid === identity.pid && start === identity.start) roots.add(pid);
     }
     const marked = await Promise.all(all.map(({ pid }) => startedWith(pid, mark(sessionId))));
-    all.forEach(({ pid }, index) => marked[index] && roots.add(pid));
+    for (const [index, { pid }] of all.entries()) if (marked[index]) roots.add(pid);
     return withDescendants(roots, all).filter(({ pid }) => pid !== process.pid);
   }
 
@@ -87,7 +87,10 @@ export function createPlainUnits(): Units {
 
     async signal(sessionId, paths, signal) {
       const all = await members(sessionId, paths);
-      const wrapper = await find(all, (args) => args.includes(paths.directory) && args.includes(paths.envFile));
+      const wrapper = await find(
+        all,
+        (args) => args.includes(paths.directory) && args.includes(paths.envFile),
+      );
       if (!wrapper) return;
       for (const { pid, leader } of all) {
         if (leader === wrapper.leader && pid !== wrapper.leader) send(pid, signal);

@@ -11,9 +11,11 @@ export async function createPtys(options: { tmux: string; home: string }): Promi
   const { spawn } = await import('node-pty');
 
   function attach(spec: AttachSpec): AttachedPty {
-    const flags = spec.readOnly ? ['-r', '-f', 'read-only,ignore-size'] : [];
+    const flags = spec.readOnly ? ['-f', 'read-only,ignore-size'] : [];
     const others = spec.detachOthers ? ['-d'] : [];
-    const args = ['-u', '-S', spec.paths.tmuxSocket, 'attach-session', '-t', 'main', ...others, ...flags];
+    // -N: an attach never starts a server. -E: the session's environment stays what it is.
+    const attach = ['attach-session', '-E', '-t', 'main', ...others, ...flags];
+    const args = ['-u', '-N', '-S', spec.paths.tmuxSocket, ...attach];
     const pty = spawn(options.tmux, args, {
       name: knownTerm(spec.term, options.home),
       cols: spec.columns,

@@ -9,12 +9,3 @@ export function endMarker(sessionId: string): string {
   const mark = createHash('sha256').update(`end of ${sessionId}`).digest('hex').slice(0, 16);
   return `\u001b]5113;berth-end;${mark}\u001b\\`;
 }
-
-/** How many bytes at the end of `tail` are the marker, or a beginning of it that may become one. */
-export function markerAtEnd(tail: Uint8Array, marker: Uint8Array): number {
-  for (let length = Math.min(tail.length, marker.length); length > 0; length--) {
-    const candidate = tail.subarray(tail.length - length);
-    if (Buffer.compare(candidate, marker.subarray(0, length)) === 0) return length;
-  }
-  return 0;
-}

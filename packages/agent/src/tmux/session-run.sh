@@ -8,32 +8,48 @@
 # DIRECTORY/exit appears, by rename, with "CODE MILLISECONDS".
 
 # Trapped, not ignored: the wrapper outlives the signal, the command gets the usual dispositions.
-trap : HUP INT QUIT TERM USR1 USR2
+trap : HUP INT QUIT TERM ALRM USR1 USR2
 
-directory=$1 envfile=$2 marker=$3
-mapfile -d '' -t argv <"$directory/argv"
+# Names that no environment brings along: a variable of the session must not replace one of these.
+__berth_directory=$1 __berth_envfile=$2 __berth_marker=$3
 
-# bash tells on its standard error which signal ended a child; that is no output of the session.
+# bash tells on its standard error which signal ended a child, and which locale it does not know;
+# that is no output of the session.
 exec 3>&2 2>/dev/null
+mapfile -d '' -t __berth_argv <"$__berth_directory/argv"
 (
-  exec 2>&3 3>&-
-  for name in $(compgen -e); do
-    case $name in TERM | TMUX | TMUX_PANE) ;; *) unset "$name" ;; esac
+  for __berth_entry in $(compgen -e); do
+    case $__berth_entry in TERM | TMUX | TMUX_PANE) ;; *) unset "$__berth_entry" ;; esac
   done
-  while IFS= read -r -d '' entry; do export "${entry?}"; done <"$envfile"
-  command -p rm -f -- "$envfile"
-  cd -- "$BERTH_WORKSPACE" || exit 126
-  if ! type -P -- "${argv[0]}" >/dev/null; then
-    printf 'berth: command not found: %s\n' "${argv[0]}" >&2
+  mapfile -d '' -t __berth_env <"$__berth_envfile"
+  for __berth_entry in "${__berth_env[@]}"; do
+    # Anything else is no name to bash, and a subscript in one would be evaluated.
+    [[ ${__berth_entry%%=*} =~ ^[a-zA-Z_][a-zA-Z0-9_]*$ && $__berth_entry != __berth_* ]] &&
+      export "$__berth_entry"
+  done
+  command -p rm -f -- "$__berth_envfile"
+  exec 2>&3 3>&-
+  cd -- "$__berth_directory/workspace" || exit 126
+  if [[ ${__berth_argv[0]} != */* ]] && ! type -P -- "${__berth_argv[0]}" >/dev/null; then
+    printf 'berth: command not found: %s\n' "${__berth_argv[0]}" >&2
     exit 127
   fi
-  exec -- "${argv[@]}"
+  exec -- "${__berth_argv[@]}"
 )
-status=$?
+__berth_status=$?
 
-printf '%s' "$marker"
-ended=${EPOCHREALTIME/[.,]/}
+printf '%s' "$__berth_marker"
+if [[ -n $EPOCHREALTIME ]]; then
+  __berth_ended=${EPOCHREALTIME/[.,]/}
+  __berth_ended=${__berth_ended%???}
+else
+  printf -v __berth_ended '%(%s)T000' -1
+fi
 # In place and padded: a full disk has no room for a new block, but this one is there.
-printf '%-63s\n' "$status ${ended%???}" 1<>"$directory/exit.tmp"
-mv -f -- "$directory/exit.tmp" "$directory/exit"
-exit "$status"
+printf '%-63s\n' "$__berth_status $__berth_ended" 1<>"$__berth_directory/exit.tmp"
+# Out of memory or processes, the first try may not get its own.
+for __berth_try in 1 2 3 4 5; do
+  mv -f -- "$__berth_directory/exit.tmp" "$__berth_directory/exit" && break
+  sleep 0.2
+done
+exit "$__berth_status"

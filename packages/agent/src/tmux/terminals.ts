@@ -1,9 +1,10 @@
 /** Terminals of sessions, by tmux: the only module that spells tmux's arguments (pty/ apart). */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { safeText } from '@berth/shared/domain/text';
 import { endMarker } from '../sessions/end-marker.ts';
-import type { SessionPaths, TerminalObservation, Terminals, TerminalSpec } from '../sessions/ports.ts';
+import type { SessionPaths, TerminalObservation, TerminalSpec, Terminals } from '../sessions/ports.ts';
 import type { TmuxAssets } from './assets.ts';
 
 export interface TmuxOptions extends TmuxAssets {
@@ -15,9 +16,15 @@ const PANE = '%0';
 const CALL_MS = 10_000;
 const SERVER_MS = 5000;
 /** What tmux says when nobody listens on its socket; anything else means that it cannot be told. */
-const NO_SERVER = /no server running|error connecting to .*\((No such file or directory|Connection refused)\)|server exited|lost server/;
-const KEY = /^(?:[CMS]-)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+|F\d{1,2})$/;
-const FORMAT = '#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{session_attached}|#{window_width}|#{window_height}';
+const NO_SERVER =
+  /no server running|error connecting to .*\((No such file or directory|Connection refused)\)|server exited|lost server/;
+/** Names that tmux knows; it would type any other as text. */
+const KEY =
+  /^(?:\^[@-_a-z]|(?:[CMS]-)*(?:[\x21-\x7e]|F(?:[1-9]|1[0-2])|Up|Down|Left|Right|Home|End|IC|Insert|DC|Delete|PgUp|PageUp|PPage|PgDn|PageDown|NPage|Enter|Escape|Space|Tab|BTab|BSpace))$/;
+/** The first pane of a server: the main one, whatever the user's configuration counts from. */
+const MAIN = '%0';
+const FORMAT =
+  '#{pane_id}|#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{session_attached}|#{window_width}|#{window_height}';
 
 export function createTmuxTerminals(options: TmuxOptions): Terminals {
   const { tmux, wrapper, sink, configFile } = options;
@@ -26,9 +33,10 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     return new Promise((resolve, reject) => {
       const child = execFile(
         tmux,
-        ['-S', paths.tmuxSocket, ...args],
-        { timeout: CALL_MS, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
-        (error, stdout, stderr) => (error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout)),
+        ['-N', '-S', paths.tmuxSocket, ...args],
+        { cwd: paths.workspace, timeout: CALL_MS, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
+        (error, stdout, stderr) =>
+          error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout),
       );
       child.stdin?.on('error', () => {});
       child.stdin?.end(input);
@@ -43,7 +51,10 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
       if (error instanceof TmuxError && (error.noServer || error.noTarget)) return null;
       throw error;
     }
-    const [dead, status, signal, attached, columns, rows] = (answer.split('\n')[0] ?? '').split('|');
+    const panes = answer.split('\n').map((line) => line.split('|'));
+    // Closed by hand while other panes live on: as dead as can be.
+    const main = panes.find(([id]) => id === MAIN) ?? [MAIN, '1', '', '', ...(panes[0]?.slice(4) ?? [])];
+    const [, dead, status, signal, attached, columns, rows] = main;
     return {
       attachedClients: Number(attached),
       columns: Number(columns),
@@ -58,12 +69,13 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     if (await observe(paths)) return;
     const sessionId = paths.directory.slice(paths.directory.lastIndexOf('/') + 1);
     // One client call: the server runs both commands before it reads the terminal, so the
-    // transcript has the first byte. With two arguments or more no shell sees the command.
+    // transcript has the first byte. With two arguments or more no shell sees the command. The
+    // workspace is the client's own directory: -c would expand formats in it, as pipe-pane does.
     const size = ['-x', String(columns), '-y', String(rows)];
     const command = ['/bin/bash', wrapper, paths.directory, paths.envFile, endMarker(sessionId)];
-    const record = `exec /bin/sh ${quoted(sink)} ${quoted(paths.directory)}`;
+    const record = `exec /bin/sh ${quoted(sink)} ${quoted(paths.directory)}`.replace(/[#%]/g, '$&$&');
     await call(paths, [
-      ...['new-session', '-d', '-s', 'main', ...size, '-c', paths.workspace, '--', ...command, ';'],
+      ...['new-session', '-d', '-s', 'main', ...size, '--', ...command, ';'],
       ...['pipe-pane', '-t', PANE, record],
     ]);
   }
@@ -77,7 +89,11 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
         await call(paths, ['show-options', '-g', 'status']);
         return;
       } catch (error) {
-        if (performance.now() > deadline || !(error instanceof TmuxError) || !error.noServer) throw error;
+        if (!(error instanceof TmuxError) || !error.noServer) throw error;
+        if (performance.now() > deadline) {
+          const message = `the terminal's server did not answer within ${SERVER_MS} ms: ${error.message}`;
+          throw new BerthError('SESSION_START_FAILED', message, { cause: error });
+        }
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
@@ -86,7 +102,7 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
   return {
     server: (paths) => ({
       argv: [tmux, '-u', '-D', '-S', paths.tmuxSocket, '-f', configFile],
-      env: { LANG: 'C.UTF-8', SHELL: '/bin/sh' },
+      env: { LANG: 'C.UTF-8' },
     }),
     open,
     observe,
@@ -98,17 +114,23 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
           hint: 'keys have the names of tmux: Enter, Escape, C-c, Up, F1',
         });
       }
-      if (data.length > 0) {
-        // By way of a buffer: no limit on the length, and no byte has a meaning.
-        await call(paths, ['load-buffer', '-b', 'berth', '-', ';', 'paste-buffer', '-d', '-r', '-b', 'berth', '-t', PANE], data);
-      }
-      if (keys.length > 0) await call(paths, ['send-keys', '-t', PANE, ...keys]);
+      // By way of a buffer: no limit on the length, and no byte has a meaning.
+      const buffer = `berth-${randomUUID()}`;
+      const load = ['load-buffer', '-b', buffer, '-', ';'];
+      const paste = ['paste-buffer', '-d', '-r', '-b', buffer, '-t', MAIN];
+      // A semicolon at the end would end tmux's command.
+      const names = keys.map((key) => key.replace(/;$/, '\\;'));
+      const press = ['send-keys', '-t', MAIN, '--', ...names];
+      if (data.length > 0) await call(paths, [...load, ...paste], data);
+      if (keys.length > 0) await call(paths, press);
     },
 
     async capture(paths, { screenOnly }) {
       const range = screenOnly ? [] : ['-S', '-'];
       const text = await call(paths, ['capture-pane', '-p', '-J', '-t', PANE, ...range]);
-      const lines = safeText(text).split('\n').map((line) => line.trimEnd());
+      const lines = safeText(text)
+        .split('\n')
+        .map((line) => line.trimEnd());
       while (lines.length > 0 && lines.at(-1) === '') lines.pop();
       return lines;
     },

@@ -19,9 +19,13 @@ export async function checkTmux(program: string): Promise<{ program: string; ver
   }
   const version = text.trim().replace(/^tmux /, '');
   if (tooOld(version)) {
-    throw new BerthError('TOOL_MISSING', `cannot start berthd: tmux ${version} is too old, 3.2 or later is needed`, {
-      hint: 'install a newer tmux, e.g. from the backports of your distribution',
-    });
+    throw new BerthError(
+      'TOOL_MISSING',
+      `cannot start berthd: tmux ${version} is too old, 3.2 or later is needed`,
+      {
+        hint: 'install a newer tmux, e.g. from the backports of your distribution',
+      },
+    );
   }
   return { program, version };
 }

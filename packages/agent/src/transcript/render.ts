@@ -1,6 +1,7 @@
 /** Replays terminal output in a headless emulator, and reads off the text that it showed. */
-import type { Terminal } from '@xterm/headless';
+
 import { safeText } from '@berth/shared/domain/text';
+import type { Terminal } from '@xterm/headless';
 
 const SCROLLBACK = 50_000;
 const NEWLINE = 0x0a;
@@ -23,10 +24,8 @@ export async function renderTerminal(
   try {
     let skipping = options.skipFirstLine;
     for await (const { data } of chunks) {
-      // Output that begins in the middle begins at the next line.
-      const newline = skipping ? data.indexOf(NEWLINE) : -1;
-      if (skipping && newline < 0) continue;
-      const text = skipping ? data.subarray(newline + 1) : data;
+      // Output that begins in the middle begins at the next line; programs that draw may have none.
+      const text = skipping ? data.subarray(data.indexOf(NEWLINE) + 1) : data;
       skipping = false;
       await new Promise<void>((resolve) => terminal.write(text, resolve));
     }

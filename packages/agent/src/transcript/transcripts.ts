@@ -1,46 +1,38 @@
 /**
- * Transcripts as plain files: byte n of the file is byte n of the transcript. What the cap drops
- * from the front becomes a hole, so that no offset ever moves and the sink notices nothing.
+ * Transcripts as plain files. Invariants: byte n of the file is byte n of the transcript for ever
+ * (what the cap drops becomes a hole); only the sink appends; the end marker is never delivered,
+ * and nothing else is held back for good.
  */
-import { execFile } from 'node:child_process';
-import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { endMarker, markerAtEnd } from '../sessions/end-marker.ts';
+import { endMarker } from '../sessions/end-marker.ts';
 import type { SessionPaths, TranscriptChunk, TranscriptExtent, Transcripts } from '../sessions/ports.ts';
+import { cutMarker } from './cut.ts';
 import { renderTerminal } from './render.ts';
+import { deliverable, TAIL_BYTES } from './tail.ts';
+import { createTrimmer, firstByte } from './trim.ts';
 
-const CHUNK = 256 * 1024;
-const BLOCK = 4096;
-const LOOK_MS = 10;
-/** What follows the marker, if a background child still printed, is looked for this far back. */
-const MARKER_REACH = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** In case a change is not told: a network file system, or no inotify left. */
+const LOOK_MS = 50;
+const MIB = 1024 * 1024;
 /** Most of a transcript that is replayed: for the last lines, and for all of them. */
-const RENDER = { some: 8 * 1024 * 1024, all: 64 * 1024 * 1024 };
+const RENDER_BYTES = { some: 8 * MIB, all: 64 * MIB };
 
+/** `capBytes`: kept of each transcript. `onProblem` is told once where a file system cannot trim. */
 export function createTranscripts(options: {
   capBytes: number;
   onProblem: (message: string) => void;
 }): Transcripts {
-  const { capBytes, onProblem } = options;
-  /** Trims under way, by file. */
-  const trimming = new Map<string, Promise<void>>();
-  let canPunch = true;
-
-  const markerOf = (paths: SessionPaths) => Buffer.from(endMarker(path.basename(paths.directory)));
-  const startFile = (paths: SessionPaths) => `${paths.transcript}.start`;
-
-  async function startOf(paths: SessionPaths): Promise<number> {
-    return Number((await readIfThere(startFile(paths))) ?? 0);
-  }
+  const trim = createTrimmer(options);
 
   async function extent(paths: SessionPaths): Promise<TranscriptExtent> {
-    const file = await openIfThere(paths.transcript, 'r');
+    const file = await openIfThere(paths.transcript);
     if (!file) return { start: 0, end: 0 };
     try {
-      const { size } = await file.stat();
-      const held = await markerBytes(file, { size, marker: markerOf(paths) });
-      return { start: await startOf(paths), end: size - held };
+      const end = await dataEnd(file, paths);
+      return { start: Math.min(await firstByte(paths.transcript), end), end };
     } finally {
       await file.close();
     }
@@ -50,65 +42,26 @@ export function createTranscripts(options: {
     paths: SessionPaths,
     request: { offset: number; signal: AbortSignal },
   ): AsyncGenerator<TranscriptChunk> {
-    const file = await openIfThere(paths.transcript, 'r');
+    const file = await openIfThere(paths.transcript);
     if (!file) return;
     try {
-      const { size } = await file.stat();
-      const end = size - (await markerBytes(file, { size, marker: markerOf(paths) }));
-      let offset = Math.max(request.offset, await startOf(paths));
+      const end = await dataEnd(file, paths);
+      let offset = Math.max(request.offset, await firstByte(paths.transcript));
       while (offset < end && !request.signal.aborted) {
-        const data = Buffer.allocUnsafe(Math.min(CHUNK, end - offset));
-        const { bytesRead } = await file.read(data, 0, data.length, offset);
+        const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - offset));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
         if (bytesRead === 0) return;
-        // The front may have been dropped under the read: then these bytes are a hole.
-        const start = await startOf(paths);
+        // The front may have been dropped under the read: then these bytes are a hole's zeros.
+        const start = await firstByte(paths.transcript);
         if (start > offset) {
           offset = start;
           continue;
         }
-        yield { offset, data: data.subarray(0, bytesRead) };
+        yield { offset, data: buffer.subarray(0, bytesRead) };
         offset += bytesRead;
       }
     } finally {
       await file.close();
-    }
-  }
-
-  async function cutMarker(paths: SessionPaths, anywhere: boolean): Promise<boolean> {
-    const file = await openIfThere(paths.transcript, 'r+');
-    if (!file) return false;
-    try {
-      const marker = markerOf(paths);
-      const { size } = await file.stat();
-      const from = Math.max(0, size - MARKER_REACH);
-      const tail = Buffer.alloc(size - from);
-      await file.read(tail, 0, tail.length, from);
-      const found = tail.lastIndexOf(marker);
-      if (found < 0) return false;
-      const after = tail.subarray(found + marker.length);
-      if (after.length > 0 && !anywhere) return true;
-      if (after.length > 0) await file.write(after, 0, after.length, from + found);
-      await file.truncate(from + found + after.length);
-      return true;
-    } finally {
-      await file.close();
-    }
-  }
-
-  async function punch(paths: SessionPaths): Promise<void> {
-    const { size } = await stat(paths.transcript);
-    const start = await startOf(paths);
-    if (!canPunch || size - start <= capBytes + capBytes / 16) return;
-    const next = Math.floor((size - capBytes) / BLOCK) * BLOCK;
-    // Told first: a reader must never take the zeros of the hole for output.
-    await writeFile(`${startFile(paths)}.new`, String(next), { mode: 0o600 });
-    await rename(`${startFile(paths)}.new`, startFile(paths));
-    try {
-      const range = ['--offset', '0', '--length', String(next)];
-      await promisify(execFile)('fallocate', ['--punch-hole', ...range, paths.transcript]);
-    } catch (error) {
-      canPunch = false;
-      onProblem(`transcripts cannot be trimmed here, the disk keeps all of them: ${String(error)}`);
     }
   }
 
@@ -117,57 +70,107 @@ export function createTranscripts(options: {
     read,
 
     async create(paths) {
+      // Again after a reboot: what was printed stays, and a new end is to come.
+      await rm(endedFile(paths), { force: true });
       await (await open(paths.transcript, 'a', 0o600)).close();
     },
 
     async finish(paths, { timeoutMs }) {
-      const deadline = performance.now() + timeoutMs;
-      for (;;) {
-        if (await cutMarker(paths, timeoutMs === 0)) return true;
-        if (performance.now() >= deadline) return false;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const marker = markerOf(paths);
+      // No time to wait: the caller knows that nobody writes any more.
+      const settled = timeoutMs === 0;
+      let state = cutMarker(paths.transcript, { marker, settled });
+      if (state === 'missing' && !settled) {
+        state = await waitWhile('missing', { paths, timeoutMs }, () =>
+          cutMarker(paths.transcript, { marker, settled }),
+        );
       }
+      if (state === 'cut' || settled) await writeFile(endedFile(paths), '', { mode: 0o600 });
+      return state !== 'missing';
     },
 
-    trim(paths) {
-      const busy = trimming.get(paths.transcript);
-      if (busy) return busy;
-      const work = punch(paths).finally(() => trimming.delete(paths.transcript));
-      trimming.set(paths.transcript, work);
-      return work;
-    },
+    trim: (paths) => trim(paths.transcript),
 
     async render(paths, { columns, rows, lines }) {
       const { start, end } = await extent(paths);
-      const offset = Math.max(start, end - (lines > 0 ? RENDER.some : RENDER.all));
+      const offset = Math.max(start, end - (lines > 0 ? RENDER_BYTES.some : RENDER_BYTES.all));
       const chunks = read(paths, { offset, signal: AbortSignal.timeout(60_000) });
-      return await renderTerminal(chunks, { columns, rows, skipFirstLine: offset > 0 });
+      const text = await renderTerminal(chunks, { columns, rows, skipFirstLine: offset > 0 });
+      return lines > 0 ? text.slice(-lines) : text;
     },
   };
 }
 
-/** How many bytes at the end are the end marker, or may become it. */
-async function markerBytes(file: FileHandle, options: { size: number; marker: Buffer }): Promise<number> {
-  const { size, marker } = options;
-  const tail = Buffer.alloc(Math.min(size, marker.length));
-  await file.read(tail, 0, tail.length, size - tail.length);
-  return markerAtEnd(tail, marker);
+/** Where the data of the file end: before the marker, or before what may become it. */
+async function dataEnd(file: FileHandle, paths: SessionPaths): Promise<number> {
+  const { size } = await file.stat();
+  if (await isThere(endedFile(paths))) return size;
+  const from = Math.max(0, size - TAIL_BYTES);
+  const tail = Buffer.allocUnsafe(size - from);
+  const { bytesRead } = await file.read(tail, 0, tail.length, from);
+  return from + deliverable(tail.subarray(0, bytesRead), markerOf(paths));
 }
 
-async function openIfThere(file: string, flags: string): Promise<FileHandle | null> {
+/** Looks after each change in the session's directory until it sees something else, or time is up. */
+async function waitWhile<T>(
+  unwanted: T,
+  { paths, timeoutMs }: { paths: SessionPaths; timeoutMs: number },
+  look: () => T,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  let wake = () => {};
+  const watcher = watchQuietly(paths.directory, () => wake());
   try {
-    return await open(file, flags);
+    while (true) {
+      const left = deadline - performance.now();
+      const seen = look();
+      if (seen !== unwanted || left <= 0) return seen;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(left, LOOK_MS));
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    watcher?.close();
+  }
+}
+
+function watchQuietly(directory: string, onChange: () => void) {
+  try {
+    return watch(directory, onChange).on('error', () => {});
+  } catch {
+    // The looks at intervals are enough.
+    return null;
+  }
+}
+
+/** There once nothing at the end of the file can be a part of the marker any more. */
+function endedFile(paths: SessionPaths): string {
+  return `${paths.transcript}.ended`;
+}
+
+function markerOf(paths: SessionPaths): Buffer {
+  return Buffer.from(endMarker(path.basename(paths.directory)), 'latin1');
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+async function isThere(file: string): Promise<boolean> {
   try {
-    return await readFile(file, 'utf8');
+    await stat(file);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
 }
