@@ -8,9 +8,12 @@ const POLL_MS = 1000;
 export function createWatcher(options: { onProblem: (message: string) => void }): Watcher {
   let degraded = false;
 
-  function poll(directory: string, onChange: (fileName: string | null) => void): Disposable {
+  function degrade(): void {
     if (!degraded) options.onProblem(`out of inotify watches: looking every ${POLL_MS} ms instead`);
     degraded = true;
+  }
+
+  function poll(directory: string, onChange: (fileName: string | null) => void): Disposable {
     let last = stampOf(directory);
     const timer = setInterval(() => {
       const now = stampOf(directory);
@@ -31,8 +34,9 @@ export function createWatcher(options: { onProblem: (message: string) => void })
         watcher = watchDirectory(directory, { persistent: false }, (_kind, name) => onChange(name));
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
-        if (code === 'ENOSPC' || code === 'EMFILE') return poll(directory, onChange);
-        throw error;
+        if (code === 'ENOSPC' || code === 'EMFILE') degrade();
+        // A directory that is not there (any more) is looked for in the same way.
+        return poll(directory, onChange);
       }
       // A directory that vanishes ends its watch; whoever asked finds out by looking.
       watcher.on('error', () => onChange(null));

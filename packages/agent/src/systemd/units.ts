@@ -32,7 +32,9 @@ export function createSystemdUnits(): Units {
   async function properties(sessionId: string): Promise<Map<string, string>> {
     const wanted = '--property=ActiveState,ControlGroup,MainPID';
     const text = await systemctl('show', wanted, nameOf(sessionId));
-    return new Map(text.split('\n').map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
+    return new Map(
+      text.split('\n').map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+    );
   }
 
   const isAlive = (state: string | undefined) =>
@@ -63,7 +65,8 @@ export function createSystemdUnits(): Units {
         'OOMPolicy=continue',
         `TasksMax=${TASKS}`,
         'KillMode=control-group',
-        `WorkingDirectory=${paths.workspace}`,
+        // A percent sign would begin a specifier.
+        `WorkingDirectory=${paths.workspace.replaceAll('%', '%%')}`,
       ];
       const variables = Object.entries({ ...env, BERTH_SESSION_ID: sessionId });
       await run(
@@ -96,7 +99,7 @@ export function createSystemdUnits(): Units {
 
     async kill(sessionId) {
       if ((await observe(sessionId)) === 'gone') return;
-      await systemctl('kill', '--signal=SIGKILL', '--kill-whom=all', nameOf(sessionId)).catch(() => '');
+      await systemctl('kill', '--signal=SIGKILL', nameOf(sessionId)).catch(() => '');
       await systemctl('stop', nameOf(sessionId)).catch(() => '');
       await systemctl('reset-failed', nameOf(sessionId)).catch(() => '');
       if ((await observe(sessionId)) === 'alive') throw new Error(`${nameOf(sessionId)} does not end`);

@@ -1,4 +1,5 @@
 /** The scripts and the configuration that tmux runs with, put into the state directory at start. */
+import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import wrapperText from './session-run.sh';
@@ -24,6 +25,13 @@ export async function installTmuxAssets(stateDirectory: string): Promise<TmuxAss
   return {
     wrapper: await install('session-run.sh', wrapperText),
     sink: await install('sink.sh', sinkText),
-    configFile: await install('tmux.conf', configText),
+    configFile: await install('tmux.conf', `set -g default-terminal "${innerTerm()}"\n${configText}`),
   };
+}
+
+/** What programs in a session find in TERM: the best that this host has a description of. */
+function innerTerm(): string {
+  const places = ['/etc/terminfo', '/lib/terminfo', '/usr/share/terminfo', '/usr/lib/terminfo'];
+  const known = places.some((place) => existsSync(path.join(place, 't', 'tmux-256color')));
+  return known ? 'tmux-256color' : 'screen-256color';
 }
