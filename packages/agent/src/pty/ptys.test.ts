@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { eventually, startRealSession } from '../tmux/real-session.ts';
+import { eventually, startRealSession } from '../../../../test/support/real-session.ts';
 import { createPtys } from './ptys.ts';
 
 const terminal = { columns: 80, rows: 24, term: 'xterm-256color', readOnly: false, detachOthers: false };

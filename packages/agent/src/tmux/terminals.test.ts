@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { eventually, startRealSession } from './real-session.ts';
+import { eventually, startRealSession } from '../../../../test/support/real-session.ts';
 import { tooOld } from './version.ts';
 
 const bash = (script: string) => ['bash', '-c', script];

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { safeText } from '@berth/shared/domain/text';
-import { endMarker } from '../sessions/end-marker.ts';
+import { endMarker } from '../domain/end-marker.ts';
 import type { SessionPaths, TerminalObservation, TerminalSpec, Terminals } from '../sessions/ports.ts';
 import type { TmuxAssets } from './assets.ts';
 

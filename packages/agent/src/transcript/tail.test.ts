@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { endMarker } from '../sessions/end-marker.ts';
+import { endMarker } from '../domain/end-marker.ts';
 import { deliverable, withoutMarker } from './tail.ts';
 
 const marker = Buffer.from(endMarker('sess-20261120-083022-a1b2c3'), 'latin1');

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endMarker } from '../sessions/end-marker.ts';
+import { endMarker } from '../domain/end-marker.ts';
 import type { SessionPaths } from '../sessions/ports.ts';
 import { createTranscripts } from './transcripts.ts';
 

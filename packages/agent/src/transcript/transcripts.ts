@@ -6,7 +6,7 @@
 import { watch } from 'node:fs';
 import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { endMarker } from '../sessions/end-marker.ts';
+import { endMarker } from '../domain/end-marker.ts';
 import type { SessionPaths, TranscriptChunk, TranscriptExtent, Transcripts } from '../sessions/ports.ts';
 import { cutMarker } from './cut.ts';
 import { renderTerminal } from './render.ts';

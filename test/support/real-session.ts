@@ -1,12 +1,12 @@
 /** For tests: a session in a real tmux, put together from the adapters as the agent does it. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createPlainUnits } from '../plain/units.ts';
-import type { SessionPaths } from '../sessions/ports.ts';
-import { createTranscripts } from '../transcript/transcripts.ts';
-import { createTmuxTerminals } from './terminals.ts';
+import { createPlainUnits } from '../../packages/agent/src/plain/units.ts';
+import type { SessionPaths } from '../../packages/agent/src/sessions/ports.ts';
+import { createTmuxTerminals } from '../../packages/agent/src/tmux/terminals.ts';
+import { createTranscripts } from '../../packages/agent/src/transcript/transcripts.ts';
 
-const asset = (name: string) => path.join(import.meta.dirname, name);
+const asset = (name: string) => path.join(import.meta.dirname, '../../packages/agent/src/tmux', name);
 
 export interface RealSession extends AsyncDisposable {
   readonly id: string;
