@@ -61,7 +61,7 @@ export interface Terminals {
    * output piped to the transcript from the first byte. Open already: nothing happens.
    */
   open(spec: TerminalSpec): Promise<void>;
-  /** Null: no server answers on the socket. */
+  /** Null: no server answers on the socket, or it has no session (yet). */
   observe(paths: SessionPaths): Promise<TerminalObservation | null>;
   /** Types bytes as they are, then keys by tmux's names (checked before anything is typed). */
   type(paths: SessionPaths, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
@@ -97,8 +97,10 @@ export interface Transcripts {
    */
   read(paths: SessionPaths, options: { offset: number; signal: AbortSignal }): AsyncIterable<TranscriptChunk>;
   /**
-   * After the wrapper's end: waits until everything printed has arrived (the end marker stands
-   * last), then cuts the marker off. False where that did not happen in time.
+   * After the wrapper's end: waits until everything printed has arrived (the end marker is there),
+   * then cuts the marker off; true if it came. Where something was printed after it, it stays,
+   * undelivered, until a call with a timeout of 0, which says that nobody writes any more: that
+   * one cuts it out wherever it stands, and nothing is held back from then on.
    */
   finish(paths: SessionPaths, options: { timeoutMs: number }): Promise<boolean>;
   /** Gives the oldest bytes back to the disk where there are more than the cap. */
