@@ -1,8 +1,8 @@
 /** What a command has at hand. Built once in cli.ts; everything heavy is made on first use. */
 import type { HostConfig } from './config/remotes.ts';
-import type { HostClient } from './rpc/host-client.ts';
 import type { Settings } from './config/settings.ts';
 import type { Console } from './render/console.ts';
+import type { HostClient } from './rpc/host-client.ts';
 
 export interface Context {
   readonly settings: Settings;
@@ -12,4 +12,11 @@ export interface Context {
   hosts(): Promise<readonly HostConfig[]>;
   /** Opens (or reuses) the way to a host's agent. Rejects with a BerthError that names the host. */
   connect(host: HostConfig, options?: { signal?: AbortSignal }): Promise<HostClient>;
+  /** A local socket that speaks the agent's gRPC; `foreground` if it lives only while this process does. */
+  tunnel(
+    host: HostConfig,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ socket: string; foreground: Promise<void> | null }>;
+  /** Drops the pinned id of a host; false if there was none. */
+  forget(host: HostConfig): Promise<boolean>;
 }

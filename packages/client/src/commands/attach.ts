@@ -1,0 +1,76 @@
+/** `berth attach`: this terminal on a session. */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import type { Context } from '../context.ts';
+import type { Place } from '../fleet/resolve.ts';
+import { attachTerminal } from '../terminal/attach.ts';
+import { parseKeys } from '../terminal/keystrokes.ts';
+import { defineCommand, type Flags } from './command.ts';
+import { setting } from './defaults.ts';
+import { story } from './stream.ts';
+import { theSession } from './target.ts';
+
+export const ATTACH_FLAGS = {
+  'read-only': { type: 'boolean', short: 'r', describe: 'watch, without typing' },
+  'detach-others': { type: 'boolean', short: 'd', describe: 'detach all other terminals' },
+  'detach-keys': { type: 'string', value: 'KEYS', describe: 'keys that detach (ctrl-b d)' },
+  'no-reconnect': { type: 'boolean', describe: 'stop when the connection breaks' },
+} as const satisfies Flags;
+
+export interface AttachChoice {
+  readonly 'read-only'?: boolean;
+  readonly 'detach-others'?: boolean;
+  readonly 'detach-keys'?: string | undefined;
+  readonly 'no-reconnect'?: boolean;
+}
+
+export const attach = defineCommand({
+  usage: '[HOST:]SESSION',
+  describe: 'Put your terminal on a session. Detach with ctrl-b d; the session goes on.',
+  example: 'berth attach my-session',
+  flags: ATTACH_FLAGS,
+  async run({ flags, words }, context) {
+    const accept = ({ session }: Place) => !isFinal(session.state);
+    return await attachTo(await theSession(words, context, { command: 'attach', accept }), flags, context);
+  },
+});
+
+export async function attachTo(place: Place, choice: AttachChoice, context: Context): Promise<number> {
+  const { session, host } = place;
+  if (isFinal(session.state)) {
+    throw new BerthError('SESSION_ENDED', `cannot attach to ${story(session)}`, {
+      values: { session: session.id, host: host.name },
+      hint: `see what it left: berth output ${session.id}`,
+    });
+  }
+  const text = choice['detach-keys'] ?? setting(context, 'detachKeys') ?? 'ctrl-b d';
+  const detachKeys = parseKeys(text);
+  if (!detachKeys) {
+    throw new BerthError('USAGE', `--detach-keys cannot be ${text}: it takes keys`, {
+      hint: 'write ctrl-b d or ctrl-p,ctrl-q',
+    });
+  }
+  const readOnly = choice['read-only'] === true;
+  const { console } = context;
+  if (console.stdin.isTTY) console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  const outcome = await attachTerminal({
+    console,
+    env: context.env,
+    connect: (signal) => context.connect(host, { signal }),
+    session: session.id,
+    readOnly,
+    detachOthers: choice['detach-others'] === true,
+    detachKeys,
+    reconnect: choice['no-reconnect'] !== true,
+  });
+  const last = outcome.session ?? session;
+  if (outcome.kind === 'session-ended') console.err(`berth: ${story(last)}\n`);
+  else {
+    const by = outcome.kind === 'taken' ? ' by another terminal' : '';
+    console.err(
+      `berth: detached${by}; session ${oneLine(last.name) || last.id} goes on: berth attach ${oneLine(last.name) || last.id}\n`,
+    );
+  }
+  return 0;
+}

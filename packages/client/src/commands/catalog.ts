@@ -1,0 +1,97 @@
+/** All commands by name, each loaded only when chosen. */
+import type { AnyCommand } from './command.ts';
+
+export interface Entry {
+  readonly name: string;
+  readonly alias?: string;
+  readonly describe: string;
+  /** Words that name what comes next, for completion. */
+  readonly completes?: 'session' | 'host';
+  readonly load: () => Promise<AnyCommand>;
+}
+
+export const CATALOG: readonly Entry[] = [
+  {
+    name: 'start',
+    describe: 'start sessions: one per prompt, or one command',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'list',
+    alias: 'ls',
+    describe: 'list the sessions of all hosts',
+    load: async () => (await import('./list.ts')).list,
+  },
+  {
+    name: 'show',
+    describe: 'everything about one session',
+    completes: 'session',
+    load: async () => (await import('./show.ts')).show,
+  },
+  {
+    name: 'output',
+    describe: 'what a session printed',
+    completes: 'session',
+    load: async () => (await import('./output.ts')).output,
+  },
+  {
+    name: 'attach',
+    describe: 'your terminal on a session',
+    completes: 'session',
+    load: async () => (await import('./attach.ts')).attach,
+  },
+  {
+    name: 'connect',
+    describe: 'attach, creating the named session if it is not there',
+    completes: 'session',
+    load: async () => (await import('./connect.ts')).connect,
+  },
+  {
+    name: 'send',
+    describe: 'type into a session',
+    completes: 'session',
+    load: async () => (await import('./send.ts')).send,
+  },
+  {
+    name: 'kill',
+    describe: 'end sessions',
+    completes: 'session',
+    load: async () => (await import('./kill.ts')).kill,
+  },
+  {
+    name: 'status',
+    describe: 'hosts, memory and free slots',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'host',
+    describe: 'hosts: list, show, forget',
+    completes: 'host',
+    load: async () => (await import('./host.ts')).host,
+  },
+  {
+    name: 'tunnel',
+    describe: 'a local socket that speaks the gRPC of a host',
+    completes: 'host',
+    load: async () => (await import('./tunnel.ts')).tunnel,
+  },
+  {
+    name: 'config',
+    describe: 'the settings, and where each comes from',
+    load: async () => (await import('./config.ts')).config,
+  },
+  {
+    name: 'completion',
+    describe: 'completion for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'version',
+    describe: 'versions of client and agents',
+    load: async () => (await import('./version.ts')).version,
+  },
+];
+
+export function findEntry(name: string): Entry | undefined {
+  return CATALOG.find((entry) => entry.name === name || entry.alias === name);
+}

@@ -1,0 +1,176 @@
+/** Commands against a fake agent. */
+import { PassThrough } from 'node:stream';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { expect, test } from 'vitest';
+import type { Context } from '../context.ts';
+import { readResuming } from '../fleet/follow.ts';
+import { resolveSession } from '../fleet/resolve.ts';
+import { createConsole } from '../render/console.ts';
+import type { HostClient } from '../rpc/host-client.ts';
+import type { AnyCommand } from './command.ts';
+import { kill } from './kill.ts';
+import { list } from './list.ts';
+import { parseArguments } from './parse.ts';
+import { start } from './start.ts';
+
+const ID = 'sess-20261120-083022-a1b2c3';
+const session = (over: object = {}) =>
+  ({
+    id: ID,
+    name: 'work',
+    incarnation: 1,
+    state: 'running',
+    failureReason: null,
+    detail: '',
+    prompt: 'do it',
+    preset: 'shell',
+    argv: [],
+    tags: { a: 'b' },
+    memoryBytes: 2 ** 30,
+    memoryPeakBytes: 0,
+    createdAt: Date.now(),
+    startedAt: null,
+    endedAt: null,
+    exitCode: null,
+    reservedUntil: null,
+    killRequestedAt: null,
+    timeoutMs: null,
+    attachedClients: 0,
+    transcriptStart: 0,
+    transcriptEnd: 0,
+    workspace: '',
+    ...over,
+  }) as Awaited<ReturnType<HostClient['getSession']>>;
+
+async function run(command: AnyCommand, argv: string[], client: Partial<HostClient>) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const console = createConsole({
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    env: {},
+    noColor: false,
+    json: argv.includes('--json'),
+  });
+  const context = {
+    settings: {},
+    console,
+    env: { HERE: 'value' },
+    hosts: async () => [{ name: 'local' }, { name: 'dead' }],
+    connect: async (host: { name: string }) => {
+      if (host.name === 'dead') throw new BerthError('HOST_UNREACHABLE', 'cannot reach dead: no route');
+      return client;
+    },
+  } as unknown as Context;
+  const flags = { ...command.flags, json: { type: 'boolean', describe: '' } as const };
+  const code = await command.run(parseArguments(argv, flags, 'x'), context);
+  return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
+}
+
+test('list shows the id first and names the host that did not answer', async () => {
+  const { code, out, err } = await run(list, ['--status', 'running'], {
+    listSessions: async () => [session()],
+  });
+  expect(code).toBe(0);
+  expect(out.split('\n')[1]).toMatch(new RegExp(`^${ID} +local +running`));
+  expect(err).toBe('berth: host dead: unreachable: cannot reach dead: no route\n');
+});
+
+test('list filters by tag and prints ids', async () => {
+  const client = { listSessions: async () => [session()] };
+  expect((await run(list, ['--tag', 'a=b', '--format', 'ids'], client)).out).toBe(`${ID}\n`);
+  expect((await run(list, ['--tag', 'a=c', '--format', 'ids'], client)).out).toBe('');
+});
+
+test('start passes what its flags say, and one failure spares the others', async () => {
+  const seen: unknown[] = [];
+  const client = {
+    start: async (request: Parameters<HostClient['start']>[0]) => {
+      seen.push(request);
+      if (request.prompt === 'two') throw new BerthError('SLOT_EXHAUSTED', 'no slot');
+      return session({ prompt: request.prompt });
+    },
+  };
+  const argv = [
+    'one',
+    'two',
+    '--memory',
+    '8G',
+    '--env',
+    'HERE',
+    '--env',
+    'X=1=2',
+    '--tag',
+    'k=v',
+    '--timeout',
+    '2m',
+  ];
+  const { code, out, err } = await run(start, argv, client);
+  expect(seen[0]).toMatchObject({
+    memoryBytes: 8 * 2 ** 30,
+    env: { HERE: 'value', X: '1=2' },
+    tags: { k: 'v' },
+    timeoutMs: 120_000,
+  });
+  expect(code).toBe(5);
+  expect(out).toContain(`[1/2] ${ID}`);
+  expect(err).toContain('no slot');
+});
+
+test('kill of a finished session succeeds and says it had ended', async () => {
+  const ended = session({ state: 'completed', exitCode: 0 });
+  const client = {
+    listSessions: async () => [ended],
+    kill: async () => ({ session: ended, alreadyEnded: true, signals: [] }),
+  };
+  const { code, out } = await run(kill, ['work'], client);
+  expect([code, out]).toEqual([0, `${ID} had ended: session work completed (exit 0)\n`]);
+});
+
+test('a session not found names the hosts that could not be asked', () => {
+  const host = { name: 'h' } as never;
+  const error = new BerthError('HOST_UNREACHABLE', 'gone');
+  const silent = { ok: false, host: { name: 'dead' } as never, error, latencyMs: 1 } as const;
+  const there = {
+    ok: true,
+    host,
+    value: { sessions: [session(), session({ id: 'sess-2', name: '' })], host: null },
+    latencyMs: 1,
+  } as const;
+  expect(() => resolveSession('nope', [there, silent])).toThrow(/could not be asked: dead/);
+  expect(() => resolveSession('sess-2', [there])).not.toThrow();
+  expect(() => resolveSession('sess-', [there])).toThrow(/cannot tell which/);
+});
+
+test('a follower resumes at its offset and sees each byte once', async () => {
+  const all = Buffer.from('0123456789');
+  let calls = 0;
+  const client = {
+    async *readOutput({ offset }: { offset: number }) {
+      const end = calls++ === 0 ? 4 : 10;
+      // The second answer overlaps, as an agent's may.
+      const from = Math.max(0, offset - 1);
+      yield { offset: from, data: all.subarray(from, end), truncatedBytes: 0, ended: null };
+      if (end < 10) throw new BerthError('HOST_UNREACHABLE', 'cut');
+      yield { offset: 10, data: new Uint8Array(), truncatedBytes: 0, ended: session({ state: 'completed' }) };
+    },
+  } as unknown as HostClient;
+  let seen = '';
+  const signal = new AbortController().signal;
+  const common = {
+    session: ID,
+    offset: 0,
+    tailBytes: 0,
+    follow: true,
+    reconnect: true,
+    signal,
+    random: () => 0,
+  };
+  for await (const { data } of readResuming({ ...common, connect: async () => client }))
+    seen += Buffer.from(data);
+  expect([seen, calls]).toEqual(['0123456789', 2]);
+});
+
+test('an unknown flag is named with the nearest', () => {
+  expect(() => parseArguments(['--stauts', 'x'], list.flags, 'list')).toThrow(/has no flag --stauts/);
+});

@@ -1,0 +1,45 @@
+/** Help texts. Pure. */
+import { CATALOG } from './catalog.ts';
+import { type AnyCommand, type Flags, GLOBAL_FLAGS } from './command.ts';
+
+export function overview(): string {
+  const rows = CATALOG.map(({ name, alias, describe }): [string, string] => [
+    alias ? `${name}, ${alias}` : name,
+    describe,
+  ]);
+  return `berth runs long-lived work in terminal sessions on your hosts, and never loses any of it.
+
+usage: berth COMMAND [ARGUMENT…]
+
+${columns(rows)}
+Each command has --help. Try: berth start --preset shell -- bash -c 'echo hello; sleep 60'
+`;
+}
+
+export function commandHelp(name: string, command: AnyCommand): string {
+  const own = flagRows(command.flags);
+  return `${command.describe}
+
+usage: berth ${name}${command.usage ? ` ${command.usage}` : ''}
+
+${own.length > 0 ? `flags:\n${columns(own)}\n` : ''}everywhere:
+${columns(flagRows(GLOBAL_FLAGS))}
+example: ${command.example}
+`;
+}
+
+function flagRows(flags: Flags): [string, string][] {
+  return Object.entries(flags).map(([name, spec]) => {
+    const value = spec.type === 'boolean' ? '' : ` ${spec.choices?.join('|') ?? spec.value ?? 'TEXT'}`;
+    const short = spec.short ? `-${spec.short}, ` : '';
+    return [
+      `${short}--${name}${value}`,
+      spec.type === 'list' ? `${spec.describe} (repeatable)` : spec.describe,
+    ];
+  });
+}
+
+function columns(rows: readonly [string, string][]): string {
+  const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
+}

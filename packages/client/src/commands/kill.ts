@@ -1,0 +1,97 @@
+/** `berth kill`: end sessions, and say what was sent and what became of them. */
+import { randomUUID } from 'node:crypto';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import type { Context } from '../context.ts';
+import { takeInventory } from '../fleet/inventory.ts';
+import type { Place } from '../fleet/resolve.ts';
+import { asBerthError, renderError, worst } from '../render/errors.ts';
+import { confirm } from '../render/picker.ts';
+import type { KillOutcome } from '../rpc/host-client.ts';
+import { defineCommand } from './command.ts';
+import { story } from './stream.ts';
+import { findSessions, reachCode, theSession, warnUnreachable } from './target.ts';
+import { span, statuses } from './values.ts';
+
+export const kill = defineCommand({
+  usage: 'SESSION… | --all --status S',
+  describe: 'End sessions: SIGTERM, and SIGKILL after the grace time.',
+  example: 'berth kill my-session --grace 30s',
+  flags: {
+    grace: { type: 'string', value: 'TIME', describe: 'time before SIGKILL (10s)' },
+    signal: { type: 'string', short: 's', value: 'SIG', describe: 'the first signal (TERM)' },
+    all: { type: 'boolean', describe: 'all sessions of a status' },
+    status: { type: 'list', value: 'S[,S]', describe: 'with --all: which' },
+    yes: { type: 'boolean', short: 'y', describe: 'do not ask' },
+  },
+  async run({ flags, words }, context) {
+    const graceMs = span('--grace', flags.grace ?? '10s');
+    const signal = (flags.signal ?? '').toUpperCase().replace(/^SIG/, '');
+    if (flags.all !== flags.status.length > 0)
+      throw new BerthError('USAGE', '--all and --status S go together');
+    if (flags.all && words.length > 0) throw new BerthError('USAGE', 'give sessions, or --all --status S');
+    const chosen = flags.all
+      ? await allOf(statuses('--status', flags.status), flags.yes, context)
+      : { targets: words.length > 0 ? await findSessions(words, context) : [await one(context)], code: 0 };
+    const lines: unknown[] = [];
+    const codes = await Promise.all(
+      chosen.targets.map(async (target) => {
+        try {
+          if (target instanceof BerthError) throw target;
+          const client = await context.connect(target.host);
+          const request = { requestId: randomUUID(), session: target.session.id, graceMs, signal };
+          const outcome = await client.kill(request, { deadlineMs: graceMs + 30_000 });
+          if (context.console.json) lines.push(asJson(target, outcome));
+          else context.console.out(`${told(outcome)}\n`);
+          return 0;
+        } catch (error) {
+          context.console.err(renderError(error, context.console));
+          return asBerthError(error).exitCode;
+        }
+      }),
+    );
+    if (context.console.json) context.console.out(`${JSON.stringify({ sessions: lines })}\n`);
+    return worst([chosen.code, ...codes]);
+  },
+});
+
+async function one(context: Context): Promise<Place> {
+  return await theSession([], context, { command: 'kill', accept: ({ session }) => !isFinal(session.state) });
+}
+
+async function allOf(wanted: readonly string[], yes: boolean, context: Context) {
+  const answers = await takeInventory(context, await context.hosts());
+  warnUnreachable(context, answers);
+  const targets = answers
+    .flatMap((a): Place[] => (a.ok ? a.value.sessions.map((session) => ({ host: a.host, session })) : []))
+    .filter(({ session }) => wanted.includes(statusOf(session.state)));
+  if (targets.length > 0 && !yes) {
+    if (!context.console.canAsk)
+      throw new BerthError('USAGE', `cannot kill ${targets.length} sessions without asking`, {
+        hint: 'add --yes',
+      });
+    if (!(await confirm(context.console, `kill ${targets.length} sessions (${wanted.join(', ')})?`)))
+      return { targets: [], code: 1 };
+  }
+  return { targets, code: reachCode(answers) };
+}
+
+function told({ session, alreadyEnded, signals }: KillOutcome): string {
+  if (alreadyEnded) return `${session.id} had ended: ${story(session)}`;
+  const sent = signals.map((name) => `SIG${oneLine(name).replace(/^SIG/, '')}`).join(', then ');
+  return `${session.id} sent ${sent || 'nothing'}: ${story(session)}`;
+}
+
+function asJson({ host }: Place, { session, alreadyEnded, signals }: KillOutcome) {
+  const { id, name, state, exitCode } = session;
+  return {
+    session_id: id,
+    name,
+    vm_name: host.name,
+    status: statusOf(state),
+    exit_code: exitCode,
+    already_ended: alreadyEnded,
+    signals,
+  };
+}

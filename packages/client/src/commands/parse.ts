@@ -1,0 +1,73 @@
+/** argv -> flags and words, by the flags of the one chosen command. Throws USAGE with the nearest flag. */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { Parser } from 'yargs/helpers';
+import { nearest } from '../fleet/nearest.ts';
+import type { Arguments, Flags } from './command.ts';
+
+const CONFIGURATION = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': true,
+  'flatten-duplicate-arrays': true,
+  'greedy-arrays': false,
+  'nargs-eats-options': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'populate--': true,
+  'strip-aliased': true,
+} as const;
+
+export function parseArguments(argv: readonly string[], flags: Flags, command: string): Arguments<Flags> {
+  const names = Object.keys(flags);
+  const ofType = (type: string) => names.filter((name) => flags[name]?.type === type);
+  const valued = [...ofType('string'), ...ofType('list')];
+  const alias = Object.fromEntries(names.flatMap((name) => shortOf(name, flags)));
+  const parsed = Parser.detailed([...argv], {
+    alias,
+    array: ofType('list'),
+    boolean: ofType('boolean'),
+    string: [...valued, '_'],
+    configuration: CONFIGURATION,
+  });
+  const { _: words, '--': rest, ...given } = parsed.argv as Record<string, unknown>;
+  const hint = `see berth ${command} --help`;
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(flags, name));
+  if (unknown !== undefined) {
+    const dashes = unknown.length === 1 ? '-' : '--';
+    const close = nearest(unknown, names);
+    const message = `berth ${command} has no flag ${dashes}${unknown}`;
+    throw new BerthError('USAGE', message, { hint: close ? `did you mean --${close}? ${hint}` : hint });
+  }
+  const values = Object.fromEntries(names.map((name) => [name, flagValue(name, given[name], flags, hint)]));
+  return {
+    flags: values as Arguments<Flags>['flags'],
+    words: ((words as unknown[]) ?? []).map(String),
+    rest: argv.includes('--') ? ((rest as unknown[]) ?? []).map(String) : null,
+  };
+}
+
+function shortOf(name: string, flags: Flags): [string, string[]][] {
+  const short = flags[name]?.short;
+  return short ? [[name, [short]]] : [];
+}
+
+function flagValue(name: string, given: unknown, flags: Flags, hint: string): unknown {
+  const spec = flags[name];
+  if (spec?.type === 'boolean') {
+    const last = Array.isArray(given) ? given.at(-1) : given;
+    return last === true;
+  }
+  const values = given === undefined ? [] : (Array.isArray(given) ? given : [given]).map(String);
+  const bare = given !== undefined && (values.length === 0 || values.some((value) => value === ''));
+  if (bare) throw new BerthError('USAGE', `--${name} needs a value`, { hint });
+  const bad = spec?.choices && values.find((value) => !spec.choices?.includes(value));
+  if (bad) {
+    const close = nearest(bad, spec.choices ?? []);
+    const choices = `--${name} is one of ${spec.choices?.join(', ')}`;
+    throw new BerthError('USAGE', `--${name} cannot be ${bad}: ${choices}`, {
+      hint: close ? `did you mean ${close}?` : hint,
+    });
+  }
+  return spec?.type === 'list' ? values : values.at(-1);
+}

@@ -1,0 +1,49 @@
+/** `berth show`: everything about one session. */
+import { formatAge } from '@berth/shared/domain/duration';
+import { formatMemory } from '@berth/shared/domain/memory';
+import { oneLine } from '@berth/shared/domain/text';
+import { sessionRow } from '../fleet/view.ts';
+import { defineCommand } from './command.ts';
+import { theSession } from './target.ts';
+
+export const show = defineCommand({
+  usage: '[HOST:]SESSION',
+  describe: 'Everything about one session.',
+  example: 'berth show my-session',
+  flags: {},
+  async run({ words }, context) {
+    const { host, session } = await theSession(words, context, { command: 'show' });
+    const row = sessionRow({ host, hostname: host.name }, session, Date.now());
+    const { console } = context;
+    if (console.json) console.out(`${JSON.stringify(row)}\n`);
+    else {
+      const facts: [string, string][] = [
+        ['session', session.id],
+        ['name', session.name],
+        ['host', host.name],
+        ['status', row.status + (session.failureReason ? ` (${session.failureReason})` : '')],
+        ['detail', session.detail],
+        ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
+        ['preset', session.preset],
+        ['prompt', session.prompt],
+        ['command', session.argv.join(' ')],
+        ['created', `${row.created_at} (${formatAge(Date.now() - session.createdAt)})`],
+        ['started', row.started_at ?? ''],
+        ['ended', row.ended_at ?? ''],
+        ['slot', formatMemory(session.memoryBytes)],
+        ['peak', session.memoryPeakBytes > 0 ? formatMemory(session.memoryPeakBytes) : ''],
+        ['attached', String(session.attachedClients)],
+        [
+          'tags',
+          Object.entries(session.tags)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(' '),
+        ],
+        ['workspace', session.workspace],
+        ['transcript', `bytes ${session.transcriptStart} to ${session.transcriptEnd}`],
+      ];
+      for (const [label, text] of facts) if (text) console.out(`${label.padEnd(11)} ${oneLine(text)}\n`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,186 @@
+/** `berth start`: one session per prompt, or one running a command. */
+import { randomUUID } from 'node:crypto';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { MAX_PROMPT_BYTES } from '@berth/shared/domain/limits';
+import { formatMemory } from '@berth/shared/domain/memory';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { nameProblem, oneLine } from '@berth/shared/domain/text';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Context } from '../context.ts';
+import { findHost } from '../fleet/inventory.ts';
+import { sessionRow } from '../fleet/view.ts';
+import { renderError, worst } from '../render/errors.ts';
+import { withProgress } from '../render/progress.ts';
+import type { StartSession } from '../rpc/host-client.ts';
+import { attachTo } from './attach.ts';
+import { defineCommand } from './command.ts';
+import { setting } from './defaults.ts';
+import { gatherEnvironment } from './environment.ts';
+import { streamOutput } from './stream.ts';
+import { memory, pairs, span } from './values.ts';
+import { waitForEnd } from './wait.ts';
+
+export const start = defineCommand({
+  usage: '[PROMPT…] [-- ARGV…]',
+  describe: 'Start sessions: one per prompt, or one that runs ARGV.',
+  example: "berth start --preset shell -- bash -c 'echo hello; sleep 60'",
+  flags: {
+    preset: {
+      type: 'string',
+      short: 'p',
+      value: 'NAME',
+      describe: 'how to run the prompt: claude, shell, …',
+    },
+    name: { type: 'string', short: 'n', value: 'NAME', describe: 'a name, unique on its host' },
+    host: { type: 'string', value: 'HOST', describe: 'where' },
+    memory: { type: 'string', short: 'm', value: 'SIZE', describe: 'the slot: 512M, 8G, …' },
+    tag: { type: 'list', short: 't', value: 'K=V', describe: 'a tag' },
+    env: {
+      type: 'list',
+      short: 'e',
+      value: 'NAME[=VALUE]',
+      describe: 'a variable; without a value, the one you have here',
+    },
+    'env-file': { type: 'list', value: 'FILE', describe: 'variables from a file of NAME=VALUE lines' },
+    timeout: { type: 'string', value: 'TIME', describe: 'end it after this time: 90s, 2h' },
+    attach: { type: 'boolean', describe: 'attach at once' },
+    follow: { type: 'boolean', short: 'f', describe: 'print its output until it ends' },
+    wait: { type: 'boolean', describe: 'wait for its end and return its exit code' },
+    'request-id': {
+      type: 'string',
+      value: 'ID',
+      describe: 'asking again with the same id starts nothing twice',
+    },
+  },
+  async run({ flags, words, rest }, context) {
+    const jobs = jobsOf(words, rest);
+    if (jobs.length > 1 && (flags.name || flags.attach || flags.follow)) {
+      const flag = flags.name ? '--name' : flags.attach ? '--attach' : '--follow';
+      throw new BerthError('USAGE', `${flag} is for one session, and there are ${jobs.length} prompts`);
+    }
+    if (flags.attach && (flags.follow || flags.wait)) {
+      throw new BerthError('USAGE', 'choose one of --attach and --follow or --wait');
+    }
+    const name = flags.name ?? '';
+    const problem = flags.name === undefined ? null : nameProblem(name);
+    if (problem)
+      throw new BerthError('NAME_INVALID', `cannot name a session ${oneLine(name) || "''"}: ${problem}`);
+    const memoryText = flags.memory ?? setting(context, 'memory');
+    const common = {
+      name,
+      preset: flags.preset ?? (rest === null ? (setting(context, 'preset') ?? '') : ''),
+      memoryBytes: memoryText === undefined ? 0 : memory('--memory', memoryText),
+      tags: pairs('--tag', flags.tag, { bare: false }) as Record<string, string>,
+      env: await gatherEnvironment({ env: flags.env, files: flags['env-file'], local: context.env }),
+      timeoutMs: flags.timeout === undefined ? null : span('--timeout', flags.timeout),
+      columns: context.console.stdout.columns || 120,
+      rows: context.console.stdout.rows || 36,
+      reservation: '',
+    };
+    const all = await context.hosts();
+    const host = flags.host !== undefined ? findHost(all, flags.host) : all[0];
+    if (!host) throw new BerthError('HOST_NOT_FOUND', 'cannot start: there are no hosts');
+    const base = flags['request-id'] ?? randomUUID();
+    const starts = jobs.map(async (job, i) => {
+      const requestId = jobs.length === 1 ? base : `${base}-${i + 1}`;
+      return await startOne(host, { ...common, ...job, requestId }, context);
+    });
+    const quiet = flags.attach || flags.follow;
+    const results = await withProgress(context.console, `starting on ${host.name}`, () =>
+      Promise.allSettled(starts),
+    );
+    const codes = results.map((result, i) => report(result, { host, i, of: jobs.length, quiet }, context));
+    const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    if (context.console.json && started.length > 0) {
+      const rows = started.map((s) => sessionRow({ host, hostname: host.name }, s, Date.now()));
+      context.console.out(`${JSON.stringify({ sessions: rows })}\n`);
+    }
+    const [only] = started;
+    if (only && flags.attach) return await attachTo({ host, session: only }, {}, context);
+    if (only && flags.follow) {
+      const code = await streamOutput(
+        { host, session: only },
+        { offset: 0, tailBytes: 0, raw: false, follow: true, reconnect: true },
+        context,
+      );
+      if (code !== 0 || !flags.wait) return worst([code, ...codes]);
+    }
+    if (!flags.wait) return worst(codes);
+    return worst([
+      ...codes,
+      ...(await Promise.all(started.map((session) => waitForEnd({ host, session }, context)))),
+    ]);
+  },
+});
+
+function jobsOf(
+  words: readonly string[],
+  rest: readonly string[] | null,
+): { prompt: string; argv: readonly string[] }[] {
+  if (rest !== null) {
+    if (words.length > 1)
+      throw new BerthError('USAGE', 'a command after -- runs in one session: give one prompt or none');
+    if (rest.length === 0) throw new BerthError('USAGE', 'after -- comes a command');
+    check([...words, ...rest]);
+    return [{ prompt: words[0] ?? '', argv: rest }];
+  }
+  check(words);
+  return (words.length > 0 ? words : ['']).map((prompt) => ({ prompt, argv: [] }));
+}
+
+function check(texts: readonly string[]): void {
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_PROMPT_BYTES) {
+      throw new BerthError(
+        'PROMPT_TOO_LARGE',
+        `cannot start: the prompt has ${bytes} bytes, and at most ${MAX_PROMPT_BYTES} are possible`,
+      );
+    }
+    if (text.includes('\ufffd')) {
+      throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is not valid UTF-8');
+    }
+  }
+}
+
+async function startOne(host: HostConfig, request: StartSession, context: Context): Promise<SessionSnapshot> {
+  const client = await context.connect(host);
+  return await client.start(request);
+}
+
+function report(
+  result: PromiseSettledResult<SessionSnapshot>,
+  about: { host: HostConfig; i: number; of: number; quiet: boolean },
+  { console }: Context,
+): number {
+  const head = `[${about.i + 1}/${about.of}]`;
+  if (result.status === 'rejected') {
+    if (!console.json && about.of > 1) console.err(`${head} failed\n`);
+    console.err(renderError(result.reason, console));
+    return result.reason instanceof BerthError ? result.reason.exitCode : 1;
+  }
+  const session = result.value;
+  if (console.json) return failedAtStart(session);
+  const what = session.prompt || session.argv.join(' ');
+  const lines = [
+    `${head} ${session.id}`,
+    `  host    ${oneLine(about.host.name)} (reused), ${formatMemory(session.memoryBytes)}`,
+    ...(session.name ? [`  name    ${oneLine(session.name)}`] : []),
+    ...(session.preset ? [`  preset  ${oneLine(session.preset)}`] : []),
+    ...(what ? [`  prompt  ${oneLine(what)}`] : []),
+    `  status  ${statusOf(session.state)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,
+    ...(isFinal(session.state) || about.quiet
+      ? []
+      : [`  follow  berth output --follow ${session.name ? oneLine(session.name) : session.id}`]),
+  ];
+  // With --follow standard output is for what the session prints.
+  const text = `${lines.join('\n')}\n`;
+  if (about.quiet) console.err(text);
+  else console.out(text);
+  return failedAtStart(session);
+}
+
+function failedAtStart(session: SessionSnapshot): number {
+  return session.failureReason === 'start' ? 1 : 0;
+}

@@ -1,0 +1,95 @@
+/** From the word a user gave (or, on a terminal, a choice) to a session and the way to its host. */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { statusOf } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Context } from '../context.ts';
+import type { Answer } from '../fleet/fan-out.ts';
+import { findHost, takeInventory } from '../fleet/inventory.ts';
+import { type Place, parseTarget, resolveSession } from '../fleet/resolve.ts';
+import { pick } from '../render/picker.ts';
+
+/** Throws SESSION_NOT_FOUND, NAME_AMBIGUOUS, HOST_NOT_FOUND or what kept the host from answering. */
+export async function findSession(word: string, context: Context): Promise<Place> {
+  const hosts = await hostsFor(word, await context.hosts());
+  return resolveSession(word, await takeInventory(context, hosts));
+}
+
+/** Several words with one question to the fleet. */
+export async function findSessions(
+  words: readonly string[],
+  context: Context,
+): Promise<(Place | BerthError)[]> {
+  const all = await context.hosts();
+  const everywhere = words.some((word) => parseTarget(word).host === null);
+  const named = new Set(words.map((word) => parseTarget(word).host));
+  const asked = everywhere ? all : all.filter(({ name }) => named.has(name));
+  const answers = await takeInventory(context, asked);
+  return words.map((word) => {
+    try {
+      const hosts = new Set(hostsFor(word, all));
+      return resolveSession(
+        word,
+        answers.filter(({ host }) => hosts.has(host)),
+      );
+    } catch (error) {
+      if (error instanceof BerthError) return error;
+      throw error;
+    }
+  });
+}
+
+function hostsFor(word: string, all: readonly HostConfig[]): readonly HostConfig[] {
+  const { host } = parseTarget(word);
+  return host === null ? all : [findHost(all, host)];
+}
+
+/** The one session that the words name; on a terminal a picker where there are none. */
+export async function theSession(
+  words: readonly string[],
+  context: Context,
+  options: { command: string; accept?: (place: Place) => boolean },
+): Promise<Place> {
+  const [word, extra] = words;
+  const hint = `see berth ${options.command} --help`;
+  if (extra !== undefined) {
+    throw new BerthError('USAGE', `berth ${options.command} takes one session, and ${extra} is one more`, {
+      hint,
+    });
+  }
+  if (word !== undefined) return await findSession(word, context);
+  if (!context.console.canAsk || context.console.json) {
+    throw new BerthError('USAGE', `berth ${options.command} needs a session`, { hint });
+  }
+  const answers = await takeInventory(context, await context.hosts());
+  warnUnreachable(context, answers);
+  const places = answers.flatMap((answer): Place[] =>
+    answer.ok ? answer.value.sessions.map((session) => ({ host: answer.host, session })) : [],
+  );
+  const offered = places.filter(options.accept ?? (() => true)).slice(0, 20);
+  if (offered.length === 0) throw new BerthError('SESSION_NOT_FOUND', 'there is no session to choose from');
+  const lines = offered.map(({ host, session }) =>
+    oneLine(
+      `${session.id}  ${host.name}  ${statusOf(session.state)}  ${session.name || session.prompt.slice(0, 60)}`,
+    ),
+  );
+  const index = await pick(context.console, 'which one?', lines);
+  return offered[index] as Place;
+}
+
+/** One line for each host that did not answer. */
+export function warnUnreachable(context: Context, answers: readonly Answer<unknown>[]): void {
+  for (const answer of answers) {
+    if (answer.ok) continue;
+    context.console.err(
+      `berth: host ${oneLine(answer.host.name)}: unreachable: ${oneLine(answer.error.message)}\n`,
+    );
+  }
+}
+
+/** 0 if all answered, else the worst of what kept hosts from answering. */
+export function reachCode(answers: readonly Answer<unknown>[]): number {
+  const codes = answers.map((answer) => (answer.ok ? 0 : answer.error.exitCode));
+  // A list of what the living hold is a success; only when nobody answered there is no answer.
+  return answers.length > 0 && answers.every((answer) => !answer.ok) ? Math.max(...codes) : 0;
+}

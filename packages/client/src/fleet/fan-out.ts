@@ -1,0 +1,78 @@
+/** Asks many hosts at once; one that is dead or slow never blocks the living. */
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { HostConfig } from '../config/remotes.ts';
+
+export type Answer<T> =
+  | { readonly ok: true; readonly host: HostConfig; readonly value: T; readonly latencyMs: number }
+  | { readonly ok: false; readonly host: HostConfig; readonly error: BerthError; readonly latencyMs: number };
+
+export interface FanOutOptions {
+  /** For each host, from when it is its turn. */
+  readonly deadlineMs: number;
+  /** Hosts asked at the same time. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One answer per host, in the order given, each within its deadline even if `ask` ignores its
+ * signal. Never rejects but for the caller's own signal.
+ */
+export async function fanOut<T>(
+  hosts: readonly HostConfig[],
+  ask: (host: HostConfig, signal: AbortSignal) => Promise<T>,
+  options: FanOutOptions,
+): Promise<Answer<T>[]> {
+  const answers: Answer<T>[] = new Array(hosts.length);
+  const turns = hosts.entries();
+  const work = async () => {
+    for (const [i, host] of turns) answers[i] = await askOne(host, ask, options);
+  };
+  await Promise.all(Array.from({ length: Math.min(options.limit ?? 16, hosts.length) }, work));
+  options.signal?.throwIfAborted();
+  return answers;
+}
+
+async function askOne<T>(
+  host: HostConfig,
+  ask: (host: HostConfig, signal: AbortSignal) => Promise<T>,
+  options: FanOutOptions,
+): Promise<Answer<T>> {
+  const started = performance.now();
+  const latency = () => Math.round((performance.now() - started) * 10) / 10;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  late.catch(() => {});
+  const stop = new AbortController();
+  const timer = setTimeout(() => {
+    const why = `it did not answer within ${options.deadlineMs / 1000} s`;
+    reject(
+      new BerthError('HOST_UNREACHABLE', `cannot ask host ${host.name}: ${why}`, {
+        values: { host: host.name },
+      }),
+    );
+    stop.abort();
+  }, options.deadlineMs);
+  const interrupted = () => {
+    reject(new BerthError('HOST_UNREACHABLE', `cannot ask host ${host.name}: interrupted`));
+    stop.abort();
+  };
+  options.signal?.addEventListener('abort', interrupted, { once: true });
+  try {
+    if (options.signal?.aborted) interrupted();
+    const asked = ask(host, stop.signal);
+    asked.catch(() => {});
+    const value = await Promise.race([asked, late]);
+    return { ok: true, host, value, latencyMs: latency() };
+  } catch (error) {
+    const known =
+      error instanceof BerthError
+        ? error
+        : new BerthError('INTERNAL', `asking host ${host.name} failed: ${messageOf(error)}`, {
+            cause: error,
+          });
+    return { ok: false, host, error: known, latencyMs: latency() };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', interrupted);
+  }
+}

@@ -1,0 +1,75 @@
+/** What the fleet holds now: the sessions, and where asked for the hosts, of every host that answers. */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Context } from '../context.ts';
+import { type Answer, fanOut } from './fan-out.ts';
+import { nearest } from './nearest.ts';
+
+export interface Holding {
+  readonly sessions: readonly SessionSnapshot[];
+  /** Null unless it was asked for. */
+  readonly host: HostSnapshot | null;
+}
+
+export interface InventoryOptions {
+  /** Names of the hosts to ask; empty: all. */
+  readonly hosts?: readonly string[];
+  readonly withHost?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Ms that one host gets to answer a question put to the whole fleet. */
+export const PROBE_MS = 10_000;
+
+export async function inventory(
+  context: Context,
+  options: InventoryOptions = {},
+): Promise<Answer<Holding>[]> {
+  const chosen = await chooseHosts(context, options.hosts ?? []);
+  return await takeInventory(context, chosen, options);
+}
+
+export async function takeInventory(
+  context: Context,
+  hosts: readonly HostConfig[],
+  options: InventoryOptions = {},
+): Promise<Answer<Holding>[]> {
+  const ask = async (host: HostConfig, signal: AbortSignal): Promise<Holding> => {
+    const client = await context.connect(host, { signal });
+    const call = { signal, deadlineMs: PROBE_MS };
+    const [sessions, snapshot] = await Promise.all([
+      client.listSessions(call),
+      options.withHost ? client.getHost(call) : null,
+    ]);
+    return { sessions, host: snapshot };
+  };
+  return await fanOut(hosts, ask, {
+    deadlineMs: PROBE_MS,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+}
+
+/** The hosts of these names, all if there are none. Throws HOST_NOT_FOUND. */
+export async function chooseHosts(
+  context: Context,
+  names: readonly string[],
+): Promise<readonly HostConfig[]> {
+  const all = await context.hosts();
+  if (names.length === 0) return all;
+  return [...new Set(names)].map((name) => findHost(all, name));
+}
+
+export function findHost(hosts: readonly HostConfig[], name: string): HostConfig {
+  const found = hosts.find((host) => host.name === name);
+  if (found) return found;
+  const close = nearest(
+    name,
+    hosts.map((host) => host.name),
+  );
+  throw new BerthError('HOST_NOT_FOUND', `cannot find host ${name}: it is not in the list of hosts`, {
+    values: { host: name },
+    ...(close ? { hint: `did you mean ${close}? see berth host list` } : {}),
+  });
+}

@@ -1,0 +1,180 @@
+/** Snapshots of hosts and sessions -> the rows that `list` and `status` show and print as JSON. Pure. */
+import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Answer } from './fan-out.ts';
+import type { Holding } from './inventory.ts';
+
+const DAY_MS = 86_400_000;
+
+export type SessionRow = ReturnType<typeof sessionRow>;
+export type HostRow = ReturnType<typeof hostRow>;
+export type Pool = ReturnType<typeof pool>;
+
+export function sessionRow(
+  place: { host: HostConfig; hostname: string },
+  session: SessionSnapshot,
+  now: number,
+) {
+  return {
+    session_id: session.id,
+    name: session.name,
+    vm_name: place.host.name,
+    hostname: place.hostname,
+    session: session.name || session.id,
+    status: statusOf(session.state) as SessionStatus,
+    state: session.state,
+    failure_reason: session.failureReason,
+    detail: session.detail,
+    attention: null,
+    prompt: session.prompt || session.argv.join(' '),
+    preset: session.preset,
+    argv: session.argv,
+    created_at: iso(session.createdAt),
+    started_at: isoOrNull(session.startedAt),
+    ended_at: isoOrNull(session.endedAt),
+    age_minutes: minutes(now - session.createdAt),
+    exit_code: session.exitCode,
+    memory_bytes: session.memoryBytes,
+    memory_peak_bytes: session.memoryPeakBytes,
+    attached_clients: session.attachedClients,
+    incarnation: session.incarnation,
+    tags: session.tags,
+    workspace: session.workspace,
+    transcript_start: session.transcriptStart,
+    transcript_end: session.transcriptEnd,
+    region: place.host.region ?? '',
+    stale_since: null,
+  };
+}
+
+export function hostRow(answer: Answer<Holding>) {
+  return {
+    name: answer.host.name,
+    state: answer.ok ? 'online' : 'unreachable',
+    latency_ms: answer.latencyMs,
+    age_ms: answer.ok ? 0 : null,
+    error: answer.ok ? null : answer.error.message,
+  };
+}
+
+export interface ListFilter {
+  /** Empty: all. */
+  readonly statuses: readonly string[];
+  readonly tags: Readonly<Record<string, string | null>>;
+  /** Also what ended more than a day ago. */
+  readonly all: boolean;
+}
+
+/** The rows to show, newest first, and how many old ones were left out. */
+export function listView(
+  answers: readonly Answer<Holding>[],
+  filter: ListFilter,
+  now: number,
+): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number } {
+  const rows = answers.flatMap((answer) => {
+    if (!answer.ok) return [];
+    const place = { host: answer.host, hostname: answer.value.host?.hostname ?? answer.host.name };
+    return answer.value.sessions.map((session) => ({ session, row: sessionRow(place, session, now) }));
+  });
+  const wanted = rows.filter(({ row }) => matches(row, filter));
+  const old = (s: SessionSnapshot) => isFinal(s.state) && s.endedAt !== null && now - s.endedAt > DAY_MS;
+  const shown = filter.all ? wanted : wanted.filter(({ session }) => !old(session));
+  shown.sort(
+    (a, b) => b.session.createdAt - a.session.createdAt || (a.row.session_id < b.row.session_id ? 1 : -1),
+  );
+  return {
+    sessions: shown.map(({ row }) => row),
+    hosts: answers.map(hostRow),
+    leftOut: wanted.length - shown.length,
+  };
+}
+
+function matches(row: SessionRow, filter: ListFilter): boolean {
+  if (filter.statuses.length > 0 && !filter.statuses.includes(row.status)) return false;
+  return Object.entries(filter.tags).every(([key, value]) =>
+    value === null ? Object.hasOwn(row.tags, key) : row.tags[key] === value,
+  );
+}
+
+/** The shape of `status --json`. A host that did not answer counts nothing and says so. */
+export function pool(answers: readonly Answer<Holding>[], now: number) {
+  const vms = answers.map((answer) => vmRow(answer, now));
+  const sum = (pick: (vm: (typeof vms)[number]) => number) => vms.reduce((total, vm) => total + pick(vm), 0);
+  return {
+    total_vms: vms.length,
+    total_capacity: sum((vm) => vm.capacity),
+    active_sessions: sum((vm) => vm.active_sessions),
+    available_capacity: sum((vm) => vm.available_capacity),
+    memory_total_bytes: sum((vm) => vm.memory_total_bytes),
+    memory_used_bytes: sum((vm) => vm.memory_reserved_bytes),
+    cost_per_hour: 0,
+    sessions_by_status: countByStatus(answers),
+    vms,
+  };
+}
+
+function vmRow(answer: Answer<Holding>, now: number) {
+  const { name, size = '', region = '' } = answer.host;
+  const base = { name, size: size ?? '', region: region ?? '' };
+  const host = answer.ok ? answer.value.host : null;
+  if (!answer.ok || !host) {
+    const error = answer.ok ? 'it told nothing about itself' : answer.error.message;
+    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0 };
+    const memory = { memory_total_bytes: 0, memory_reserved_bytes: 0, memory_capacity_bytes: 0 };
+    return {
+      ...base,
+      ...nothing,
+      ...memory,
+      state: 'unreachable',
+      age_minutes: null,
+      enforcement: null,
+      error,
+    };
+  }
+  const active = answer.value.sessions.filter((session) => !isFinal(session.state)).length;
+  const free = freeSlots(host);
+  return {
+    ...base,
+    capacity: active + free,
+    active_sessions: active,
+    available_capacity: free,
+    memory_total_bytes: host.ledger.memoryTotalBytes,
+    memory_reserved_bytes: host.ledger.heldBytes,
+    memory_capacity_bytes: host.ledger.capacityBytes,
+    state: 'online',
+    age_minutes: minutes(now - host.agentStartedAt),
+    enforcement: host.enforcement,
+    error: null,
+  };
+}
+
+/** Slots of the host's usual size that fit now. */
+export function freeSlots(host: HostSnapshot): number {
+  const { capacityBytes, heldBytes, defaultSlotBytes } = host.ledger;
+  return defaultSlotBytes > 0 ? Math.max(0, Math.floor((capacityBytes - heldBytes) / defaultSlotBytes)) : 0;
+}
+
+function countByStatus(answers: readonly Answer<Holding>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) {
+    for (const session of answer.ok ? answer.value.sessions : []) {
+      const status = statusOf(session.state);
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+function minutes(ms: number): number {
+  return Math.max(0, Math.floor(ms / 60_000));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
+}

@@ -1,0 +1,66 @@
+/** Where a command writes: results on standard output, everything else on standard error. */
+import type { Readable, Writable } from 'node:stream';
+
+export interface Console {
+  /** Writes a result, as it is. */
+  out(text: string): void;
+  /** Writes a result and resolves when the stream takes more. */
+  write(data: Uint8Array | string): Promise<void>;
+  /** Writes a remark, as it is. */
+  err(text: string): void;
+  /** Standard output is a terminal. */
+  readonly isTty: boolean;
+  /** Standard error is a terminal. */
+  readonly errIsTty: boolean;
+  /** Standard input and standard error are terminals: a person can be asked. */
+  readonly canAsk: boolean;
+  readonly color: boolean;
+  /** Width of the terminal; null in a pipe, where nothing is fitted. */
+  readonly columns: number | null;
+  readonly json: boolean;
+  readonly stdin: Readable & { isTTY?: boolean; setRawMode?: (on: boolean) => unknown };
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+}
+
+export interface ConsoleOptions {
+  readonly stdin: Console['stdin'];
+  readonly stdout: Console['stdout'];
+  readonly stderr: Writable & { isTTY?: boolean };
+  readonly env: NodeJS.ProcessEnv;
+  readonly noColor: boolean;
+  readonly json: boolean;
+}
+
+export function createConsole(options: ConsoleOptions): Console {
+  const { stdin, stdout, stderr, env } = options;
+  const isTty = stdout.isTTY === true;
+  return {
+    out: (text) => void stdout.write(text),
+    write: (data) =>
+      stdout.write(data)
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            const done = () => {
+              stdout.off('drain', done);
+              stdout.off('close', done);
+              resolve();
+            };
+            stdout.on('drain', done);
+            stdout.on('close', done);
+          }),
+    err: (text) => void stderr.write(text),
+    isTty,
+    errIsTty: stderr.isTTY === true,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true && !env.CI,
+    color: isTty && !options.noColor && !env.NO_COLOR && !env.CI && env.TERM !== 'dumb',
+    columns: isTty ? (stdout.columns ?? 80) : null,
+    json: options.json,
+    stdin,
+    stdout,
+  };
+}
+
+/** Bold on a terminal, plain elsewhere. */
+export function bold(console: Console, text: string): string {
+  return console.color ? `\u001b[1m${text}\u001b[22m` : text;
+}

@@ -1,0 +1,27 @@
+/** Errors as people read them (two lines at most) and as programs do. */
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
+
+/** What to print for anything thrown, with its newline. */
+export function renderError(error: unknown, options: { json: boolean }): string {
+  const known = asBerthError(error);
+  const message = oneLine(known.message);
+  const hint = oneLine(known.hint);
+  if (!options.json) return `berth: ${message}\n${hint ? `  hint: ${hint}\n` : ''}`;
+  const { host = null, session = null } = known.values;
+  const body = { code: known.exitCode, reason: known.reason, message, hint, host, session };
+  return `${JSON.stringify({ error: body })}\n`;
+}
+
+export function asBerthError(error: unknown): BerthError {
+  if (error instanceof BerthError) return error;
+  return new BerthError('INTERNAL', `this is a fault in berth: ${messageOf(error)}`, {
+    hint: 'run it again with BERTH_DEBUG=1 for the details',
+    cause: error,
+  });
+}
+
+/** The worse of two exit codes: an interruption is worst, else the greater. */
+export function worst(codes: readonly number[]): number {
+  return codes.reduce((a, b) => Math.max(a, b), 0);
+}
