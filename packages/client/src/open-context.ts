@@ -4,6 +4,9 @@ import type { Context } from './context.ts';
 import type { Console } from './render/console.ts';
 import type { HostClient } from './rpc/host-client.ts';
 
+/** Ms for a call that names no deadline. */
+const CALL_MS = 30_000;
+
 export interface OpenContextOptions {
   readonly console: Console;
   readonly env: NodeJS.ProcessEnv;
@@ -50,7 +53,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
   async function open(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
     const link = await tunnels.open(host, signal ? { signal } : {});
-    return createHostClient({ host, link, settings, pins });
+    return createHostClient({ name: host.name, link, pins, callMs: CALL_MS });
   }
 
   return {
