@@ -4,9 +4,6 @@ import type { Context } from './context.ts';
 import type { Console } from './render/console.ts';
 import type { HostClient } from './rpc/host-client.ts';
 
-/** Ms for a call that names no deadline. */
-const CALL_MS = 30_000;
-
 export interface OpenContextOptions {
   readonly console: Console;
   readonly env: NodeJS.ProcessEnv;
@@ -17,13 +14,6 @@ export interface OpenContextOptions {
 /** Disposing closes the clients; ssh masters stay for the next call. */
 export async function openContext(options: OpenContextOptions): Promise<Context & AsyncDisposable> {
   const { console, env } = options;
-  // Read while nothing else is to be done, so that it costs no time when the first host answers.
-  const rpc = Promise.all([
-    import('./rpc/grpc-host-client.ts'),
-    import('./tunnel/manager.ts'),
-    import('./rpc/pins.ts'),
-  ]);
-  rpc.catch(() => {});
   const [{ paths: pathsOf }, { loadSettings }] = await Promise.all([
     import('./config/paths.ts'),
     import('./config/settings.ts'),
@@ -31,13 +21,18 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
   const paths = pathsOf(env, options.config === undefined ? {} : { configFile: options.config });
   const settings = await loadSettings({
     env,
-    flags: options.config === undefined ? {} : { config: options.config },
+    flags: {},
+    ...(options.config === undefined ? {} : { configFile: options.config }),
   });
   const notice = (text: string) => console.err(`berth: ${text}\n`);
   let hosts: Promise<readonly HostConfig[]> | undefined;
   const clients = new Map<string, Promise<HostClient>>();
   const wiring = async () => {
-    const [{ createHostClient }, { createTunnels }, { createPins }] = await rpc;
+    const [{ createHostClient }, { createTunnels }, { createPins }] = await Promise.all([
+      import('./rpc/grpc-host-client.ts'),
+      import('./tunnel/manager.ts'),
+      import('./rpc/pins.ts'),
+    ]);
     return {
       createHostClient,
       tunnels: createTunnels({ paths, settings, env, notice }),
@@ -53,7 +48,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
   async function open(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
     const link = await tunnels.open(host, signal ? { signal } : {});
-    return createHostClient({ name: host.name, link, pins, callMs: CALL_MS });
+    return createHostClient({ host, link, pins, settings });
   }
 
   return {
@@ -76,7 +71,16 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     tunnel: async (host, { signal } = {}) => {
       const { tunnels } = await wire();
       const link = await tunnels.open(host, signal ? { signal } : {});
-      return { socket: link.socketPath, foreground: null };
+      if (link.kind !== 'dial-stdio') return { socket: link.socketPath, foreground: null };
+      // This process is the tunnel: it stays until it is told to go.
+      const foreground = new Promise<void>((resolve) => {
+        const alive = setInterval(() => {}, 2 ** 30);
+        signal?.addEventListener('abort', () => {
+          clearInterval(alive);
+          void link[Symbol.asyncDispose]().then(resolve);
+        });
+      });
+      return { socket: link.socketPath, foreground };
     },
     forget: async (host) => (await wire()).pins.forget(host.name),
     [Symbol.asyncDispose]: async () => {

@@ -79,7 +79,8 @@ export const start = defineCommand({
       reservation: '',
     };
     const all = await context.hosts();
-    const host = flags.host !== undefined ? findHost(all, flags.host) : all[0];
+    const hostName = flags.host ?? setting(context, 'host');
+    const host = hostName !== undefined ? findHost(all, hostName) : all[0];
     if (!host) throw new BerthError('HOST_NOT_FOUND', 'cannot start: there are no hosts');
     const base = flags['request-id'] ?? randomUUID();
     const starts = jobs.map(async (job, i) => {

@@ -20,9 +20,6 @@ export interface InventoryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Ms that one host gets to answer a question put to the whole fleet. */
-export const PROBE_MS = 10_000;
-
 export async function inventory(
   context: Context,
   options: InventoryOptions = {},
@@ -36,9 +33,10 @@ export async function takeInventory(
   hosts: readonly HostConfig[],
   options: InventoryOptions = {},
 ): Promise<Answer<Holding>[]> {
+  const deadlineMs = context.settings.fanoutMs;
   const ask = async (host: HostConfig, signal: AbortSignal): Promise<Holding> => {
     const client = await context.connect(host, { signal });
-    const call = { signal, deadlineMs: PROBE_MS };
+    const call = { signal, deadlineMs };
     const [sessions, snapshot] = await Promise.all([
       client.listSessions(call),
       options.withHost ? client.getHost(call) : null,
@@ -46,7 +44,7 @@ export async function takeInventory(
     return { sessions, host: snapshot };
   };
   return await fanOut(hosts, ask, {
-    deadlineMs: PROBE_MS,
+    deadlineMs,
     ...(options.signal ? { signal: options.signal } : {}),
   });
 }

@@ -1,0 +1,59 @@
+/** Where the client keeps its files: the XDG directories, with fallbacks that also hold on macOS. */
+import { lstatSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { BerthError } from '@berth/shared/domain/berth-error';
+
+export interface Paths {
+  readonly configDir: string;
+  readonly stateDir: string;
+  readonly cacheDir: string;
+  readonly runtimeDir: string;
+  readonly remotesFile: string;
+  readonly configFile: string;
+  /** Of the agent on this machine; the agent looks in the same places. */
+  readonly agentSocket: string;
+}
+
+export function paths(env: NodeJS.ProcessEnv, options: { configFile?: string } = {}): Paths {
+  const home = env.HOME || homedir();
+  const below = (variable: string | undefined, usual: string) =>
+    path.join(variable || path.join(home, usual), 'berth');
+  const configDir = below(env.XDG_CONFIG_HOME, '.config');
+  const runtimeDir = runtimeDirectory(env);
+  return {
+    configDir,
+    stateDir: below(env.XDG_STATE_HOME, '.local/state'),
+    cacheDir: below(env.XDG_CACHE_HOME, '.cache'),
+    runtimeDir,
+    remotesFile: path.join(configDir, 'remotes.yaml'),
+    configFile: options.configFile ?? path.join(configDir, 'config.yaml'),
+    agentSocket: path.join(runtimeDir, 'agent.sock'),
+  };
+}
+
+/** Makes a directory that only its user can enter; refuses one that is not so. */
+export function privateDirectory(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const found = lstatSync(directory);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
+    throw new BerthError(
+      'PERMISSION_DENIED',
+      `cannot use ${directory}: it must be a directory of yours with mode 0700`,
+      { hint: `remove it, or run chmod 700 ${directory}` },
+    );
+  }
+  return directory;
+}
+
+function runtimeDirectory(env: NodeJS.ProcessEnv): string {
+  if (env.XDG_RUNTIME_DIR) return path.join(env.XDG_RUNTIME_DIR, 'berth');
+  const uid = process.getuid?.() ?? 0;
+  const login = `/run/user/${uid}`;
+  try {
+    if (lstatSync(login).uid === uid) return path.join(login, 'berth');
+  } catch {
+    // No login manager made one.
+  }
+  return `/tmp/berth-${uid}`;
+}

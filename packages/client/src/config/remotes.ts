@@ -1,0 +1,30 @@
+/** The hosts a user has: `local`, and those of remotes.yaml. */
+import { existsSync } from 'node:fs';
+
+export interface HostConfig {
+  readonly name: string;
+  readonly kind: 'local' | 'ssh';
+  /** Address, or an alias of the ssh config. */
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly key?: string;
+  readonly jumpHost?: string;
+  readonly size?: string;
+  readonly region?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly scope: 'user' | 'system';
+  readonly enabled: boolean;
+}
+
+const LOCAL: HostConfig = { name: 'local', kind: 'local', labels: {}, scope: 'user', enabled: true };
+
+/** Enabled hosts, `local` first. Throws CONFIG_INVALID; a missing file leaves `local` alone. */
+export async function loadRemotes(file: string): Promise<HostConfig[]> {
+  // YAML and its schema cost start-up time: only those who have the file pay it.
+  if (!existsSync(file)) return [LOCAL];
+  const { parseRemotes } = await import('./remotes-schema.ts');
+  const remotes = parseRemotes(file);
+  const local = remotes.find(({ name }) => name === 'local') ?? LOCAL;
+  return [local, ...remotes.filter(({ name }) => name !== 'local')].filter(({ enabled }) => enabled);
+}

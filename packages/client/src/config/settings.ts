@@ -1,0 +1,109 @@
+/** Defaults for flags: flag > BERTH_* environment > config.yaml > default, each with its origin. */
+import { existsSync } from 'node:fs';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { parseDuration } from '@berth/shared/domain/duration';
+import { parseMemory } from '@berth/shared/domain/memory';
+import { paths } from './paths.ts';
+
+export interface Settings {
+  /** For a prompt that names none; empty: the first that the host has. */
+  readonly preset: string;
+  /** Slot of a session that names none, as typed; empty: the host's default. */
+  readonly memory: string;
+  /** Where sessions start that name no host; empty: the first host. */
+  readonly host: string;
+  readonly detachKeys: string;
+  /** Given to `ssh -F`; empty: ssh's own. */
+  readonly sshConfig: string;
+  readonly sshProgram: string;
+  /** How long an idle connection is kept, in ms. */
+  readonly controlPersistMs: number;
+  /** Ms for making a connection, for one call, and for each host of a question to all. */
+  readonly connectMs: number;
+  readonly callMs: number;
+  readonly fanoutMs: number;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+}
+
+export type Origin = 'flag' | 'environment' | 'config.yaml' | 'default';
+
+interface Definition {
+  readonly variable: string;
+  readonly usual: string;
+  readonly read: (text: string) => string | number | null;
+  readonly form: string;
+}
+
+const any = (text: string) => text;
+const span = (text: string) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms > 0 ? ms : null;
+};
+const TIME = 'must be a time such as 500ms, 2s or 10m';
+
+/** Keys as in config.yaml. */
+export const SETTINGS = {
+  preset: { variable: 'BERTH_PRESET', usual: '', read: any, form: '' },
+  memory: {
+    variable: 'BERTH_MEMORY',
+    usual: '',
+    read: (text: string) => (text === '' || parseMemory(text) !== null ? text : null),
+    form: 'must be an amount such as 512M or 8G',
+  },
+  host: { variable: 'BERTH_HOST_DEFAULT', usual: '', read: any, form: '' },
+  detach_keys: { variable: 'BERTH_DETACH_KEYS', usual: 'ctrl-b d', read: any, form: '' },
+  ssh_config: { variable: 'BERTH_SSH_CONFIG', usual: '', read: any, form: '' },
+  ssh_program: { variable: 'BERTH_SSH', usual: 'ssh', read: any, form: '' },
+  control_persist: { variable: 'BERTH_CONTROL_PERSIST', usual: '30m', read: span, form: TIME },
+  connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
+  call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
+  fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '5s', read: span, form: TIME },
+} as const satisfies Record<string, Definition>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Throws CONFIG_INVALID that names the file and line, or the variable. `flags` by setting name. */
+export async function loadSettings(options: {
+  env: NodeJS.ProcessEnv;
+  flags: Partial<Record<SettingName, string>>;
+  configFile?: string;
+}): Promise<Settings> {
+  const { env, flags } = options;
+  const { configFile } = paths(env, options.configFile ? { configFile: options.configFile } : {});
+  if (options.configFile && !existsSync(configFile)) {
+    throw new BerthError('CONFIG_INVALID', `cannot read ${configFile}: there is no such file`);
+  }
+  const file = existsSync(configFile) ? (await import('./settings-schema.ts')).parseSettings(configFile) : {};
+  const origins = {} as Record<SettingName, Origin>;
+  const value = (name: SettingName): string | number => {
+    const { variable, usual, read, form } = SETTINGS[name];
+    const candidates: [Origin, string | undefined, string][] = [
+      ['flag', flags[name], `--${name.replaceAll('_', '-')}`],
+      ['environment', env[variable], variable],
+      ['config.yaml', file[name], `${configFile}: ${name}`],
+      ['default', usual, name],
+    ];
+    for (const [origin, text, where] of candidates) {
+      if (text === undefined || (origin === 'environment' && text === '')) continue;
+      const found = read(text);
+      if (found === null) throw new BerthError('CONFIG_INVALID', `${where}: ${form}`, { values: { key: name } });
+      origins[name] = origin;
+      return found;
+    }
+    return usual;
+  };
+  const text = (name: SettingName) => String(value(name));
+  return Object.freeze({
+    preset: text('preset'),
+    memory: text('memory'),
+    host: text('host'),
+    detachKeys: text('detach_keys'),
+    sshConfig: text('ssh_config'),
+    sshProgram: text('ssh_program'),
+    controlPersistMs: Number(value('control_persist')),
+    connectMs: Number(value('connect_timeout')),
+    callMs: Number(value('call_timeout')),
+    fanoutMs: Number(value('fanout_timeout')),
+    origins,
+  });
+}

@@ -1,0 +1,49 @@
+/** gRPC errors to BerthErrors, once. Every message names the host. */
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
+import { VERSION } from '@berth/shared/domain/version';
+import { DETAILS_KEY, decodeStatus } from '@berth/shared/wire/rpc-status';
+
+export function toBerthError(error: unknown, hostName: string): BerthError {
+  if (error instanceof BerthError) return error;
+  if (!isServiceError(error)) {
+    return new BerthError('INTERNAL', `unexpected error on ${hostName}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'this is a fault of berth; try again',
+    });
+  }
+  const details = error.metadata?.get(DETAILS_KEY)[0];
+  const known = Buffer.isBuffer(details) ? decodeStatus(details) : null;
+  if (known) {
+    const values = { ...known.values, host: hostName };
+    const hint = oneLine(known.hint).replaceAll('HOST', hostName);
+    return new BerthError(known.reason, oneLine(known.message), { values, hint, cause: error });
+  }
+  const values = { host: hostName };
+  switch (error.code) {
+    case status.UNAVAILABLE:
+    case status.CANCELLED:
+      return new BerthError('HOST_UNREACHABLE', `the link to the agent on ${hostName} broke: ${oneLine(error.details)}`, {
+        values,
+        cause: error,
+      });
+    case status.DEADLINE_EXCEEDED:
+      return new BerthError('DEADLINE', `the agent on ${hostName} did not answer in time`, { values, cause: error });
+    case status.UNIMPLEMENTED:
+      return new BerthError(
+        'VERSION_MISMATCH',
+        `the agent on ${hostName} does not know this call: it is older than berth ${VERSION}`,
+        { values, hint: `upgrade berthd on ${hostName}`, cause: error },
+      );
+    default:
+      return new BerthError('INTERNAL', `the agent on ${hostName} failed: ${oneLine(error.details)}`, {
+        values,
+        cause: error,
+      });
+  }
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error;
+}

@@ -1,0 +1,141 @@
+/**
+ * Making a tunnel. Invariants: under the lock of the host, so that many clients make one master;
+ * a master is killed only while its process is the one recorded at its birth.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Settings } from '../config/settings.ts';
+import { agentMissing, DISCOVERY_SCRIPT, type Discovered, parseDiscovery } from './discovery.ts';
+import type { Link } from './link.ts';
+import { readMode, type TunnelFiles, writeMode } from './manager.ts';
+import { isAlive, takeLock } from './process-lock.ts';
+import { accepts, staysOpen } from './socket.ts';
+import { type Master, Ssh } from './ssh.ts';
+import { bridgeStdio } from './stdio-bridge.ts';
+
+export interface ColdOptions {
+  readonly host: HostConfig;
+  readonly files: TunnelFiles;
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** The way that is there is no good: replace it. */
+  readonly retire: boolean;
+}
+
+export async function openCold(options: ColdOptions): Promise<Link> {
+  const { host, files, settings, env, signal } = options;
+  const before = recordedPid(files);
+  using _lock = await takeLock(files.lock, signal);
+  const ssh = new Ssh({
+    program: settings.sshProgram,
+    configFile: settings.sshConfig,
+    connectMs: settings.connectMs,
+    controlPersistMs: settings.controlPersistMs,
+    env,
+  });
+  const master = { host, controlPath: files.control };
+  // Another client may have done the work while we waited for the lock.
+  const replaced = recordedPid(files) !== before;
+  if (options.retire && !replaced) await retire(ssh, master, files);
+  else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket))) return forwardLink(options);
+
+  await ensureMaster(ssh, master, files);
+  const discovered = parseDiscovery(await ssh.run(master, DISCOVERY_SCRIPT), host);
+  if (readMode(files.mode) !== 'dial-stdio') {
+    const carries = await forwardCarries(ssh, master, { files, discovered });
+    if (carries) return forwardLink(options);
+  }
+  return await dialLink(options, { ssh, master, discovered });
+}
+
+function forwardLink(options: ColdOptions): Link {
+  return {
+    socketPath: options.files.socket,
+    kind: 'forward',
+    recycle: async () => void (await openCold({ ...options, retire: true })),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function ensureMaster(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
+  if ((await ssh.masterPid(master)) !== null) return;
+  rmSync(files.control, { force: true });
+  rmSync(files.log, { force: true });
+  await ssh.startMaster(master, files.log);
+  const pid = await ssh.masterPid(master);
+  if (pid !== null) writeFileSync(files.pid, String(pid), { mode: 0o600 });
+}
+
+/** False where the server refuses to carry the socket, though the agent is there. */
+async function forwardCarries(
+  ssh: Ssh,
+  master: Master,
+  { files, discovered }: { files: TunnelFiles; discovered: Discovered },
+): Promise<boolean> {
+  rmSync(files.socket, { force: true });
+  await ssh.forward(master, { local: files.socket, remote: discovered.socket });
+  if (await staysOpen(files.socket)) return true;
+  rmSync(files.socket, { force: true });
+  return false;
+}
+
+/** The agent by way of `berthd dial-stdio`; lives as long as this process. */
+async function dialLink(
+  options: ColdOptions,
+  way: { ssh: Ssh; master: Master; discovered: Discovered },
+): Promise<Link> {
+  const { host, files } = options;
+  const own = `${files.socket.slice(0, -1)}${process.pid}`;
+  const bridge = await bridgeStdio(own, () => way.ssh.dial(way.master, way.discovered.dial));
+  if (!(await staysOpen(own, 5000))) {
+    await bridge[Symbol.asyncDispose]();
+    throw agentMissing(host);
+  }
+  writeMode(files.mode, 'dial-stdio');
+  return {
+    socketPath: own,
+    kind: 'dial-stdio',
+    async recycle() {
+      await ensureMaster(way.ssh, way.master, files);
+    },
+    [Symbol.asyncDispose]: () => bridge[Symbol.asyncDispose](),
+  };
+}
+
+/** Ends a master that accepts and does not carry: it hangs, or its network went away. */
+async function retire(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
+  await ssh.stopMaster(master);
+  const pid = recordedPid(files);
+  if (pid !== null && isAlive(pid) && (await isOurMaster(pid, files.control))) {
+    process.kill(pid, 'SIGKILL');
+    await untilGone(pid);
+  }
+  for (const file of [files.control, files.socket, files.pid, files.mode]) rmSync(file, { force: true });
+}
+
+/** The number may belong to somebody else by now: its command line must name our control socket. */
+async function isOurMaster(pid: number, controlPath: string): Promise<boolean> {
+  const command = ['-ww', '-o', 'command=', '-p', String(pid)];
+  try {
+    return (await promisify(execFile)('ps', command)).stdout.includes(controlPath);
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + 2000;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new BerthError('INTERNAL', `the ssh master ${pid} does not end`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function recordedPid(files: TunnelFiles): number | null {
+  const pid = Number(readMode(files.pid));
+  return pid > 0 ? pid : null;
+}

@@ -1,0 +1,115 @@
+/**
+ * The way to each host's agent. Warm: a connect to a local socket, no process at all. Cold: one
+ * master for each host, made by one client while others wait, and a forward on it.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
+import { type Paths, privateDirectory } from '../config/paths.ts';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Link } from './link.ts';
+import { ensureLocalAgent } from './local-agent.ts';
+import { accepts } from './socket.ts';
+
+export interface TunnelOptions {
+  readonly paths: Paths;
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly notice: (text: string) => void;
+}
+
+export interface Tunnels {
+  /** Rejects with a BerthError that names the host. */
+  open(host: HostConfig, options?: { signal?: AbortSignal }): Promise<Link>;
+}
+
+export function createTunnels(options: TunnelOptions): Tunnels {
+  const { paths, settings, env } = options;
+
+  async function local(): Promise<Link> {
+    const socketPath = await ensureLocalAgent(options);
+    const recycle = async () => void (await ensureLocalAgent(options));
+    return { socketPath, kind: 'local', recycle, [Symbol.asyncDispose]: async () => {} };
+  }
+
+  async function remote(host: HostConfig, signal: AbortSignal): Promise<Link> {
+    const files = filesOf(host, paths, settings);
+    checkLength(files.socket);
+    checkLength(`${files.control}.0123456789abcdef`);
+    const cold = async (retire: boolean) => {
+      const { openCold } = await import('./cold.ts');
+      return await openCold({ host, files, settings, env, signal, retire });
+    };
+    privateDirectory(path.dirname(files.socket));
+    if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket))) {
+      return forwarded(files, () => cold(true));
+    }
+    const way = await cold(false);
+    return way.kind === 'forward' ? forwarded(files, () => cold(true)) : way;
+  }
+
+  return {
+    open: (host, { signal = new AbortController().signal } = {}) =>
+      host.kind === 'local' ? local() : remote(host, signal),
+  };
+}
+
+export interface TunnelFiles {
+  readonly socket: string;
+  readonly control: string;
+  readonly pid: string;
+  readonly log: string;
+  readonly lock: string;
+  /** Holds `dial-stdio` where the host is known to forbid forwarding. */
+  readonly mode: string;
+}
+
+function forwarded(files: TunnelFiles, again: () => Promise<unknown>): Link {
+  return {
+    socketPath: files.socket,
+    kind: 'forward',
+    recycle: async () => void (await again()),
+    // The master lives on: the next command finds it warm.
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function filesOf(host: HostConfig, paths: Paths, settings: Settings): TunnelFiles {
+  // All that decides where a connection ends: two names never share a tunnel by accident.
+  const identity = [host.name, host.host, host.user, host.port, host.key, host.jumpHost, settings.sshConfig];
+  const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12);
+  const base = path.join(paths.runtimeDir, 'h', hash);
+  return {
+    socket: `${base}.s`,
+    control: `${base}.c`,
+    pid: `${base}.pid`,
+    log: `${base}.log`,
+    lock: `${base}.lock`,
+    mode: `${base}.mode`,
+  };
+}
+
+function checkLength(socket: string): void {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes <= MAX_SOCKET_PATH_BYTES) return;
+  throw new BerthError(
+    'SOCKET_PATH_TOO_LONG',
+    `cannot make a tunnel: the socket path ${socket} has ${bytes} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
+  );
+}
+
+export function readMode(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function writeMode(file: string, mode: 'forward' | 'dial-stdio'): void {
+  if (mode === 'forward') rmSync(file, { force: true });
+  else writeFileSync(file, mode, { mode: 0o600 });
+}

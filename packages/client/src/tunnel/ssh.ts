@@ -1,0 +1,173 @@
+/**
+ * The user's own OpenSSH: the only module that spells its arguments. Each host has one master of
+ * ours (-N), and forwards are added to it; the user's config, keys, agent and jump hosts hold.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import type { HostConfig } from '../config/remotes.ts';
+import { classify } from './ssh-failure.ts';
+
+export interface SshOptions {
+  readonly program: string;
+  /** For `ssh -F`; empty: ssh's own. */
+  readonly configFile: string;
+  readonly connectMs: number;
+  readonly controlPersistMs: number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Master {
+  readonly host: HostConfig;
+  readonly controlPath: string;
+}
+
+const MUX_MS = 5000;
+
+export class Ssh {
+  readonly #o: SshOptions;
+
+  constructor(options: SshOptions) {
+    this.#o = options;
+  }
+
+  /** Connects and leaves the master behind in the background. Throws what kept it from connecting. */
+  async startMaster({ host, controlPath }: Master, logFile: string): Promise<void> {
+    const persist = Math.max(1, Math.round(this.#o.controlPersistMs / 1000));
+    const args = [
+      // A master of our own in the background after authentication, with nothing to run.
+      ...['-M', '-N', '-f', '-S', controlPath, '-E', logFile],
+      ...['-o', `ControlPersist=${persist}`],
+      ...this.#destination(host),
+    ];
+    // ssh -f keeps what it was given as output: nothing may wait for that to close.
+    const child = spawn(this.#o.program, args, { env: this.#o.env, stdio: 'ignore' });
+    // Jump hosts connect one after the other, each within ConnectTimeout.
+    const code = await exitOf(child, this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000).catch((error: unknown) => {
+      throw this.#missing(error);
+    });
+    if (code === 0) return;
+    throw classify(host, code === null ? 'Connection timed out' : readLog(logFile));
+  }
+
+  /** Adds `local` (a socket here) -> `remote` (a socket there) to the master. */
+  async forward(master: Master, sockets: { local: string; remote: string }): Promise<void> {
+    await this.#mux(master, ['-O', 'forward', '-L', `${sockets.local}:${sockets.remote}`]);
+  }
+
+  /** The master's process number; null where none answers. */
+  async masterPid(master: Master): Promise<number | null> {
+    const answer = await this.#mux(master, ['-O', 'check']).catch(() => '');
+    const match = /pid=(\d+)/.exec(answer);
+    return match ? Number(match[1]) : null;
+  }
+
+  /** Asks the master to end. Nothing happens where none answers. */
+  async stopMaster(master: Master): Promise<void> {
+    await this.#mux(master, ['-O', 'exit']).catch(() => '');
+  }
+
+  /** Runs a script with the host's sh over the master; resolves with what it printed. */
+  run(master: Master, script: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const args = ['-S', master.controlPath, ...this.#destination(master.host), 'sh'];
+      const child = execFile(
+        this.#o.program,
+        args,
+        { env: this.#o.env, timeout: this.#o.connectMs, encoding: 'utf8' },
+        (error, stdout, stderr) => (error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout)),
+      );
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(script);
+    });
+  }
+
+  /** Runs a program over the master with its input and output as pipes. */
+  dial(master: Master, argv: readonly string[]): ChildProcess {
+    const command = argv.map(quoted).join(' ');
+    const args = ['-S', master.controlPath, '-T', ...this.#destination(master.host), command];
+    return spawn(this.#o.program, args, { env: this.#o.env, stdio: ['pipe', 'pipe', 'ignore'] });
+  }
+
+  #mux(master: Master, args: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      execFile(
+        this.#o.program,
+        ['-S', master.controlPath, ...args, ...this.#destination(master.host)],
+        { env: this.#o.env, timeout: MUX_MS, encoding: 'utf8' },
+        // `-O check` answers on standard error.
+        (error, stdout, stderr) =>
+          error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout + stderr),
+      );
+    });
+  }
+
+  #destination(host: HostConfig): string[] {
+    const settings = {
+      BatchMode: 'yes',
+      ConnectTimeout: String(Math.max(1, Math.ceil(this.#o.connectMs / 1000))),
+      ServerAliveInterval: '5',
+      ServerAliveCountMax: '3',
+      StreamLocalBindUnlink: 'yes',
+      StreamLocalBindMask: '0177',
+      ExitOnForwardFailure: 'yes',
+      // Of the user's own settings those that would do more than connect.
+      RequestTTY: 'no',
+      RemoteCommand: 'none',
+      PermitLocalCommand: 'no',
+      ForwardX11: 'no',
+    };
+    return [
+      ...(this.#o.configFile ? ['-F', this.#o.configFile] : []),
+      ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+      ...(host.port === undefined ? [] : ['-p', String(host.port)]),
+      ...(host.user === undefined ? [] : ['-l', host.user]),
+      ...(host.key === undefined ? [] : ['-i', expanded(host.key, this.#o.env), '-o', 'IdentitiesOnly=yes']),
+      ...(host.jumpHost === undefined ? [] : ['-J', host.jumpHost]),
+      '--',
+      host.host ?? host.name,
+    ];
+  }
+
+  #missing(error: unknown): unknown {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+    return new BerthError('TOOL_MISSING', `cannot reach any host: ${this.#o.program} is not installed here`, {
+      hint: 'install OpenSSH, e.g. sudo apt-get install openssh-client',
+    });
+  }
+}
+
+/** Null where the time ran out; the child is ended then. */
+function exitOf(child: ChildProcess, ms: number): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve(null);
+    }, ms);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code ?? 255);
+    });
+  });
+}
+
+function readLog(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function expanded(file: string, env: NodeJS.ProcessEnv): string {
+  return file.startsWith('~/') ? `${env.HOME ?? ''}${file.slice(1)}` : file;
+}
+
+/** sshd hands the command to the user's shell: words become what they are in any POSIX shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
