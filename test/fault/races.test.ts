@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createSandbox } from '../support/sandbox.ts';
 
 interface Listed {
-  readonly sessions: readonly { session_id: string; status: string }[];
+  readonly sessions: readonly { session_id: string; status: string; detail: string }[];
 }
 
 it('gives 4 slots to 4 of 50 clients that start at once, and refuses 46 clearly', async () => {
@@ -20,10 +20,10 @@ it('gives 4 slots to 4 of 50 clients that start at once, and refuses 46 clearly'
     expect(error.message).toMatch(/0 B of 128 MiB free, 4 sessions hold the rest/);
   }
   const { sessions } = await sandbox.json<Listed>(['list']);
-  expect(sessions.map(({ status }) => status)).toEqual(['running', 'running', 'running', 'running']);
+  expect(sessions.map(({ status, detail }) => `${status} ${detail}`)).toEqual(Array(4).fill('running '));
   const status = await sandbox.json<{ vms: Record<string, number>[] }>(['status']);
   expect(status.vms[0]).toMatchObject({
-    memory_total_bytes: 128 * 2 ** 20,
+    memory_capacity_bytes: 128 * 2 ** 20,
     memory_reserved_bytes: 128 * 2 ** 20,
     active_sessions: 4,
     available_capacity: 0,

@@ -52,7 +52,9 @@ describe('plan', () => {
   });
 
   it('kills after the grace period', () => {
-    expect(plan({ ...RUNNING, intent: KILL } as Session, OPEN, 150)).toEqual([{ do: 'stop', force: true }]);
+    const killed = { ...RUNNING, intent: KILL } as Session;
+    expect(plan(killed, OPEN, 150)[0]).toEqual({ do: 'signal', signal: 'KILL' });
+    expect(plan(killed, OPEN, 150 + 5000)).toEqual([{ do: 'stop' }]);
   });
 
   it('tells a reboot from an end, unless the end was recorded', () => {

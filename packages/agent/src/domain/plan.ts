@@ -28,8 +28,8 @@ export type Step =
   | { readonly do: 'signal'; readonly signal: string }
   /** Wait (at most this long) until the transcript is whole, then cut the end marker. */
   | { readonly do: 'drain'; readonly timeoutMs: number }
-  /** SIGKILL whatever is left of the unit. `force`: its program did not end when it was asked to. */
-  | { readonly do: 'stop'; readonly force: boolean }
+  /** SIGKILL whatever is left of the unit. */
+  | { readonly do: 'stop' }
   /** Commit an event. */
   | { readonly do: 'record'; readonly event: SessionEvent }
   /** Look again at this time, ms since the epoch. */
@@ -51,7 +51,7 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     case 'killed':
     case 'lost':
     case 'expired':
-      return observed.unit === 'alive' ? [{ do: 'stop', force: false }] : [];
+      return observed.unit === 'alive' ? [{ do: 'stop' }] : [];
     case 'starting':
     case 'running':
     case 'suspended':
@@ -60,7 +60,7 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
 
   if (observed.exit) {
     // The slot is freed by the end of the unit, not by the word of the wrapper.
-    if (observed.unit === 'alive') return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop', force: false }];
+    if (observed.unit === 'alive') return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop' }];
     return [
       { do: 'drain', timeoutMs: 0 },
       ended(observed, { at: observed.exit.endedAt, exitCode: observed.exit.exitCode }),
@@ -77,21 +77,24 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
 
   // The unit lives and nothing recorded an end.
   if (observed.terminal === 'dead') {
-    return [{ do: 'drain', timeoutMs: 300 }, { do: 'stop', force: false }, ended(observed, { at: now, exitCode: observed.deadStatus })];
+    return [{ do: 'drain', timeoutMs: 300 }, { do: 'stop' }, ended(observed, { at: now, exitCode: observed.deadStatus })];
   }
   if (observed.terminal === 'none') {
     if (session.state === 'starting' && !observed.begun && !session.intent) {
       return [{ do: 'launch' }, record({ type: 'launched', at: now })];
     }
-    return [{ do: 'stop', force: false }];
+    return [{ do: 'stop' }];
   }
   if (session.state === 'starting') return [record({ type: 'launched', at: now })];
   if (session.intent) {
     const until = session.intent.requestedAt + session.intent.graceMs;
-    if (now >= until) return [{ do: 'stop', force: true }];
+    const asked = now < until;
+    if (now >= until + DRAIN_MS) return [{ do: 'stop' }];
+    // The program alone is killed first: the wrapper lives to record the end, and nothing that
+    // was printed is lost on the way to the transcript.
     return [
-      { do: 'signal', signal: session.intent.signal },
-      { do: 'wait', until },
+      { do: 'signal', signal: asked ? session.intent.signal : 'KILL' },
+      { do: 'wait', until: asked ? until : until + DRAIN_MS },
     ];
   }
   if (session.state === 'running' && session.spec.timeoutMs !== null) {

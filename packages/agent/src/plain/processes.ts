@@ -12,9 +12,9 @@ export interface Process {
   readonly zombie: boolean;
 }
 
-/** Null where there is no such process. */
+/** Null where there is no such process. Rejects where it cannot be told (too many open files, say). */
 export async function processOf(pid: number): Promise<Process | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  const text = await readIfThere(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The name before the last parenthesis may hold anything, also spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -56,4 +56,15 @@ export function withDescendants(roots: ReadonlySet<number>, all: readonly Proces
     }
   }
   return all.filter(({ pid }) => members.has(pid));
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'latin1');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    // ESRCH: it ended between the open and the read.
+    if (code === 'ENOENT' || code === 'ESRCH') return null;
+    throw error;
+  }
 }

@@ -1,5 +1,14 @@
 /** Typed offsets in small files of the runtime directory (tmpfs): 8 bytes each, written in place. */
-import { closeSync, constants, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { TypedOffsets } from '../sessions/attachments.ts';
 

@@ -104,7 +104,6 @@ export class Lane {
         );
         return 'go-on';
       case 'stop':
-        if (step.force) this.signals.push('KILL');
         return await executors.stop(step, session, effects);
       case 'launch':
         return await executors.launch(step, session, effects);
