@@ -9,7 +9,12 @@ import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
 interface Listed {
-  readonly sessions: readonly { session_id: string; status: string; exit_code: number | null; name: string }[];
+  readonly sessions: readonly {
+    session_id: string;
+    status: string;
+    exit_code: number | null;
+    name: string;
+  }[];
 }
 
 /** Every session of the host by id. */
@@ -25,7 +30,9 @@ it('keeps a damaged journal aside, and rebuilds every session from files and soc
   const failed = await startedId(sandbox, ['start', '--json', '--', 'bash', '-c', 'echo bye; exit 9']);
   const killed = await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
   expect((await sandbox.berth(['kill', killed])).code).toBe(0);
-  await until(async () => (await listed(sandbox))[failed]?.status === 'failed', { what: 'the second one failed' });
+  await until(async () => (await listed(sandbox))[failed]?.status === 'failed', {
+    what: 'the second one failed',
+  });
   await agent.stop();
   const journal = join(sandbox.stateDir, 'journal.db');
   const garbage = Buffer.alloc(8192, 'damage');
@@ -49,7 +56,9 @@ it('keeps a damaged journal aside, and rebuilds every session from files and soc
 it('refuses a second agent on the same state directory, and names it', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
-  const second = await run([...BERTHD, 'serve', '--runtime-dir', join(sandbox.dir, 'other')], { env: sandbox.env });
+  const second = await run([...BERTHD, 'serve', '--runtime-dir', join(sandbox.dir, 'other')], {
+    env: sandbox.env,
+  });
   expect(second).toMatchObject({ code: 7, stderr: expect.stringContaining(sandbox.stateDir) });
 });
 

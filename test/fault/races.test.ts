@@ -34,7 +34,9 @@ it('makes one session of 20 tries under one request id, while the agent is kille
   await using sandbox = createSandbox();
   const agent = await sandbox.startAgent();
   const start = () =>
-    sandbox.berth(['start', '--json', '--request-id', 'the-same', '--', 'sleep', '1000'], { timeoutMs: 60_000 });
+    sandbox.berth(['start', '--json', '--request-id', 'the-same', '--', 'sleep', '1000'], {
+      timeoutMs: 60_000,
+    });
   const tries = Array.from({ length: 20 }, start);
   for (let round = 0; round < 4; round++) await agent.restart();
   const results = await Promise.all(tries);
@@ -53,5 +55,8 @@ it('refuses a request id that was used for something else', async () => {
   await sandbox.startAgent();
   const start = (...argv: string[]) => sandbox.berth(['start', '--request-id', 'r1', '--', ...argv]);
   expect((await start('sleep', '1000')).code).toBe(0);
-  expect(await start('sleep', '2000')).toMatchObject({ code: 7, stderr: expect.stringMatching(/used for another request/) });
+  expect(await start('sleep', '2000')).toMatchObject({
+    code: 7,
+    stderr: expect.stringMatching(/used for another request/),
+  });
 });

@@ -43,8 +43,8 @@ const HOMES: readonly Home[] = [
   { packageName: '@grpc/proto-loader', homes: [`${AGENT}/rpc`] },
   { packageName: 'grpc-health-check', homes: [`${AGENT}/rpc`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
-  { packageName: 'yargs', homes: [`${CLIENT}/cli.ts`], typesIn: [`${CLIENT}/commands`] },
-  { packageName: 'yaml', homes: [`${CLIENT}/config`] },
+  { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
+  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/commands/list.ts`] },
   { packageName: 'zod', homes: [`${CLIENT}/config`] },
 ];
 

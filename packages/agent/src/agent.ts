@@ -15,9 +15,9 @@ import { createSessionFiles } from './files/session-files.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
 import { createWatcher } from './inotify/watcher.ts';
+import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
-import { openOrReplace } from './journal/damage.ts';
 import type { Log } from './log.ts';
 import { notifyReady } from './notify.ts';
 import { createPlainUnits } from './plain/units.ts';
@@ -41,9 +41,9 @@ import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { createSystemdUnits, systemdUserAvailable } from './systemd/units.ts';
-import { checkTmux } from './tmux/version.ts';
-import { createTmuxTerminals } from './tmux/terminals.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
+import { createTmuxTerminals } from './tmux/terminals.ts';
+import { checkTmux } from './tmux/version.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
 
 export interface Agent extends AsyncDisposable {

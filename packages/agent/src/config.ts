@@ -57,18 +57,24 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const { values, positionals } = parse(argv);
   const command = values.help ? 'help' : (positionals[0] ?? 'serve');
   if (!['serve', 'dial-stdio', 'version', 'help'].includes(command) || positionals.length > 1) {
-    throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, { hint: 'see berthd --help' });
+    throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, {
+      hint: 'see berthd --help',
+    });
   }
   const option = (name: Option): string | undefined => {
     const given = (values as Record<string, unknown>)[name];
-    return typeof given === 'string' ? given : env[`BERTHD_${name.toUpperCase().replaceAll('-', '_')}`] || undefined;
+    return typeof given === 'string'
+      ? given
+      : env[`BERTHD_${name.toUpperCase().replaceAll('-', '_')}`] || undefined;
   };
   const size = (name: Option): number | undefined => {
     const text = option(name);
     if (text === undefined) return undefined;
     const bytes = parseMemory(text);
     if (bytes === null) {
-      throw new BerthError('USAGE', `berthd: --${name} ${text} is no amount of memory`, { hint: 'write 512M or 48G' });
+      throw new BerthError('USAGE', `berthd: --${name} ${text} is no amount of memory`, {
+        hint: 'write 512M or 48G',
+      });
     }
     return bytes;
   };

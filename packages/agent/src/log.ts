@@ -6,7 +6,11 @@ export type Log = Logger;
 export function createLog(options: { level: string; destination?: DestinationStream }): Log {
   const destination = options.destination ?? pino.destination({ fd: 2, sync: true });
   return pino(
-    { level: options.level, base: { program: 'berthd', pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: options.level,
+      base: { program: 'berthd', pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     destination,
   );
 }

@@ -22,9 +22,13 @@ export function privateDirectory(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const found = lstatSync(directory);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
-    throw new BerthError('PERMISSION_DENIED', `cannot use ${directory}: it must be a directory of yours with mode 0700`, {
-      hint: `remove it, or run chmod 700 ${directory}`,
-    });
+    throw new BerthError(
+      'PERMISSION_DENIED',
+      `cannot use ${directory}: it must be a directory of yours with mode 0700`,
+      {
+        hint: `remove it, or run chmod 700 ${directory}`,
+      },
+    );
   }
   return directory;
 }

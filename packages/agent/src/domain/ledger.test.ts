@@ -55,7 +55,8 @@ describe('the ledger under random interleavings', () => {
             const free = capacity.capacityBytes - holdings(sessions).heldBytes;
             expect(admission.ok).toBe(step.bytes <= free);
             if (!admission.ok) expect(admission.refusal.freeBytes).toBe(free);
-            if (admission.ok) committed.set(`s${committed.size}`, reserved(`s${committed.size}`, step.bytes, now));
+            if (admission.ok)
+              committed.set(`s${committed.size}`, reserved(`s${committed.size}`, step.bytes, now));
           } else {
             const session = sessions[step.which % Math.max(1, sessions.length)];
             if (!session) continue;
@@ -65,7 +66,10 @@ describe('the ledger under random interleavings', () => {
           expect(holdings(committed.values()).heldBytes).toBeLessThanOrEqual(capacity.capacityBytes);
         }
         for (const session of committed.values()) {
-          const over = transition(session, eventFor(session.state === 'reserved' ? 'expire' : 'end', now + 1000));
+          const over = transition(
+            session,
+            eventFor(session.state === 'reserved' ? 'expire' : 'end', now + 1000),
+          );
           if (over.ok) committed.set(session.id, over.session);
         }
         expect(holdings(committed.values())).toEqual({ heldBytes: 0, heldSlots: 0, nextFreeAt: null });
@@ -76,12 +80,23 @@ describe('the ledger under random interleavings', () => {
   it('says when a slot comes free for sure', () => {
     const sooner = reserved('a', 60, 10);
     const admission = admit(capacity, [reserved('b', 40, 50), sooner], 1);
-    expect(admission).toMatchObject({ ok: false, refusal: { nextFreeAt: sooner.reservedUntil, heldSlots: 2 } });
+    expect(admission).toMatchObject({
+      ok: false,
+      refusal: { nextFreeAt: sooner.reservedUntil, heldSlots: 2 },
+    });
   });
 });
 
 function reserved(id: string, memoryBytes: number, now: number): Reserved {
-  return { id, name: '', incarnation: 1, createdAt: now, memoryBytes, state: 'reserved', reservedUntil: now + 100 };
+  return {
+    id,
+    name: '',
+    incarnation: 1,
+    createdAt: now,
+    memoryBytes,
+    state: 'reserved',
+    reservedUntil: now + 100,
+  };
 }
 
 function eventFor(what: string, now: number) {

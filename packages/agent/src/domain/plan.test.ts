@@ -32,7 +32,8 @@ const NOTHING: Observed = {
 const OPEN: Observed = { ...NOTHING, unit: 'alive', begun: true, terminal: 'open' };
 const EXITED = { exitCode: 3, endedAt: 90 };
 
-const kinds = (session: Session, observed: Observed, now = 120) => plan(session, observed, now).map((s) => s.do);
+const kinds = (session: Session, observed: Observed, now = 120) =>
+  plan(session, observed, now).map((s) => s.do);
 
 describe('plan', () => {
   it.each([
@@ -41,12 +42,27 @@ describe('plan', () => {
     ['never launches twice', STARTING, { ...NOTHING, begun: true }, ['drain', 'record']],
     ['does not launch what was killed before', { ...STARTING, intent: KILL }, NOTHING, ['record']],
     ['leaves a running session alone', RUNNING, OPEN, []],
-    ['drains, then stops the unit, before an end is recorded', RUNNING, { ...OPEN, exit: EXITED }, ['drain', 'stop']],
+    [
+      'drains, then stops the unit, before an end is recorded',
+      RUNNING,
+      { ...OPEN, exit: EXITED },
+      ['drain', 'stop'],
+    ],
     ['records the end once the unit is gone', RUNNING, { ...NOTHING, exit: EXITED }, ['drain', 'record']],
     ['signals first', { ...RUNNING, intent: KILL }, OPEN, ['signal', 'wait']],
-    ['opens again where the agent died before the terminal', STARTING, { ...NOTHING, unit: 'alive' }, ['launch', 'record']],
+    [
+      'opens again where the agent died before the terminal',
+      STARTING,
+      { ...NOTHING, unit: 'alive' },
+      ['launch', 'record'],
+    ],
     ['stops a server without a terminal', RUNNING, { ...OPEN, terminal: 'none' }, ['stop']],
-    ['takes the word of tmux on a dead wrapper', RUNNING, { ...OPEN, terminal: 'dead' }, ['drain', 'stop', 'record']],
+    [
+      'takes the word of tmux on a dead wrapper',
+      RUNNING,
+      { ...OPEN, terminal: 'dead' },
+      ['drain', 'stop', 'record'],
+    ],
   ] as [string, Session, Observed, string[]][])('%s', (_name, session, observed, steps) => {
     expect(kinds(session, observed)).toEqual(steps);
   });

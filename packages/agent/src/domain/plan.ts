@@ -72,12 +72,19 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
       if (session.intent) return [ended(observed, { at: now, exitCode: null })];
       return [{ do: 'launch' }, record({ type: 'launched', at: now })];
     }
-    return [{ do: 'drain', timeoutMs: 0 }, ended(observed, { at: now, exitCode: session.intent ? FORCED : null })];
+    return [
+      { do: 'drain', timeoutMs: 0 },
+      ended(observed, { at: now, exitCode: session.intent ? FORCED : null }),
+    ];
   }
 
   // The unit lives and nothing recorded an end.
   if (observed.terminal === 'dead') {
-    return [{ do: 'drain', timeoutMs: 300 }, { do: 'stop' }, ended(observed, { at: now, exitCode: observed.deadStatus })];
+    return [
+      { do: 'drain', timeoutMs: 300 },
+      { do: 'stop' },
+      ended(observed, { at: now, exitCode: observed.deadStatus }),
+    ];
   }
   if (observed.terminal === 'none') {
     if (session.state === 'starting' && !observed.begun && !session.intent) {

@@ -1,7 +1,14 @@
 import { isFinal } from '@berth/shared/domain/session-state';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdsSlot, type Reserved, type Session, type SessionEvent, type SessionSpec, transition } from './session.ts';
+import {
+  holdsSlot,
+  type Reserved,
+  type Session,
+  type SessionEvent,
+  type SessionSpec,
+  transition,
+} from './session.ts';
 
 const SPEC: SessionSpec = {
   prompt: '',
@@ -31,7 +38,12 @@ const events: fc.Arbitrary<SessionEvent> = fc.oneof(
   at.map((time) => ({ type: 'launched', at: time }) as const),
   at.map((time) => ({ type: 'startFailed', at: time, detail: 'no tmux' }) as const),
   fc
-    .record({ kind: fc.constantFrom('kill', 'timeout'), requestedAt: at, graceMs: at, signal: fc.constant('TERM') })
+    .record({
+      kind: fc.constantFrom('kill', 'timeout'),
+      requestedAt: at,
+      graceMs: at,
+      signal: fc.constant('TERM'),
+    })
     .map((intent) => ({ type: 'endRequested', intent }) as const),
   fc.constant({ type: 'frozen' } as const),
   fc.constant({ type: 'thawed' } as const),
@@ -104,7 +116,10 @@ describe('the session machine', () => {
   });
 
   it('refuses a start after the reservation ran out', () => {
-    expect(transition(RESERVED, { ...start, at: 2000 })).toEqual({ ok: false, rejection: 'reservation-expired' });
+    expect(transition(RESERVED, { ...start, at: 2000 })).toEqual({
+      ok: false,
+      rejection: 'reservation-expired',
+    });
   });
 
   it('does not let a reservation expire early', () => {

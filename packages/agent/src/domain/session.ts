@@ -166,9 +166,13 @@ function fromActive(session: Active, event: SessionEvent): Transition {
     case 'endRequested':
       return moved({ ...session, intent: mergeIntent(session.intent, event.intent) });
     case 'frozen':
-      return session.state === 'running' ? moved({ ...session, state: 'suspended' }) : rejected('wrong-state');
+      return session.state === 'running'
+        ? moved({ ...session, state: 'suspended' })
+        : rejected('wrong-state');
     case 'thawed':
-      return session.state === 'suspended' ? moved({ ...session, state: 'running' }) : rejected('wrong-state');
+      return session.state === 'suspended'
+        ? moved({ ...session, state: 'running' })
+        : rejected('wrong-state');
     case 'ended':
       return moved(conclude(session, event.end));
     case 'rebooted':

@@ -30,7 +30,12 @@ const file = () => path.join(directory, 'journal.db');
 it('gives back what was committed after it was opened anew', () => {
   {
     using journal = openJournal(file());
-    journal.commit({ at: 7, sessions: [SESSION], request: REQUEST, facts: [{ sessionId: 's1', fact: FACT }] });
+    journal.commit({
+      at: 7,
+      sessions: [SESSION],
+      request: REQUEST,
+      facts: [{ sessionId: 's1', fact: FACT }],
+    });
   }
   using journal = openJournal(file());
   expect(journal.sessions()).toEqual([SESSION]);

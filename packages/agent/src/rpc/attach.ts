@@ -1,5 +1,5 @@
 /** TerminalService.Attach: a client's terminal <-> a pty that runs `tmux attach`. */
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import {
@@ -10,6 +10,7 @@ import {
 } from '@berth/shared/gen/berth/v1/terminal';
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';

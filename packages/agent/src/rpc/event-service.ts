@@ -1,6 +1,11 @@
 /** berth.v1.EventService: the journal from a number on. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type { Event, EventServiceServer, WatchRequest, WatchResponse } from '@berth/shared/gen/berth/v1/event';
+import type {
+  Event,
+  EventServiceServer,
+  WatchRequest,
+  WatchResponse,
+} from '@berth/shared/gen/berth/v1/event';
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import type { Feed } from '../journal/feed.ts';

@@ -3,6 +3,11 @@
  * call's id, cancellation as an AbortSignal, thrown errors mapped to gRPC status once.
  */
 import { randomUUID } from 'node:crypto';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { REASONS } from '@berth/shared/domain/reasons';
+import { VERSION } from '@berth/shared/domain/version';
+import { AGENT_VERSION, CALL_ID, EXPECT_HOST, HOST_ID } from '@berth/shared/wire/metadata';
+import { DETAILS_KEY, encodeStatus } from '@berth/shared/wire/rpc-status';
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -12,11 +17,6 @@ import {
   type StatusObject,
   type status,
 } from '@grpc/grpc-js';
-import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
-import { REASONS } from '@berth/shared/domain/reasons';
-import { VERSION } from '@berth/shared/domain/version';
-import { AGENT_VERSION, CALL_ID, EXPECT_HOST, HOST_ID } from '@berth/shared/wire/metadata';
-import { DETAILS_KEY, encodeStatus } from '@berth/shared/wire/rpc-status';
 import type { Log } from '../log.ts';
 
 export interface CallContext {
@@ -131,8 +131,11 @@ export function createWrapper(options: { hostId: string; log: Log }): Wrapper {
 }
 
 /** Resolves when the stream takes more, or when the signal aborts. */
-export function drained(
-  stream: { once(event: 'drain', listener: () => void): unknown; off(event: 'drain', listener: () => void): unknown },
+function drained(
+  stream: {
+    once(event: 'drain', listener: () => void): unknown;
+    off(event: 'drain', listener: () => void): unknown;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,7 +1,12 @@
 /** Requests off the wire, checked and turned into what the application takes. Throws BerthErrors. */
 import { createHash } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { MAX_ARGV_BYTES, MAX_PROMPT_BYTES, MAX_SLOT_BYTES, MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
+import {
+  MAX_ARGV_BYTES,
+  MAX_PROMPT_BYTES,
+  MAX_SLOT_BYTES,
+  MIN_SLOT_BYTES,
+} from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { KillRequest, ReserveRequest, StartRequest } from '@berth/shared/gen/berth/v1/session';
@@ -35,7 +40,10 @@ export function checkMemory(bytes: bigint): number {
   const amount = toBytes(bytes);
   if (amount < MIN_SLOT_BYTES || amount > MAX_SLOT_BYTES) {
     const range = `${formatMemory(MIN_SLOT_BYTES)} to ${formatMemory(MAX_SLOT_BYTES)}`;
-    throw new BerthError('MEMORY_INVALID', `cannot hold a slot of ${formatMemory(amount)}: it must be ${range}`);
+    throw new BerthError(
+      'MEMORY_INVALID',
+      `cannot hold a slot of ${formatMemory(amount)}: it must be ${range}`,
+    );
   }
   return amount;
 }
@@ -61,7 +69,8 @@ export function checkWork(request: StartRequest): void {
   }
   const sizes = argv.map((argument) => Buffer.byteLength(argument) + 1);
   if (sizes.some((size) => size > MAX_ARGUMENT_BYTES)) throw invalid('an argument is longer than 128 KiB');
-  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_ARGV_BYTES) throw invalid('the argv is longer than 1 MiB');
+  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_ARGV_BYTES)
+    throw invalid('the argv is longer than 1 MiB');
   if (argv[0] === '') throw invalid('the program to run is empty');
   const texts = [prompt, ...argv, ...Object.entries(env).flat(), ...Object.entries(tags).flat()];
   if (texts.some((text) => text.includes('\0'))) throw invalid('text for a program cannot contain NUL');

@@ -1,13 +1,13 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
 import { chmod, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
-import { EventServiceService, type EventServiceServer } from '@berth/shared/gen/berth/v1/event';
-import { HostServiceService, type HostServiceServer } from '@berth/shared/gen/berth/v1/host';
-import { SessionServiceService, type SessionServiceServer } from '@berth/shared/gen/berth/v1/session';
-import { TerminalServiceService, type TerminalServiceServer } from '@berth/shared/gen/berth/v1/terminal';
+import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
+import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
+import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
+import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { addReflection } from './reflection.ts';
 
@@ -22,10 +22,7 @@ const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v
 const DRAIN_MS = 2000;
 
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
-export async function serve(options: {
-  socket: string;
-  services: Services;
-}): Promise<AsyncDisposable> {
+export async function serve(options: { socket: string; services: Services }): Promise<AsyncDisposable> {
   const { socket, services } = options;
   if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES) {
     throw new BerthError(

@@ -1,8 +1,9 @@
 /** berth.v1.SessionService: decode, call one thing, encode. */
-import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
-import { decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
-import { fromDuration } from '@berth/shared/wire/scalar';
+
 import { statusOf } from '@berth/shared/domain/session-state';
+import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
+import { fromDuration } from '@berth/shared/wire/scalar';
+import { decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
 import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
@@ -61,7 +62,8 @@ export function sessionService(options: {
     list: wrap.unary('List', async ({ statuses }) => {
       const wanted = new Set(statuses.map(decodeStatusOf));
       const chosen = [...registry.all()].filter(
-        (session) => session.state !== 'expired' && (wanted.size === 0 || wanted.has(statusOf(session.state))),
+        (session) =>
+          session.state !== 'expired' && (wanted.size === 0 || wanted.has(statusOf(session.state))),
       );
       chosen.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
       return { sessions: await Promise.all(chosen.map(encoded)) };

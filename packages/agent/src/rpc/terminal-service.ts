@@ -106,13 +106,13 @@ export function typable(session: Session): Session {
   if (isFinal(session.state)) {
     throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`);
   }
-  throw new BerthError('SESSION_NOT_RUNNING', `session ${session.id} does not run yet: it is ${session.state}`);
+  throw new BerthError(
+    'SESSION_NOT_RUNNING',
+    `session ${session.id} does not run yet: it is ${session.state}`,
+  );
 }
 
-function message(
-  offset: number,
-  content: { data?: Buffer; truncated?: number },
-): ReadOutputResponse {
+function message(offset: number, content: { data?: Buffer; truncated?: number }): ReadOutputResponse {
   return {
     offset: BigInt(offset),
     data: content.data ?? Buffer.alloc(0),

@@ -9,8 +9,8 @@ import { admit, type Capacity, type Refusal } from '../domain/ledger.ts';
 import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
-import { sessionVariables } from './session-variables.ts';
 import type { Registry } from './registry.ts';
+import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Identifies one request: who asks again with the same gets the same answer. */

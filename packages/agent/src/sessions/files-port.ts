@@ -1,5 +1,5 @@
-import type { GrantedRequest } from './journal-port.ts';
 import type { Session } from '../domain/session.ts';
+import type { GrantedRequest } from './journal-port.ts';
 import type { ExitRecord, SessionPaths } from './ports.ts';
 
 /**
