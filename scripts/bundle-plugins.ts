@@ -69,3 +69,16 @@ function isCommonJs(path: string): boolean {
   }
   return true;
 }
+
+/** What is imported by these names is a bundle of its own, beside this one. */
+export function besideTheBundle(bundles: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'beside-the-bundle',
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /./ }, ({ path, kind }) => {
+        const file = kind === 'entry-point' ? undefined : bundles[path];
+        return file === undefined ? undefined : { path: file, external: true };
+      });
+    },
+  };
+}

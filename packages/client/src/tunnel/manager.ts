@@ -3,7 +3,7 @@
  * master for each host, made by one client while others wait, and a forward on it.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
@@ -11,7 +11,6 @@ import { type Paths, privateDirectory } from '../config/paths.ts';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Link } from './link.ts';
-import { ensureLocalAgent } from './local-agent.ts';
 import { accepts } from './socket.ts';
 
 export interface TunnelOptions {
@@ -30,9 +29,18 @@ export function createTunnels(options: TunnelOptions): Tunnels {
   const { paths, settings, env } = options;
 
   async function local(): Promise<Link> {
-    const socketPath = await ensureLocalAgent(options);
-    const recycle = async () => void (await ensureLocalAgent(options));
-    return { socketPath, kind: 'local', recycle, [Symbol.asyncDispose]: async () => {} };
+    const ensure = async () => {
+      const { ensureLocalAgent } = await import('./local-agent.ts');
+      await ensureLocalAgent(options);
+    };
+    // A socket that is there is taken at its word; a call that finds nobody behind it comes back.
+    if (!existsSync(paths.agentSocket)) await ensure();
+    return {
+      socketPath: paths.agentSocket,
+      kind: 'local',
+      recycle: ensure,
+      [Symbol.asyncDispose]: async () => {},
+    };
   }
 
   async function remote(host: HostConfig, signal: AbortSignal): Promise<Link> {
