@@ -8,7 +8,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { BANNER, besideTheBundle, dirnameOfDependencies, namesOfLateDependencies } from './bundle-plugins.ts';
+import {
+  BANNER,
+  besideTheBundle,
+  dirnameOfDependencies,
+  lateBuiltins,
+  namesOfLateDependencies,
+} from './bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Running clients may still load the chunks of the build before. */
@@ -89,7 +95,7 @@ async function main(): Promise<void> {
   await into(client, 'berth.cjs', async (out) => {
     const main = { berth: 'packages/client/src/main.ts' };
     const rest = { client: 'packages/client/src/cli.ts' };
-    const plugins = [besideTheBundle(BESIDE)];
+    const plugins = [besideTheBundle(BESIDE), lateBuiltins(['zlib'])];
     await build({ ...clientOptions(out), entryPoints: main, plugins });
     await build({ ...clientOptions(out), entryPoints: rest, plugins });
     await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod' } });

@@ -82,3 +82,19 @@ export function besideTheBundle(bundles: Readonly<Record<string, string>>): Plug
     },
   };
 }
+
+/** These modules of Node are asked for at start-up by code that hardly ever uses them: load them on use. */
+export function lateBuiltins(names: readonly string[]): Plugin {
+  const namespace = 'late-builtin';
+  return {
+    name: namespace,
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /./ }, ({ path, importer }) =>
+        names.includes(path) && importer.includes('node_modules') ? { path, namespace } : undefined,
+      );
+      esbuild.onLoad({ filter: /./, namespace }, ({ path }) => ({
+        contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] });`,
+      }));
+    },
+  };
+}

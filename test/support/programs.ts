@@ -8,12 +8,10 @@ const CLIENT_BUNDLE = resolve(ROOT, 'packages/client/dist/berth.cjs');
 const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.mjs');
 export const PROTO_DIR = resolve(ROOT, 'proto');
 
-const FLAGS = ['--disable-warning=ExperimentalWarning'];
-
 /** argv of the client, as the launcher runs it. */
-export const BERTH: readonly string[] = [NODE, ...FLAGS, CLIENT_BUNDLE];
+export const BERTH: readonly string[] = [NODE, '--min-semi-space-size=16', CLIENT_BUNDLE];
 /** argv of the agent, as the launcher runs it. */
-export const BERTHD: readonly string[] = [NODE, ...FLAGS, AGENT_BUNDLE];
+export const BERTHD: readonly string[] = [NODE, '--disable-warning=ExperimentalWarning', AGENT_BUNDLE];
 
 /** First of the directories of PATH (and /usr/sbin) that holds the program. */
 export function findProgram(name: string): string | null {

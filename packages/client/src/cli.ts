@@ -8,9 +8,9 @@ import { asBerthError, renderError } from './render/errors.ts';
 
 export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-  const { stdin, stdout, stderr } = process;
+  const { stdout, stderr } = process;
   const looks = { json: own.includes('--json'), noColor: own.includes('--no-color') };
-  const console = createConsole({ stdin, stdout, stderr, env, ...looks });
+  const console = createConsole({ stdin: () => process.stdin, stdout, stderr, env, ...looks });
   try {
     const at = commandAt(own);
     const word = own[at];

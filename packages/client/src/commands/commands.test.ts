@@ -45,7 +45,7 @@ const session = (over: object = {}) =>
 async function run(command: AnyCommand, argv: string[], client: Partial<HostClient>) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const console = createConsole({
-    stdin: new PassThrough(),
+    stdin: () => new PassThrough(),
     stdout,
     stderr,
     env: {},

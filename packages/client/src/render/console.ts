@@ -23,7 +23,8 @@ export interface Console {
 }
 
 export interface ConsoleOptions {
-  readonly stdin: Console['stdin'];
+  /** Asked when it is first needed: opening standard input costs start-up time. */
+  readonly stdin: () => Console['stdin'];
   readonly stdout: Console['stdout'];
   readonly stderr: Writable & { isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
@@ -51,11 +52,15 @@ export function createConsole(options: ConsoleOptions): Console {
     err: (text) => void stderr.write(text),
     isTty,
     errIsTty: stderr.isTTY === true,
-    canAsk: stdin.isTTY === true && stderr.isTTY === true && !env.CI,
+    get canAsk() {
+      return stdin().isTTY === true && stderr.isTTY === true && !env.CI;
+    },
     color: isTty && !options.noColor && !env.NO_COLOR && !env.CI && env.TERM !== 'dumb',
     columns: isTty ? (stdout.columns ?? 80) : null,
     json: options.json,
-    stdin,
+    get stdin() {
+      return stdin();
+    },
     stdout,
   };
 }

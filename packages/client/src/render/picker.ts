@@ -1,5 +1,4 @@
 /** Asks a person, on standard error, to choose one of a few lines or to say yes. */
-import { createInterface } from 'node:readline/promises';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Console } from './console.ts';
 
@@ -22,6 +21,8 @@ export async function confirm(console: Console, question: string): Promise<boole
 }
 
 async function ask(console: Console, question: string): Promise<string> {
+  // Nobody is asked on the hot path: it does not pay for this.
+  const { createInterface } = await import('node:readline');
   const reader = createInterface({ input: console.stdin, terminal: false });
   try {
     console.err(question);

@@ -61,6 +61,10 @@ export function createHostClient(options: HostClientOptions): HostClient {
       'grpc.initial_reconnect_backoff_ms': 50,
       'grpc.max_reconnect_backoff_ms': 500,
       'grpc.max_receive_message_length': 16 * 1024 * 1024,
+      // What a Unix socket has no use for costs start-up time; retries are decided in retry.ts.
+      'grpc.enable_channelz': 0,
+      'grpc.enable_retries': 0,
+      'grpc.service_config_disable_resolution': 1,
     };
     const session = new SessionServiceClient(target, credentials.createInsecure(), channel);
     // One connection for all services.

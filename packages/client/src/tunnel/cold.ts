@@ -102,7 +102,9 @@ async function dialLink(
     async recycle() {
       await ensureMaster(way.ssh, way.master, files);
     },
-    [Symbol.asyncDispose]: () => bridge[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await bridge[Symbol.asyncDispose]();
+    },
   };
 }
 
