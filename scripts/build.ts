@@ -97,7 +97,9 @@ async function main(): Promise<void> {
     const rest = { client: 'packages/client/src/cli.ts' };
     const plugins = [besideTheBundle(BESIDE), lateBuiltins(['zlib'])];
     await build({ ...clientOptions(out), entryPoints: main, plugins });
-    await build({ ...clientOptions(out), entryPoints: rest, plugins });
+    // For reading .proto files at run time, which no client of ours does.
+    const external = ['@grpc/proto-loader'];
+    await build({ ...clientOptions(out), entryPoints: rest, plugins, external });
     await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod' } });
   });
   await into(agent, 'berthd.mjs', async (out) => {

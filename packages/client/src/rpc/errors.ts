@@ -1,9 +1,10 @@
 /** gRPC errors to BerthErrors, once. Every message names the host. */
-import { type ServiceError, status } from '@grpc/grpc-js';
+
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 import { DETAILS_KEY, decodeStatus } from '@berth/shared/wire/rpc-status';
+import { type ServiceError, status } from '@grpc/grpc-js';
 
 export function toBerthError(error: unknown, hostName: string): BerthError {
   if (error instanceof BerthError) return error;
@@ -24,12 +25,19 @@ export function toBerthError(error: unknown, hostName: string): BerthError {
   switch (error.code) {
     case status.UNAVAILABLE:
     case status.CANCELLED:
-      return new BerthError('HOST_UNREACHABLE', `the link to the agent on ${hostName} broke: ${oneLine(error.details)}`, {
+      return new BerthError(
+        'HOST_UNREACHABLE',
+        `the link to the agent on ${hostName} broke: ${oneLine(error.details)}`,
+        {
+          values,
+          cause: error,
+        },
+      );
+    case status.DEADLINE_EXCEEDED:
+      return new BerthError('DEADLINE', `the agent on ${hostName} did not answer in time`, {
         values,
         cause: error,
       });
-    case status.DEADLINE_EXCEEDED:
-      return new BerthError('DEADLINE', `the agent on ${hostName} did not answer in time`, { values, cause: error });
     case status.UNIMPLEMENTED:
       return new BerthError(
         'VERSION_MISMATCH',

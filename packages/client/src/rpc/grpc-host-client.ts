@@ -1,34 +1,34 @@
 /** HostClient over grpc-js. Loaded late: this module costs a third of the client's start-up. */
 import { randomUUID } from 'node:crypto';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { VERSION } from '@berth/shared/domain/version';
+import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
+import { type Session, SessionServiceClient } from '@berth/shared/gen/berth/v1/session';
 import {
-  type CallOptions as GrpcOptions,
+  type AttachRequest,
+  type AttachResponse,
+  TerminalServiceClient,
+} from '@berth/shared/gen/berth/v1/terminal';
+import { decodeHost } from '@berth/shared/wire/host';
+import { CALL_ID, CLIENT_VERSION, EXPECT_HOST } from '@berth/shared/wire/metadata';
+import { toBytes, toDuration } from '@berth/shared/wire/scalar';
+import { decodeSession } from '@berth/shared/wire/session';
+import {
   type ClientDuplexStream,
   type ClientReadableStream,
   type ClientUnaryCall,
   credentials,
+  type CallOptions as GrpcOptions,
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { BerthError } from '@berth/shared/domain/berth-error';
-import { compatibility, VERSION } from '@berth/shared/domain/version';
-import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
-import { type Session, SessionServiceClient } from '@berth/shared/gen/berth/v1/session';
-import {
-  AttachEndReason,
-  type AttachRequest,
-  type AttachResponse,
-  type ReadOutputResponse,
-  TerminalServiceClient,
-} from '@berth/shared/gen/berth/v1/terminal';
-import { decodeHost } from '@berth/shared/wire/host';
-import { AGENT_VERSION, CALL_ID, CLIENT_VERSION, EXPECT_HOST, HOST_ID } from '@berth/shared/wire/metadata';
-import { toBytes, toDuration } from '@berth/shared/wire/scalar';
-import { decodeSession } from '@berth/shared/wire/session';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Link } from '../tunnel/link.ts';
+import { checkAnswer as check } from './answer-check.ts';
+import { attachMessages, decodeChunk } from './decode.ts';
 import { toBerthError } from './errors.ts';
-import type { AttachMessage, CallOptions, HostClient, OutputChunk } from './host-client.ts';
+import type { CallOptions, HostClient } from './host-client.ts';
 import type { Pins } from './pins.ts';
 import { retryAfter } from './retry.ts';
 
@@ -85,26 +85,7 @@ export function createHostClient(options: HostClientOptions): HostClient {
     return sent;
   }
 
-  /** Throws where another host answers than the one pinned, or one of another age. */
-  function checkAnswer(received: Metadata): void {
-    const version = String(received.get(AGENT_VERSION)[0] ?? '');
-    const fit = compatibility(VERSION, version);
-    if (fit !== 'ok') {
-      const [old, which] = fit === 'agent-too-old' ? ['old', `berthd on ${name}`] : ['new', 'berth on this machine'];
-      throw new BerthError(
-        'VERSION_MISMATCH',
-        `the agent on ${name} is too ${old}: it is ${version || 'from before versions'}, this berth is ${VERSION}`,
-        { values: { host: name, agent: version, client: VERSION }, hint: `upgrade ${which}` },
-      );
-    }
-    const hostId = String(received.get(HOST_ID)[0] ?? '');
-    const pinned = pins.get(name) ?? pins.pin(name, hostId);
-    if (pinned === hostId) return;
-    throw new BerthError('HOST_MISMATCH', `another host answers as ${name}: ${hostId}, not the ${pinned} of before`, {
-      values: { host: name, host_id: hostId, expected: pinned },
-      hint: `if the machine was replaced on purpose, forget the old one: berth host forget ${name}`,
-    });
-  }
+  const checkAnswer = (received: Metadata) => check(received, { name, pins });
 
   /** One unary call, tried again while the link is broken and there is time. */
   async function call<Req, Res>(
@@ -150,13 +131,18 @@ export function createHostClient(options: HostClientOptions): HostClient {
         signal?.removeEventListener('abort', cancel);
         done();
       };
-      const running = method(request, metadata(), { deadline: Date.now() + deadlineMs }, (error, response) => {
-        settle(() => {
-          if (refused) reject(refused);
-          else if (error) reject(error);
-          else resolve(response);
-        });
-      });
+      const running = method(
+        request,
+        metadata(),
+        { deadline: Date.now() + deadlineMs },
+        (error, response) => {
+          settle(() => {
+            if (refused) reject(refused);
+            else if (error) reject(error);
+            else resolve(response);
+          });
+        },
+      );
       const cancel = () => running.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
       const hello = setTimeout(() => {
@@ -207,19 +193,32 @@ export function createHostClient(options: HostClientOptions): HostClient {
   }
 
   const sessionOf = (response: { session: Session | undefined }) => {
-    if (!response.session) throw new BerthError('INTERNAL', `the agent on ${name} answered without a session`);
+    if (!response.session)
+      throw new BerthError('INTERNAL', `the agent on ${name} answered without a session`);
     return decodeSession(response.session);
   };
 
   return {
     name,
     async getHost(o) {
-      const { host } = await call(() => stubs.host.get.bind(stubs.host) as Unary<object, { host: Parameters<typeof decodeHost>[0] | undefined }>, {}, o);
+      const { host } = await call(
+        () =>
+          stubs.host.get.bind(stubs.host) as Unary<
+            object,
+            { host: Parameters<typeof decodeHost>[0] | undefined }
+          >,
+        {},
+        o,
+      );
       if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
       return decodeHost(host);
     },
     async listSessions(o) {
-      const { sessions } = await call(() => stubs.session.list.bind(stubs.session) as Unary<{ statuses: [] }, { sessions: Session[] }>, { statuses: [] }, o);
+      const { sessions } = await call(
+        () => stubs.session.list.bind(stubs.session) as Unary<{ statuses: [] }, { sessions: Session[] }>,
+        { statuses: [] },
+        o,
+      );
       return sessions.map(decodeSession);
     },
     async getSession(session, o) {
@@ -293,41 +292,9 @@ export function createHostClient(options: HostClientOptions): HostClient {
 }
 
 /** A stub's method as a plain function of its fullest form (the generated overloads hide it). */
-function bound<S extends object, K extends keyof S>(stub: S, method: K): Unary<object, { session: Session | undefined }> {
+function bound<S extends object, K extends keyof S>(
+  stub: S,
+  method: K,
+): Unary<object, { session: Session | undefined }> {
   return (stub[method] as unknown as Unary<object, { session: Session | undefined }>).bind(stub);
-}
-
-function decodeChunk(message: ReadOutputResponse): OutputChunk {
-  return {
-    offset: toBytes(message.offset),
-    data: message.data,
-    truncatedBytes: toBytes(message.truncatedBytes),
-    ended: message.ended ? decodeSession(message.ended) : null,
-  };
-}
-
-async function* attachMessages(source: AsyncIterable<AttachResponse>): AsyncGenerator<AttachMessage> {
-  for await (const { message } of source) {
-    switch (message?.$case) {
-      case 'opened': {
-        const { session, inputOffset } = message.opened;
-        if (session) yield { kind: 'opened', session: decodeSession(session), inputOffset: toBytes(inputOffset) };
-        break;
-      }
-      case 'output':
-        yield { kind: 'output', data: message.output };
-        break;
-      case 'inputAcknowledged':
-        yield { kind: 'acknowledged', inputOffset: toBytes(message.inputAcknowledged) };
-        break;
-      case 'ended': {
-        const { session, reason } = message.ended;
-        const why = reason === AttachEndReason.SESSION_ENDED ? 'session-ended' : 'detached';
-        if (session) yield { kind: 'ended', reason: why, session: decodeSession(session) };
-        break;
-      }
-      default:
-        break;
-    }
-  }
 }

@@ -108,7 +108,11 @@ export type AttachMessage =
   | { readonly kind: 'opened'; readonly session: SessionSnapshot; readonly inputOffset: number }
   | { readonly kind: 'output'; readonly data: Uint8Array }
   | { readonly kind: 'acknowledged'; readonly inputOffset: number }
-  | { readonly kind: 'ended'; readonly reason: 'detached' | 'session-ended'; readonly session: SessionSnapshot };
+  | {
+      readonly kind: 'ended';
+      readonly reason: 'detached' | 'session-ended';
+      readonly session: SessionSnapshot;
+    };
 
 export interface AttachStream {
   readonly messages: AsyncIterable<AttachMessage>;

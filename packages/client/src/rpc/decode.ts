@@ -1,0 +1,45 @@
+/** Messages of streams off the wire, as the client's domain types. */
+import {
+  AttachEndReason,
+  type AttachResponse,
+  type ReadOutputResponse,
+} from '@berth/shared/gen/berth/v1/terminal';
+import { toBytes } from '@berth/shared/wire/scalar';
+import { decodeSession } from '@berth/shared/wire/session';
+import type { AttachMessage, OutputChunk } from './host-client.ts';
+
+export function decodeChunk(message: ReadOutputResponse): OutputChunk {
+  return {
+    offset: toBytes(message.offset),
+    data: message.data,
+    truncatedBytes: toBytes(message.truncatedBytes),
+    ended: message.ended ? decodeSession(message.ended) : null,
+  };
+}
+
+export async function* attachMessages(source: AsyncIterable<AttachResponse>): AsyncGenerator<AttachMessage> {
+  for await (const { message } of source) {
+    switch (message?.$case) {
+      case 'opened': {
+        const { session, inputOffset } = message.opened;
+        if (session)
+          yield { kind: 'opened', session: decodeSession(session), inputOffset: toBytes(inputOffset) };
+        break;
+      }
+      case 'output':
+        yield { kind: 'output', data: message.output };
+        break;
+      case 'inputAcknowledged':
+        yield { kind: 'acknowledged', inputOffset: toBytes(message.inputAcknowledged) };
+        break;
+      case 'ended': {
+        const { session, reason } = message.ended;
+        const why = reason === AttachEndReason.SESSION_ENDED ? 'session-ended' : 'detached';
+        if (session) yield { kind: 'ended', reason: why, session: decodeSession(session) };
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
