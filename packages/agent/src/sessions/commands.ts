@@ -9,6 +9,7 @@ import { admit, type Capacity, type Refusal } from '../domain/ledger.ts';
 import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -46,6 +47,7 @@ export interface CommandsOptions {
 
 export class Commands {
   readonly #o: CommandsOptions;
+  readonly #starting = new OneAtATime();
 
   constructor(options: CommandsOptions) {
     this.#o = options;
@@ -74,26 +76,29 @@ export class Commands {
 
   /** Answers once the session runs, or has failed to. */
   async start(order: StartOrder, signal: AbortSignal): Promise<Session> {
-    const { registry, files, supervisor, now, reached } = this.#o;
-    const before = this.#granted('Start', order.key);
-    if (before) return await this.#begun(before.id, signal);
+    // Files are staged under the session's id: one start at a time for a request and a reservation.
+    const session = await this.#starting.run([order.key.requestId, order.reservation], async () => {
+      const before = this.#granted('Start', order.key);
+      return before ?? (await this.#stageAndCommit(order));
+    });
+    return await this.#begun(session.id, signal);
+  }
 
+  async #stageAndCommit(order: StartOrder): Promise<Session> {
+    const { registry, files, supervisor, now, reached } = this.#o;
     // Refused before anything is written, where it can be told already; decided again below.
     const planned = this.#slotFor(order);
     const request = this.#grant('Start', order.key, planned.id);
     const started = { type: 'start', at: now(), spec: order.spec, bootId: this.#o.bootId } as const;
     const preview = startedSession(planned, started);
-    const own = sessionVariables(planned, { paths: files.paths(planned.id), hostname: this.#o.hostname });
+    const own = sessionVariables(planned, {
+      paths: files.paths(planned.id),
+      hostname: this.#o.hostname,
+    });
     const env = { ...order.env, ...own };
     await files.stage({ session: preview, request, argv: order.spec.argv, env });
-    await reached('start.staged');
-
     try {
-      const raced = this.#granted('Start', order.key);
-      if (raced) {
-        await files.discard(planned.id);
-        return await this.#begun(raced.id, signal);
-      }
+      await reached('start.staged');
       if (order.reservation) {
         if (!registry.apply(planned.id, started, request)) throw this.#reservationGone(planned.id);
       } else {
@@ -101,13 +106,12 @@ export class Commands {
         registry.insert(preview, request);
       }
     } catch (error) {
-      // Staged files belong to the reservation's id, which another start may own by now.
-      if (!order.reservation) await files.discard(planned.id);
+      await files.discard(planned.id);
       throw error;
     }
     await reached('start.committed');
     supervisor.wake(planned.id);
-    return await this.#begun(planned.id, signal);
+    return preview;
   }
 
   /** Answers once the session has ended. */

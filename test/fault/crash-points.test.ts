@@ -1,0 +1,62 @@
+/** The agent is killed exactly between two steps of a call: nothing is lost, doubled or left behind. */
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createSandbox } from '../support/sandbox.ts';
+import { startedId } from '../support/started.ts';
+
+interface Listed {
+  readonly sessions: readonly { session_id: string; status: string }[];
+}
+
+/** Holds the program at each named point until `onPoint` is done; only the first time for each. */
+async function holdAt(socket: string, onPoint: (point: string) => Promise<void>) {
+  const seen = new Set<string>();
+  const server = createServer((connection) => {
+    connection.on('error', () => {});
+    connection.once('data', async (line) => {
+      const point = String(line).trim();
+      const isFirst = !seen.has(point);
+      seen.add(point);
+      if (isFirst) await onPoint(point);
+      connection.end('go\n');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return { seen, [Symbol.dispose]: () => server.close() };
+}
+
+it.each(['start.staged', 'start.committed'])('a kill at %s makes one session in the end', async (fatal) => {
+  await using sandbox = createSandbox();
+  const hooks = join(sandbox.dir, 'hooks');
+  let kill = async () => {};
+  using points = await holdAt(hooks, async (point) => {
+    if (point === fatal) await kill();
+  });
+  const agent = await sandbox.startAgent({ env: { BERTHD_TEST_HOOKS: hooks } });
+  kill = () => agent.restart();
+  const id = await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
+  expect(points.seen).toContain(fatal);
+  const { sessions } = await sandbox.json<Listed>(['list', '--all']);
+  expect(sessions).toMatchObject([{ session_id: id, status: 'running' }]);
+  // What the first try had staged was swept.
+  const kept = readdirSync(join(sandbox.stateDir, 'sessions'));
+  expect(kept).toEqual([id]);
+});
+
+it('a kill of the agent right after a kill was committed still ends the session', async () => {
+  await using sandbox = createSandbox();
+  const hooks = join(sandbox.dir, 'hooks');
+  let kill = async () => {};
+  using _points = await holdAt(hooks, async (point) => {
+    if (point === 'kill.committed') await kill();
+  });
+  const agent = await sandbox.startAgent({ env: { BERTHD_TEST_HOOKS: hooks } });
+  kill = () => agent.restart();
+  const id = await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
+  expect((await sandbox.berth(['kill', id])).code).toBe(0);
+  const { sessions } = await sandbox.json<Listed>(['list', '--all']);
+  expect(sessions).toMatchObject([{ session_id: id, status: 'killed' }]);
+  expect(existsSync(join(sandbox.runtimeDir, 't', id))).toBe(false);
+});
