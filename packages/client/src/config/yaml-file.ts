@@ -54,7 +54,7 @@ export function invalid(file: string, line: number | null, message: string): Ber
 }
 
 /** `remotes[1].port` */
-export function spelled(keys: readonly (string | number)[]): string {
+function spelled(keys: readonly (string | number)[]): string {
   let text = '';
   for (const key of keys) text += typeof key === 'number' ? `[${key}]` : text ? `.${key}` : key;
   return text || 'the file';
