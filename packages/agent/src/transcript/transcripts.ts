@@ -76,6 +76,8 @@ export function createTranscripts(options: {
     },
 
     async finish(paths, { timeoutMs }) {
+      // By an agent before this one, which died before it could stop the unit.
+      if (await isThere(endedFile(paths))) return true;
       const marker = markerOf(paths);
       // No time to wait: the caller knows that nobody writes any more.
       const settled = timeoutMs === 0;
