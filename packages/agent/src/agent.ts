@@ -131,12 +131,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     registry.notice('JOURNAL_REBUILT', message);
     warnings.push(message, ...rebuilt.problems.map((problem) => `not rebuilt: ${oneLine(problem)}`));
   }
-  keepRecords({
+  const records = keepRecords({
     registry,
     files,
     onProblem: (session, error) =>
       log.warn({ session: session.id, error: messageOf(error) }, 'cannot keep the record of a session'),
   });
+  scope.use(records);
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 
   const wrap = createWrapper({ hostId: id, log });

@@ -23,12 +23,12 @@ export async function rebuild(options: {
   return { sessions: records.length, problems };
 }
 
-/** Keeps each session's record beside its files from now on. */
+/** Keeps each session's record beside its files from now on. Disposing waits for what is being written. */
 export function keepRecords(options: {
   registry: Registry;
   files: SessionFiles;
   onProblem: (session: Session, error: unknown) => void;
-}): void {
+}): AsyncDisposable {
   const last = new Map<string, Promise<void>>();
   options.registry.onChange((session) => {
     if (session.state === 'reserved' || session.state === 'expired' || session.state === 'starting') return;
@@ -40,6 +40,11 @@ export function keepRecords(options: {
       });
     last.set(session.id, write);
   });
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(last.values());
+    },
+  };
 }
 
 /** Looks at every session that holds a slot, and waits (within reason) for what that leads to. */
