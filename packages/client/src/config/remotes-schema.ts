@@ -44,7 +44,9 @@ export function parseRemotes(file: string): HostConfig[] {
       throw invalid(file, at('name'), `remotes[${index}].host: missing; it is the address of ${remote.name}`);
     }
     const { jump_host: jumpHost, sessions_dir: _sessions, labels, scope, enabled, ...rest } = remote;
-    const defined = Object.fromEntries(Object.entries({ ...rest, jumpHost }).filter(([, value]) => value !== undefined));
+    const defined = Object.fromEntries(
+      Object.entries({ ...rest, jumpHost }).filter(([, value]) => value !== undefined),
+    );
     return {
       ...(defined as { name: string }),
       kind: isLocal && remote.host === undefined ? 'local' : 'ssh',

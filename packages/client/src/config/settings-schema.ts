@@ -14,7 +14,8 @@ export function parseSettings(file: string): Partial<Record<SettingName, string>
     const value = read?.value[key];
     if (read === null || value === undefined) continue;
     const text = String(value);
-    if (SETTINGS[key].read(text) === null) throw invalid(file, read.lineOf([key]), `${key}: ${SETTINGS[key].form}`);
+    if (SETTINGS[key].read(text) === null)
+      throw invalid(file, read.lineOf([key]), `${key}: ${SETTINGS[key].form}`);
     found[key] = text;
   }
   return found;

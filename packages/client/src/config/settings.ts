@@ -86,7 +86,8 @@ export async function loadSettings(options: {
     for (const [origin, text, where] of candidates) {
       if (text === undefined || (origin === 'environment' && text === '')) continue;
       const found = read(text);
-      if (found === null) throw new BerthError('CONFIG_INVALID', `${where}: ${form}`, { values: { key: name } });
+      if (found === null)
+        throw new BerthError('CONFIG_INVALID', `${where}: ${form}`, { values: { key: name } });
       origins[name] = origin;
       return found;
     }

@@ -22,7 +22,9 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): { value: T; lin
   const lineOf: LineOf = (keys) => {
     // The key itself where it is there, else what is around it.
     for (let depth = keys.length; depth >= 0; depth--) {
-      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+      const node = document.getIn(keys.slice(0, depth), true) as
+        | { range?: [number, number, number] }
+        | undefined;
       if (node?.range) return lineCounter.linePos(node.range[0]).line;
     }
     return 1;
@@ -65,7 +67,9 @@ function keyLine(
   document: ReturnType<typeof parseDocument>,
   at: { keys: (string | number)[]; unknown: string; lineCounter: LineCounter },
 ): number | null {
-  const around = document.getIn(at.keys, true) as { items?: { key?: { value?: unknown; range?: number[] } }[] } | null;
+  const around = document.getIn(at.keys, true) as {
+    items?: { key?: { value?: unknown; range?: number[] } }[];
+  } | null;
   const pair = around?.items?.find((item) => item.key?.value === at.unknown);
   const start = pair?.key?.range?.[0];
   return start === undefined ? null : at.lineCounter.linePos(start).line;
@@ -73,7 +77,9 @@ function keyLine(
 
 /** Keys that the schema knows at a place; none where it cannot be told. */
 function knownKeys(schema: unknown, keys: readonly (string | number)[]): string[] {
-  let at = schema as { def?: { type?: string; shape?: Record<string, unknown>; element?: unknown; innerType?: unknown } };
+  let at = schema as {
+    def?: { type?: string; shape?: Record<string, unknown>; element?: unknown; innerType?: unknown };
+  };
   const unwrap = () => {
     while (at?.def?.innerType) at = at.def.innerType as typeof at;
   };

@@ -12,7 +12,7 @@ import { agentMissing, DISCOVERY_SCRIPT, type Discovered, parseDiscovery } from 
 import type { Link } from './link.ts';
 import { readMode, type TunnelFiles, writeMode } from './manager.ts';
 import { isAlive, takeLock } from './process-lock.ts';
-import { accepts, staysOpen } from './socket.ts';
+import { accepts, probe } from './socket.ts';
 import { type Master, Ssh } from './ssh.ts';
 import { bridgeStdio } from './stdio-bridge.ts';
 
@@ -25,6 +25,9 @@ export interface ColdOptions {
   /** The way that is there is no good: replace it. */
   readonly retire: boolean;
 }
+
+/** A server that is well greets at once; over a long line a second is not too much. */
+const SILENCE_MS = 1000;
 
 export async function openCold(options: ColdOptions): Promise<Link> {
   const { host, files, settings, env, signal } = options;
@@ -40,8 +43,13 @@ export async function openCold(options: ColdOptions): Promise<Link> {
   const master = { host, controlPath: files.control };
   // Another client may have done the work while we waited for the lock.
   const replaced = recordedPid(files) !== before;
-  if (options.retire && !replaced) await retire(ssh, master, files);
-  else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket))) return forwardLink(options);
+  if (options.retire && !replaced) {
+    const seen = await probe(files.socket, SILENCE_MS);
+    if (seen === 'greets') return forwardLink(options);
+    // Closed at once: the master carries, it is the agent that is not there.
+    if (seen !== 'closed') await retire(ssh, master, files);
+  } else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket)))
+    return forwardLink(options);
 
   await ensureMaster(ssh, master, files);
   const discovered = parseDiscovery(await ssh.run(master, DISCOVERY_SCRIPT), host);
@@ -78,7 +86,8 @@ async function forwardCarries(
 ): Promise<boolean> {
   rmSync(files.socket, { force: true });
   await ssh.forward(master, { local: files.socket, remote: discovered.socket });
-  if (await staysOpen(files.socket)) return true;
+  const seen = await probe(files.socket, SILENCE_MS);
+  if (seen === 'greets' || seen === 'silent') return true;
   rmSync(files.socket, { force: true });
   return false;
 }
@@ -91,7 +100,7 @@ async function dialLink(
   const { host, files } = options;
   const own = `${files.socket.slice(0, -1)}${process.pid}`;
   const bridge = await bridgeStdio(own, () => way.ssh.dial(way.master, way.discovered.dial));
-  if (!(await staysOpen(own, 5000))) {
+  if ((await probe(own, options.settings.connectMs)) !== 'greets') {
     await bridge[Symbol.asyncDispose]();
     throw agentMissing(host);
   }
@@ -110,11 +119,13 @@ async function dialLink(
 
 /** Ends a master that accepts and does not carry: it hangs, or its network went away. */
 async function retire(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
-  await ssh.stopMaster(master);
   const pid = recordedPid(files);
   if (pid !== null && isAlive(pid) && (await isOurMaster(pid, files.control))) {
+    // Not asked first: one that hangs would not answer, and nothing of it is to be kept.
     process.kill(pid, 'SIGKILL');
     await untilGone(pid);
+  } else {
+    await ssh.stopMaster(master);
   }
   for (const file of [files.control, files.socket, files.pid, files.mode]) rmSync(file, { force: true });
 }

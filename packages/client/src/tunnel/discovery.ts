@@ -26,8 +26,12 @@ export function parseDiscovery(output: string, host: HostConfig): Discovered {
 }
 
 export function agentMissing(host: HostConfig): BerthError {
-  return new BerthError('AGENT_MISSING', `no agent runs on host ${host.name}: ssh works, berthd does not answer`, {
-    values: { host: host.name },
-    hint: `start it there: clone the repository on ${host.name} and run ./berth status`,
-  });
+  return new BerthError(
+    'AGENT_MISSING',
+    `no agent runs on host ${host.name}: ssh works, berthd does not answer`,
+    {
+      values: { host: host.name },
+      hint: `start it there: clone the repository on ${host.name} and run ./berth status`,
+    },
+  );
 }

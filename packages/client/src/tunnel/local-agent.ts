@@ -1,6 +1,6 @@
 /** The agent of this machine: found, or started in the background. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -82,7 +82,13 @@ async function startUnderSystemd(argv: readonly string[], env: NodeJS.ProcessEnv
     return false;
   }
   const passed = Object.entries(env).filter(([name]) => /^(BERTHD_|XDG_|LANG$|LC_|PATH$)/.test(name));
-  const settings = ['Type=notify', 'NotifyAccess=all', 'Restart=on-failure', 'KillMode=mixed', 'OOMScoreAdjust=-100'];
+  const settings = [
+    'Type=notify',
+    'NotifyAccess=all',
+    'Restart=on-failure',
+    'KillMode=mixed',
+    'OOMScoreAdjust=-100',
+  ];
   try {
     await run(
       'systemd-run',
@@ -111,7 +117,11 @@ function startFailed(log: string, code: number | undefined): BerthError {
   }
   const last = lines.filter((line) => !line.startsWith('  hint:') && !line.startsWith('{')).at(-1);
   const hint = lines.find((line) => line.startsWith('  hint:'))?.slice('  hint: '.length);
-  const why = last ? oneLine(last) : code === undefined ? 'it does not answer' : `it ended with exit code ${code}`;
+  const why = last
+    ? oneLine(last)
+    : code === undefined
+      ? 'it does not answer'
+      : `it ended with exit code ${code}`;
   return new BerthError('AGENT_START_FAILED', `cannot start berthd on this machine: ${why}`, {
     hint: hint ? oneLine(hint) : `see its log: ${log}`,
   });

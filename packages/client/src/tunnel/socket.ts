@@ -17,21 +17,28 @@ export function accepts(socketPath: string, deadlineMs = 2000): Promise<boolean>
 }
 
 /**
- * True where the connection stays open for a moment: a forward whose far end refuses accepts,
- * and closes at once.
+ * What a connection to the socket does: `absent`: nobody accepts. `closed`: accepted and closed at
+ * once, as by a forward whose far end refuses. `greets`: an HTTP/2 server spoke first, as they do.
+ * `silent`: it stays open and says nothing for the moment given.
  */
-export function staysOpen(socketPath: string, momentMs = 250): Promise<boolean> {
+export function probe(
+  socketPath: string,
+  momentMs: number,
+): Promise<'absent' | 'closed' | 'greets' | 'silent'> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
-    const answer = (open: boolean) => {
+    let accepted = false;
+    const answer = (what: 'absent' | 'closed' | 'greets' | 'silent') => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(open);
+      resolve(what);
     };
-    const timer = setTimeout(() => answer(true), momentMs);
-    // An HTTP/2 server greets first: no need to wait any longer.
-    socket.once('data', () => answer(true));
-    socket.once('close', () => answer(false));
-    socket.once('error', () => answer(false));
+    const timer = setTimeout(() => answer('silent'), momentMs);
+    socket.once('connect', () => {
+      accepted = true;
+    });
+    socket.once('data', () => answer('greets'));
+    socket.once('close', () => answer(accepted ? 'closed' : 'absent'));
+    socket.once('error', () => answer(accepted ? 'closed' : 'absent'));
   });
 }

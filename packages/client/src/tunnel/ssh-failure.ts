@@ -6,9 +6,21 @@ import type { HostConfig } from '../config/remotes.ts';
 
 /** In this order: a changed key is also a failed verification. */
 const SIGNS: readonly [RegExp, Reason, string][] = [
-  [/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/, 'HOST_KEY_CHANGED', 'its host key has changed'],
-  [/Host key verification failed|No .* host key is known/, 'HOST_KEY_UNKNOWN', 'its host key is not known yet'],
-  [/Permission denied|Too many authentication failures|no such identity/i, 'PERMISSION_DENIED', 'it refuses the login'],
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
+    'HOST_KEY_CHANGED',
+    'its host key has changed',
+  ],
+  [
+    /Host key verification failed|No .* host key is known/,
+    'HOST_KEY_UNKNOWN',
+    'its host key is not known yet',
+  ],
+  [
+    /Permission denied|Too many authentication failures|no such identity/i,
+    'PERMISSION_DENIED',
+    'it refuses the login',
+  ],
   [/Could not resolve hostname/, 'HOST_UNREACHABLE', 'its address cannot be resolved'],
   [/Connection refused/, 'HOST_UNREACHABLE', 'nothing listens there (connection refused)'],
   [/timed out|timeout/i, 'HOST_UNREACHABLE', 'it does not answer in time'],
@@ -21,7 +33,10 @@ export function classify(host: HostConfig, output: string): BerthError {
   const where = `cannot reach host ${oneLine(host.name)}`;
   if (!sign) {
     const last = oneLine(output.trim().split('\n').at(-1) ?? '') || 'ssh gave no reason';
-    return new BerthError('HOST_UNREACHABLE', `${where}: ${last}`, { values, hint: hintFor('HOST_UNREACHABLE', host) });
+    return new BerthError('HOST_UNREACHABLE', `${where}: ${last}`, {
+      values,
+      hint: hintFor('HOST_UNREACHABLE', host),
+    });
   }
   const [, reason, why] = sign;
   return new BerthError(reason, `${where}: ${why}`, { values, hint: hintFor(reason, host) });

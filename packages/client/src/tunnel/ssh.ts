@@ -43,9 +43,11 @@ export class Ssh {
     // ssh -f keeps what it was given as output: nothing may wait for that to close.
     const child = spawn(this.#o.program, args, { env: this.#o.env, stdio: 'ignore' });
     // Jump hosts connect one after the other, each within ConnectTimeout.
-    const code = await exitOf(child, this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000).catch((error: unknown) => {
-      throw this.#missing(error);
-    });
+    const code = await exitOf(child, this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000).catch(
+      (error: unknown) => {
+        throw this.#missing(error);
+      },
+    );
     if (code === 0) return;
     throw classify(host, code === null ? 'Connection timed out' : readLog(logFile));
   }
@@ -75,7 +77,8 @@ export class Ssh {
         this.#o.program,
         args,
         { env: this.#o.env, timeout: this.#o.connectMs, encoding: 'utf8' },
-        (error, stdout, stderr) => (error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout)),
+        (error, stdout, stderr) =>
+          error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout),
       );
       child.stdin?.on('error', () => {});
       child.stdin?.end(script);

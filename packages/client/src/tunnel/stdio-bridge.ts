@@ -4,10 +4,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 
 /** Serves as long as this process lives. */
-export async function bridgeStdio(
-  socketPath: string,
-  dial: () => ChildProcess,
-): Promise<AsyncDisposable> {
+export async function bridgeStdio(socketPath: string, dial: () => ChildProcess): Promise<AsyncDisposable> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
