@@ -24,7 +24,7 @@ export async function waitForEnd(place: Place, context: Context): Promise<number
 }
 
 /** The command's own code; 124 where its time ran out, 1 where it left none. */
-export function exitCodeOf(session: SessionSnapshot): number {
+function exitCodeOf(session: SessionSnapshot): number {
   if (session.failureReason === 'timeout') return 124;
   return session.exitCode ?? (session.state === 'completed' ? 0 : 1);
 }

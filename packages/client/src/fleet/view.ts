@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 export type SessionRow = ReturnType<typeof sessionRow>;
 export type HostRow = ReturnType<typeof hostRow>;
-export type Pool = ReturnType<typeof pool>;
+type Pool = ReturnType<typeof pool>;
 
 export function sessionRow(
   place: { host: HostConfig; hostname: string },
@@ -151,7 +151,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
 }
 
 /** Slots of the host's usual size that fit now. */
-export function freeSlots(host: HostSnapshot): number {
+function freeSlots(host: HostSnapshot): number {
   const { capacityBytes, heldBytes, defaultSlotBytes } = host.ledger;
   return defaultSlotBytes > 0 ? Math.max(0, Math.floor((capacityBytes - heldBytes) / defaultSlotBytes)) : 0;
 }

@@ -8,7 +8,7 @@ import type { Console } from '../render/console.ts';
  * application keys, shows the cursor, and drops colours. In this order: leaving the alternate
  * screen restores the cursor of before.
  */
-export const RESET =
+const RESET =
   '\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1004l\u001b[?1005l\u001b[?1006l\u001b[?1015l' +
   '\u001b[?2004l\u001b[?1l\u001b>\u001b[>4m\u001b[<u\u001b[?7h\u001b[?25h\u001b[0m\u001b7\u001b[r\u001b8\u001b(B';
 

@@ -3,18 +3,18 @@
  * a master is killed only while its process is the one recorded at its birth.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
 import { agentMissing, DISCOVERY_SCRIPT, type Discovered, parseDiscovery } from './discovery.ts';
 import type { Link } from './link.ts';
-import { readMode, type TunnelFiles, writeMode } from './manager.ts';
 import { isAlive, takeLock } from './process-lock.ts';
 import { accepts, probe } from './socket.ts';
 import { type Master, Ssh } from './ssh.ts';
 import { bridgeStdio } from './stdio-bridge.ts';
+import { readMode, type TunnelFiles, writeMode } from './tunnel-files.ts';
 
 export interface ColdOptions {
   readonly host: HostConfig;

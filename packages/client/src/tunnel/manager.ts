@@ -2,8 +2,7 @@
  * The way to each host's agent. Warm: a connect to a local socket, no process at all. Cold: one
  * master for each host, made by one client while others wait, and a forward on it.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
@@ -12,6 +11,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Link } from './link.ts';
 import { accepts } from './socket.ts';
+import { filesOf, readMode, type TunnelFiles } from './tunnel-files.ts';
 
 export interface TunnelOptions {
   readonly paths: Paths;
@@ -65,16 +65,6 @@ export function createTunnels(options: TunnelOptions): Tunnels {
   };
 }
 
-export interface TunnelFiles {
-  readonly socket: string;
-  readonly control: string;
-  readonly pid: string;
-  readonly log: string;
-  readonly lock: string;
-  /** Holds `dial-stdio` where the host is known to forbid forwarding. */
-  readonly mode: string;
-}
-
 function forwarded(files: TunnelFiles, again: () => Promise<unknown>): Link {
   return {
     socketPath: files.socket,
@@ -85,21 +75,6 @@ function forwarded(files: TunnelFiles, again: () => Promise<unknown>): Link {
   };
 }
 
-function filesOf(host: HostConfig, paths: Paths, settings: Settings): TunnelFiles {
-  // All that decides where a connection ends: two names never share a tunnel by accident.
-  const identity = [host.name, host.host, host.user, host.port, host.key, host.jumpHost, settings.sshConfig];
-  const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12);
-  const base = path.join(paths.runtimeDir, 'h', hash);
-  return {
-    socket: `${base}.s`,
-    control: `${base}.c`,
-    pid: `${base}.pid`,
-    log: `${base}.log`,
-    lock: `${base}.lock`,
-    mode: `${base}.mode`,
-  };
-}
-
 function checkLength(socket: string): void {
   const bytes = Buffer.byteLength(socket);
   if (bytes <= MAX_SOCKET_PATH_BYTES) return;
@@ -107,17 +82,4 @@ function checkLength(socket: string): void {
     'SOCKET_PATH_TOO_LONG',
     `cannot make a tunnel: the socket path ${socket} has ${bytes} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
   );
-}
-
-export function readMode(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-export function writeMode(file: string, mode: 'forward' | 'dial-stdio'): void {
-  if (mode === 'forward') rmSync(file, { force: true });
-  else writeFileSync(file, mode, { mode: 0o600 });
 }
