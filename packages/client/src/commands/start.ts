@@ -23,7 +23,7 @@ import { waitForEnd } from './wait.ts';
 
 export const start = defineCommand({
   usage: '[PROMPT…] [-- ARGV…]',
-  describe: 'Start sessions: one per prompt, or one that runs ARGV.',
+  describe: 'Start sessions: one per prompt (- reads it from standard input), or one that runs ARGV.',
   example: "berth start --preset shell -- bash -c 'echo hello; sleep 60'",
   flags: {
     preset: {
@@ -54,10 +54,13 @@ export const start = defineCommand({
     },
   },
   async run({ flags, words, rest }, context) {
-    const jobs = jobsOf(words, rest);
+    const jobs = jobsOf(await withStandardInput(words, context), rest);
     if (jobs.length > 1 && (flags.name || flags.attach || flags.follow)) {
       const flag = flags.name ? '--name' : flags.attach ? '--attach' : '--follow';
       throw new BerthError('USAGE', `${flag} is for one session, and there are ${jobs.length} prompts`);
+    }
+    if (context.console.json && (flags.attach || flags.follow)) {
+      throw new BerthError('USAGE', 'with --json nothing else is printed: leave out --attach and --follow');
     }
     if (flags.attach && (flags.follow || flags.wait)) {
       throw new BerthError('USAGE', 'choose one of --attach and --follow or --wait');
@@ -115,6 +118,20 @@ export const start = defineCommand({
   },
 });
 
+/** The prompts, with `-` read from standard input. Throws where that is no text. */
+async function withStandardInput(words: readonly string[], { console }: Context): Promise<string[]> {
+  if (!words.includes('-')) return [...words];
+  const parts: Uint8Array[] = [];
+  for await (const part of console.stdin) parts.push(part as Uint8Array);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+  } catch {
+    throw new BerthError('ARGUMENT_INVALID', 'cannot start: standard input is not valid UTF-8');
+  }
+  return words.map((word) => (word === '-' ? text.trimEnd() : word));
+}
+
 function jobsOf(
   words: readonly string[],
   rest: readonly string[] | null,
@@ -136,8 +153,11 @@ function check(texts: readonly string[]): void {
     if (bytes > MAX_PROMPT_BYTES) {
       throw new BerthError(
         'PROMPT_TOO_LARGE',
-        `cannot start: the prompt has ${bytes} bytes, and at most ${MAX_PROMPT_BYTES} are possible`,
+        `cannot start: the prompt has ${formatMemory(bytes)}, the limit is ${formatMemory(MAX_PROMPT_BYTES)}`,
       );
+    }
+    if (text.includes('\0')) {
+      throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt contains NUL');
     }
     if (text.includes('\ufffd')) {
       throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is not valid UTF-8');

@@ -10,7 +10,6 @@ const DAY_MS = 86_400_000;
 
 export type SessionRow = ReturnType<typeof sessionRow>;
 export type HostRow = ReturnType<typeof hostRow>;
-type Pool = ReturnType<typeof pool>;
 
 export function sessionRow(
   place: { host: HostConfig; hostname: string },
