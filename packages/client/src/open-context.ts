@@ -56,7 +56,9 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     console,
     env,
     hosts: () => {
-      hosts ??= import('./config/remotes.ts').then(({ loadRemotes }) => loadRemotes(paths.remotesFile));
+      hosts ??= import('./config/remotes.ts').then(({ loadRemotes }) =>
+        loadRemotes(paths.remotesFile, paths),
+      );
       return hosts;
     },
     connect: (host, { signal } = {}) => {

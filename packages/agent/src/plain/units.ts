@@ -5,7 +5,7 @@
  * advisory.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SessionPaths, UnitSpec, Units } from '../sessions/ports.ts';
@@ -34,7 +34,9 @@ export function createPlainUnits(): Units {
     const identity = await recorded(paths);
     if (identity && identity.bootId !== bootId) return 'rebooted';
     if (identity) return (await isAlive(identity)) ? 'alive' : 'gone';
-    // The agent may have died between the start and the record of it.
+    // Never started, unless the agent died between the start and the record of it: then the
+    // server's socket is there.
+    if (!existsSync(paths.tmuxSocket)) return 'gone';
     const server = await findServer(sessionId, paths);
     if (!server) return 'gone';
     await keep(paths, { pid: server.pid, start: server.start, bootId });

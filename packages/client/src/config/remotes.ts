@@ -1,5 +1,6 @@
 /** The hosts a user has: `local`, and those of remotes.yaml. */
 import { existsSync } from 'node:fs';
+import { parsedOnce } from './parsed-cache.ts';
 
 export interface HostConfig {
   readonly name: string;
@@ -20,11 +21,12 @@ export interface HostConfig {
 const LOCAL: HostConfig = { name: 'local', kind: 'local', labels: {}, scope: 'user', enabled: true };
 
 /** Enabled hosts, `local` first. Throws CONFIG_INVALID; a missing file leaves `local` alone. */
-export async function loadRemotes(file: string): Promise<HostConfig[]> {
-  // YAML and its schema cost start-up time: only those who have the file pay it.
+export async function loadRemotes(file: string, options: { cacheDir: string }): Promise<HostConfig[]> {
   if (!existsSync(file)) return [LOCAL];
-  const { parseRemotes } = await import('./remotes-schema.ts');
-  const remotes = parseRemotes(file);
+  const remotes = await parsedOnce(file, {
+    cacheDir: options.cacheDir,
+    parse: async () => (await import('./remotes-schema.ts')).parseRemotes(file),
+  });
   const local = remotes.find(({ name }) => name === 'local') ?? LOCAL;
   return [local, ...remotes.filter(({ name }) => name !== 'local')].filter(({ enabled }) => enabled);
 }

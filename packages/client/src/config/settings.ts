@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
 import { parseMemory } from '@berth/shared/domain/memory';
+import { parsedOnce } from './parsed-cache.ts';
 import { paths } from './paths.ts';
 
 export interface Settings {
@@ -69,11 +70,13 @@ export async function loadSettings(options: {
   configFile?: string;
 }): Promise<Settings> {
   const { env, flags } = options;
-  const { configFile } = paths(env, options.configFile ? { configFile: options.configFile } : {});
+  const own = options.configFile ? { configFile: options.configFile } : {};
+  const { configFile, cacheDir } = paths(env, own);
   if (options.configFile && !existsSync(configFile)) {
     throw new BerthError('CONFIG_INVALID', `cannot read ${configFile}: there is no such file`);
   }
-  const file = existsSync(configFile) ? (await import('./settings-schema.ts')).parseSettings(configFile) : {};
+  const parse = async () => (await import('./settings-schema.ts')).parseSettings(configFile);
+  const file = existsSync(configFile) ? await parsedOnce(configFile, { cacheDir, parse }) : {};
   const origins = {} as Record<SettingName, Origin>;
   const value = (name: SettingName): string | number => {
     const { variable, usual, read, form } = SETTINGS[name];

@@ -207,6 +207,8 @@ function openStubs(socketPath: string) {
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 500,
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    // HTTP/2's own 64 KiB would make a round trip of every 64 KiB of output.
+    'grpc-node.flow_control_window': 8 * 1024 * 1024,
     // What a Unix socket has no use for costs start-up time; retries are decided in retry.ts.
     'grpc.enable_channelz': 0,
     'grpc.enable_retries': 0,
