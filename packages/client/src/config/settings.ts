@@ -23,6 +23,8 @@ export interface Settings {
   readonly connectMs: number;
   readonly callMs: number;
   readonly fanoutMs: number;
+  /** Each setting as it was written, by its key in config.yaml, and where that was. */
+  readonly texts: Readonly<Record<SettingName, string>>;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
 
@@ -78,6 +80,7 @@ export async function loadSettings(options: {
   const parse = async () => (await import('./settings-schema.ts')).parseSettings(configFile);
   const file = existsSync(configFile) ? await parsedOnce(configFile, { cacheDir, parse }) : {};
   const origins = {} as Record<SettingName, Origin>;
+  const texts = {} as Record<SettingName, string>;
   const value = (name: SettingName): string | number => {
     const { variable, usual, read, form } = SETTINGS[name];
     const candidates: [Origin, string | undefined, string][] = [
@@ -92,6 +95,7 @@ export async function loadSettings(options: {
       if (found === null)
         throw new BerthError('CONFIG_INVALID', `${where}: ${form}`, { values: { key: name } });
       origins[name] = origin;
+      texts[name] = text;
       return found;
     }
     return usual;
@@ -108,6 +112,7 @@ export async function loadSettings(options: {
     connectMs: Number(value('connect_timeout')),
     callMs: Number(value('call_timeout')),
     fanoutMs: Number(value('fanout_timeout')),
+    texts,
     origins,
   });
 }

@@ -11,6 +11,7 @@ export interface Discovered {
 
 /** For the host's sh; prints agent.json, or nothing. */
 export const DISCOVERY_SCRIPT =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter of the host's shell
   'f="${XDG_STATE_HOME:-$HOME/.local/state}/berth/agent.json"; if [ -f "$f" ]; then cat "$f"; fi\n';
 
 /** Start-up files of the host may print before it: what counts is the last line. */

@@ -1,0 +1,40 @@
+/** docs/cli.md is true as far as words can be checked: every command, flag, setting and JSON key is in it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../support/programs.ts';
+import { createSandbox } from '../support/sandbox.ts';
+import { startedId } from '../support/started.ts';
+
+const DOCS = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
+
+it('names every command and every flag', async () => {
+  await using sandbox = createSandbox();
+  const { stdout } = await sandbox.berth(['--help']);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:, [a-z]+)? {2,}/gm)].map(([, name]) => name ?? '');
+  expect(commands.length).toBeGreaterThan(10);
+  for (const command of commands) {
+    expect(DOCS).toMatch(new RegExp(`berth ${command}\\b`));
+    const help = await sandbox.berth([command, '--help']);
+    const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag ?? '');
+    for (const flag of flags) expect(DOCS).toContain(flag);
+    expect(help.stdout).toMatch(/\nexample: .*berth \S/);
+  }
+});
+
+it('names every key of the JSON, and every setting', async () => {
+  await using sandbox = createSandbox();
+  await sandbox.startAgent();
+  await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
+  const keys = (value: unknown): string[] => {
+    if (Array.isArray(value)) return value.flatMap(keys);
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) => (key === 'running' ? [] : [key, ...keys(inner)]));
+  };
+  for (const args of [['list'], ['status'], ['tunnel', 'local']]) {
+    for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
+  }
+  const { values } = await sandbox.json<{ values: Record<string, string> }>(['config']);
+  expect(Object.keys(values).length).toBeGreaterThan(5);
+  for (const key of Object.keys(values)) expect(DOCS).toContain(`\`${key}\``);
+});
