@@ -4,6 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sharedMemoryDirectory } from '../../packages/agent/src/runtime-directory.ts';
 import { TestAgent } from './agent.ts';
 import { killMarked, RUN_VARIABLE, sandboxPrefix } from './marker.ts';
 import { BERTH, BERTHD } from './programs.ts';
@@ -44,6 +45,8 @@ export class Sandbox implements AsyncDisposable {
   /** Nothing of the caller's but what every program needs. */
   readonly env: NodeJS.ProcessEnv;
   readonly #owned: AsyncDisposable[] = [];
+  /** Runtime directories of agents. */
+  readonly #runtimes = new Set<string>();
   #terminals = 0;
 
   constructor() {
@@ -54,6 +57,7 @@ export class Sandbox implements AsyncDisposable {
     this.configDir = join(xdg.XDG_CONFIG_HOME, 'berth');
     this.stateDir = join(xdg.XDG_STATE_HOME, 'berth');
     this.runtimeDir = join(xdg.XDG_RUNTIME_DIR, 'berth');
+    this.#runtimes.add(this.runtimeDir);
     const { PATH, LANG, LC_ALL, TZ, USER, LOGNAME } = process.env;
     const inherited = { PATH, LANG: LANG ?? 'C.UTF-8', LC_ALL, TZ, USER, LOGNAME };
     const env = { ...inherited, SHELL: '/bin/bash', TERM: 'xterm-256color', ...xdg, [RUN_VARIABLE]: testRun };
@@ -84,6 +88,7 @@ export class Sandbox implements AsyncDisposable {
     const own = name === 'local' ? {} : xdgDirectories(join(this.dir, name), this.home);
     const environment = this.#environment({ ...own, ...env });
     const socket = join(environment.XDG_RUNTIME_DIR ?? '', 'berth', 'agent.sock');
+    this.#runtimes.add(dirname(socket));
     const argv = [...BERTHD, 'serve', ...AGENT_FLAGS, ...flags];
     return this.#own(await TestAgent.start({ argv, env: environment, socket }));
   }
@@ -121,6 +126,8 @@ export class Sandbox implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const thing of this.#owned.reverse()) await thing[Symbol.asyncDispose]();
     await killMarked([this.dir]);
+    for (const runtime of this.#runtimes)
+      rmSync(sharedMemoryDirectory(runtime), { recursive: true, force: true });
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
   }
 }

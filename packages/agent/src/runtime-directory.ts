@@ -1,4 +1,5 @@
 /** Directories that only their user can enter: sockets, and secrets on tmpfs. */
+import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
@@ -33,10 +34,18 @@ export function privateDirectory(directory: string): string {
   return directory;
 }
 
+/**
+ * Where secrets go if the runtime directory is on a disk. One for each runtime directory: an agent
+ * sweeps what it does not know, and must not sweep another's.
+ */
+export function sharedMemoryDirectory(runtime: string): string {
+  const own = createHash('sha256').update(runtime).digest('hex').slice(0, 12);
+  return `/dev/shm/berth-${process.getuid?.() ?? 0}-${own}`;
+}
+
 /** A private directory that never reaches a disk; null where the machine has none. */
 export function secretDirectory(runtime: string): string | null {
-  const uid = process.getuid?.() ?? 0;
-  for (const parent of [runtime, `/dev/shm/berth-${uid}`]) {
+  for (const parent of [runtime, sharedMemoryDirectory(runtime)]) {
     try {
       privateDirectory(parent);
       if (IN_MEMORY.has(statfsSync(parent).type)) return privateDirectory(path.join(parent, 'env'));

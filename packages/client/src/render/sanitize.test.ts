@@ -9,7 +9,8 @@ const clean = (parts: Uint8Array[], colors = false) => {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 test.each([
-  ['plain ü 漢\r\n\tx', 'plain ü 漢\r\n\tx'],
+  ['plain ü 漢\r\n\tx', 'plain ü 漢\n\tx'],
+  ['10%\r20%\r\r\nnext\r', '10%\r20%\nnext\r'],
   ['\u001b]0;title\u0007a\u001b[2Jb\u001b[31mc\u001b[0m', 'abc'],
   ['\u001b]52;c;AAAA\u001b\\x\u001bPq#0\u001b\\y\u001b(Bz', 'xyz'],
   ['a\u0007\u0000\u202eb\u009b5nc', 'abc'],

@@ -1,6 +1,6 @@
 /**
- * Output of a session made safe to print while it streams: text, newlines, carriage returns and
- * tabs stay, colours too where wanted, every other escape sequence and control character goes.
+ * Output of a session made safe to print while it streams: text, newlines, lone carriage returns
+ * and tabs stay, the carriage returns that a terminal puts before a newline go, colours too where wanted, every other escape sequence and control character goes.
  * Chunk boundaries do not matter: any split of the same bytes gives the same text.
  */
 
@@ -14,18 +14,25 @@ export class Sanitizer {
   readonly #colors: boolean;
   #state: State = 'text';
   #sequence = '';
+  /** Carriage returns at the end of what was pushed last. */
+  #held = '';
 
   constructor(options: { colors: boolean }) {
     this.#colors = options.colors;
   }
 
   push(data: Uint8Array): string {
-    return this.#clean(this.#decoder.decode(data, { stream: true }));
+    const text = this.#held + this.#clean(this.#decoder.decode(data, { stream: true }));
+    // A newline may follow: then they go, else they come with what follows.
+    this.#held = /\r*$/.exec(text)?.[0] ?? '';
+    return text.slice(0, text.length - this.#held.length).replace(/\r+\n/g, '\n');
   }
 
   /** What was held back for a boundary that never came. */
   end(): string {
-    return this.#clean(this.#decoder.decode());
+    const text = this.#held + this.#clean(this.#decoder.decode());
+    this.#held = '';
+    return text.replace(/\r+\n/g, '\n');
   }
 
   #clean(text: string): string {
