@@ -1,7 +1,7 @@
 /** Timing things, and the numbers that are quoted of it. */
 import { spawn } from 'node:child_process';
 
-export function median(samples: readonly number[]): number {
+function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

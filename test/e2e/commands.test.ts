@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SessionServiceClient, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
+import { BERTH } from '../support/programs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 
@@ -211,12 +212,20 @@ it('kills what ignores TERM, with the signal and after the time that were asked 
   expect(sessions).toEqual([]);
 });
 
-it('completes commands, sessions and hosts in a real bash', async () => {
+it('completes commands, flags, sessions and hosts in a real bash', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
   await startedId(sandbox, ['start', '--json', '--name', 'unmistakable', '--', 'sleep', '1000']);
-  const { stdout } = await sandbox.berth(['completion', 'bash']);
-  expect(stdout).toMatch(/complete .*berth/);
-  for (const shell of ['zsh', 'fish'])
-    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/berth/);
+  const complete = (...words: string[]) => {
+    const typed = words.map((word) => `'${word}'`).join(' ');
+    const script = `berth() { ${BERTH.join(' ')} "$@"; }; eval "$(berth completion bash)"; COMP_WORDS=(berth ${typed}); COMP_CWORD=${words.length}; _berth; echo "\${COMPREPLY[*]}"`;
+    return execFileSync('bash', ['-c', script], { env: sandbox.env, encoding: 'utf8' }).trim();
+  };
+  expect(complete('att')).toBe('attach');
+  expect(complete('attach', 'unm')).toBe('unmistakable');
+  expect(complete('tunnel', 'lo')).toBe('local');
+  expect(complete('output', '--fol')).toBe('--follow');
+  for (const shell of ['zsh', 'fish']) {
+    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/berth completion words/);
+  }
 });
