@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const RESERVE: ReserveRequest = {
   requestId: 'reserve-1',
   memoryBytes: 0n,
-  ttl: { seconds: 2n, nanos: 0 },
+  ttl: { seconds: 5n, nanos: 0 },
   name: 'held',
 };
 
@@ -53,6 +53,7 @@ it('gives the slot back when its time is over, also across a kill of the agent',
   await agent.restart();
   await until(async () => (await sandbox.berth(['start', '--', 'true'])).code === 0, {
     what: 'the slot came free',
+    deadlineMs: 20_000,
     everyMs: 200,
   });
   await expect(client.start(session?.id ?? '', 'late')).rejects.toThrow(/ran out/);

@@ -89,6 +89,8 @@ export class Sandbox implements AsyncDisposable {
     const environment = this.#environment({ ...own, ...env });
     const socket = join(environment.XDG_RUNTIME_DIR ?? '', 'berth', 'agent.sock');
     this.#runtimes.add(dirname(socket));
+    // A client that finds the agent killed would start one of its own, and win against the test's.
+    if (name === 'local') this.env.BERTH_AGENT = JSON.stringify(['/bin/sh', '-c', 'sleep 60']);
     const argv = [...BERTHD, 'serve', ...AGENT_FLAGS, ...flags];
     return this.#own(await TestAgent.start({ argv, env: environment, socket }));
   }
