@@ -1,57 +1,41 @@
-/** How long a key takes from a terminal to a session and back. */
-import { type IPty, spawn } from 'node-pty';
-import type { Spawned } from './measure.ts';
+/** A key from the terminal to a session and back: attached by berth, and by tmux itself. */
+import { BERTH } from '../support/programs.ts';
+import { startedId } from '../support/started.ts';
+import { EchoTerminal } from './echo-terminal.ts';
+import type { SshHost } from './hosts.ts';
+import { type Bench, byTurns, ms, type Spread } from './measure.ts';
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-const QUIET_MS = 15;
+/** As a full-screen program has it: each byte is read when typed, and answered. */
+const ECHOES = ['sh', '-c', 'stty raw -echo; exec cat'];
+const SAMPLES = 300;
+const MOST_MS = 1.5;
 
-/** A terminal in which a program shows a session that echoes what is typed. */
-export class EchoTerminal implements Disposable {
-  readonly #pty: IPty;
-  #onData: (text: string) => void = () => {};
-  #typed = 0;
-
-  constructor({ argv, env }: Spawned) {
-    const [program = '', ...args] = argv;
-    const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    this.#pty = spawn(program, args, {
-      cols: 80,
-      rows: 24,
-      name: 'xterm-256color',
-      env: Object.fromEntries(defined),
+export async function echo(bench: Bench, { sandbox, ssh, tmuxSocket }: SshHost): Promise<void> {
+  const start = (host: string) => startedId(sandbox, ['start', '--json', '--host', host, '--', ...ECHOES]);
+  // A session each: two terminals on one session would have it painted twice.
+  const [overSsh, peer, local] = [await start('dev'), await start('dev'), await start('local')];
+  const env = { ...sandbox.env, TERM: 'xterm-256color' };
+  const attach = `tmux -u -S ${tmuxSocket(peer)} attach -t main`;
+  using berthOverSsh = new EchoTerminal({ argv: [...BERTH, 'attach', overSsh], env });
+  using berthLocal = new EchoTerminal({ argv: [...BERTH, 'attach', local], env });
+  using plainSsh = new EchoTerminal({ argv: [...ssh('-t'), attach], env });
+  for (const terminal of [berthOverSsh, berthLocal, plainSsh]) await terminal.ready();
+  const [there, here, plain] = await byTurns(bench, SAMPLES, [
+    () => berthOverSsh.key(),
+    () => berthLocal.key(),
+    () => plainSsh.key(),
+  ]);
+  const row = (what: string, figure: Spread) => {
+    const more = figure.median - plain.median;
+    bench.report({
+      what,
+      figure: ms(figure),
+      peer: `\`ssh -t HOST tmux attach\`, warm master: ${ms(plain)}`,
+      ratio: `${more.toFixed(2)} ms more`,
+      bound: `at most ${MOST_MS} ms more`,
+      holds: more <= MOST_MS,
     });
-    this.#pty.onData((text) => this.#onData(text));
-  }
-
-  /** Resolves once the terminal has shown something and then kept still. */
-  async ready(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      let timer = setTimeout(() => {}, 0);
-      this.#onData = () => {
-        clearTimeout(timer);
-        timer = setTimeout(resolve, 500);
-      };
-    });
-  }
-
-  /** Ms from typing one letter to seeing it. */
-  async key(): Promise<number> {
-    const letter = LETTERS.charAt(this.#typed++ % LETTERS.length);
-    // A line of its own now and then, or the program's line would never end.
-    if (this.#typed % 40 === 0) this.#pty.write('\r');
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    return await new Promise((resolve) => {
-      const began = performance.now();
-      this.#onData = (text) => {
-        if (!text.includes(letter)) return;
-        this.#onData = () => {};
-        resolve(performance.now() - began);
-      };
-      this.#pty.write(letter);
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#pty.kill('SIGHUP');
-  }
+  };
+  row('key to echo, `berth attach` over the ssh tunnel', there);
+  row('key to echo, `berth attach` to the local agent', here);
 }
