@@ -1,0 +1,69 @@
+/** A client and an agent of versions too far apart: a clear refusal that says which to upgrade. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SessionServiceService } from '@berth/shared/gen/berth/v1/session';
+import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import { expect, it } from 'vitest';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+
+/** Something on the agent's socket that answers `list` as an agent of that version would. */
+async function agentOfVersion(sandbox: Sandbox, version: string | null) {
+  const server = new Server();
+  const answered: string[] = [];
+  server.addService(
+    { list: SessionServiceService.list, start: SessionServiceService.start },
+    {
+      list: (
+        call: { sendMetadata(metadata: Metadata): void },
+        answer: (error: null, value: object) => void,
+      ) => {
+        call.sendMetadata(told(version));
+        answered.push('list');
+        answer(null, { sessions: [] });
+      },
+    },
+  );
+  mkdirSync(sandbox.runtimeDir, { recursive: true, mode: 0o700 });
+  const socket = `unix:${join(sandbox.runtimeDir, 'agent.sock')}`;
+  await new Promise<void>((resolve, reject) =>
+    server.bindAsync(socket, ServerCredentials.createInsecure(), (error) =>
+      error ? reject(error) : resolve(),
+    ),
+  );
+  return { answered, [Symbol.dispose]: () => server.forceShutdown() };
+}
+
+function told(version: string | null): Metadata {
+  const metadata = new Metadata();
+  if (version !== null) metadata.set('berth-version', version);
+  metadata.set('berth-host-id', 'some-host');
+  return metadata;
+}
+
+it.each([
+  [
+    'from before versions were told',
+    null,
+    /the agent on local is too old: it is from before versions, this berth is \S+/,
+    /upgrade berthd on local/,
+  ],
+  [
+    'of another age',
+    '9.0.0',
+    /the agent on local is too new: it is 9\.0\.0, this berth is \S+/,
+    /upgrade berth on this machine/,
+  ],
+])('an agent %s', async (_what, version, line, hint) => {
+  await using sandbox = createSandbox();
+  using _agent = await agentOfVersion(sandbox, version);
+  const { code, stderr } = await sandbox.berth(['output', 'sess-20261120-083022-a1b2c3']);
+  expect(stderr).toMatch(line);
+  expect(code).not.toBe(0);
+  const listed = await sandbox.berth(['list']);
+  expect(listed.code).toBe(6);
+  expect(listed.stderr).toMatch(line);
+  const shown = await sandbox.berth(['start', '--', 'true']);
+  expect(shown.code).toBe(6);
+  expect(shown.stderr).toMatch(/hint: /);
+  expect(`${shown.stderr}${stderr}`).toMatch(hint);
+});
