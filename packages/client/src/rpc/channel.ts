@@ -68,20 +68,30 @@ export class Channel implements AsyncDisposable {
     { signal, deadlineMs = this.#o.settings.callMs }: CallOptions = {},
   ): Promise<Res> {
     const began = performance.now();
+    let broke: number | null = null;
+    /** Broken ones, to be replaced before the next try. */
+    let worn: Stubs | null = null;
     for (let failures = 1; ; failures++) {
-      const used = this.#stubs;
+      let stubs: Stubs | null = null;
       try {
+        if (worn) await this.#renew(worn);
+        stubs = this.#stubs;
         const left = Math.max(1, deadlineMs - (performance.now() - began));
-        return await this.#once(pick(used), request, { deadlineMs: left, ...(signal ? { signal } : {}) });
+        return await this.#once(pick(stubs), request, { deadlineMs: left, ...(signal ? { signal } : {}) });
       } catch (error) {
         signal?.throwIfAborted();
         const known = toBerthError(error, this.#name);
-        const elapsedMs = performance.now() - began;
-        const wait = retryAfter({ failures, error: known, elapsedMs, deadlineMs, random: Math.random() });
+        // No way there any more: what kept ssh from it will not pass while we wait.
+        if (stubs === null && known.reason !== 'AGENT_MISSING') throw known;
+        const now = performance.now();
+        broke ??= now;
+        const spent = { elapsedMs: now - began, brokenMs: now - broke, deadlineMs };
+        const wait = retryAfter({ failures, error: known, ...spent, random: Math.random() });
         if (wait === null) throw known;
         // The first failure may be a restart that is over in a moment; then the way is looked for anew.
-        if (error instanceof Silence || failures % 2 === 0) await this.#renew(used);
-        else await new Promise((resolve) => setTimeout(resolve, wait));
+        const silent = error instanceof Silence;
+        if (stubs !== null) worn = silent || failures > 1 ? stubs : null;
+        if (!silent) await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
   }

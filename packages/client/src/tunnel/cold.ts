@@ -57,7 +57,16 @@ export async function openCold(options: ColdOptions): Promise<Link> {
     const carries = await forwardCarries(ssh, master, { files, discovered });
     if (carries) return forwardLink(options);
   }
-  return await dialLink(options, { ssh, master, discovered });
+  const way = { ssh, master, discovered };
+  const link = await dialLink(options, way);
+  if (readMode(files.mode) === 'dial-stdio') return link;
+  // The agent may have come back between the two: only what fails while it is there is forbidden.
+  if (await forwardCarries(ssh, master, { files, discovered })) {
+    await link[Symbol.asyncDispose]();
+    return forwardLink(options);
+  }
+  writeMode(files.mode, 'dial-stdio');
+  return link;
 }
 
 function forwardLink(options: ColdOptions): Link {
@@ -70,12 +79,18 @@ function forwardLink(options: ColdOptions): Link {
 }
 
 async function ensureMaster(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
-  if ((await ssh.masterPid(master)) !== null) return;
+  const there = await ssh.masterPid(master);
+  if (there !== null) return record(files, there);
   rmSync(files.control, { force: true });
   rmSync(files.log, { force: true });
   await ssh.startMaster(master, files.log);
   const pid = await ssh.masterPid(master);
-  if (pid !== null) writeFileSync(files.pid, String(pid), { mode: 0o600 });
+  if (pid !== null) record(files, pid);
+}
+
+/** Also of a master whose maker ended before it could: unrecorded, it could not be ended once it hangs. */
+function record(files: TunnelFiles, pid: number): void {
+  if (recordedPid(files) !== pid) writeFileSync(files.pid, String(pid), { mode: 0o600 });
 }
 
 /** False where the server refuses to carry the socket, though the agent is there. */
@@ -104,7 +119,6 @@ async function dialLink(
     await bridge[Symbol.asyncDispose]();
     throw agentMissing(host);
   }
-  writeMode(files.mode, 'dial-stdio');
   return {
     socketPath: own,
     kind: 'dial-stdio',

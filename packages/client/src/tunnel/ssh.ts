@@ -2,11 +2,11 @@
  * The user's own OpenSSH: the only module that spells its arguments. Each host has one master of
  * ours (-N), and forwards are added to it; the user's config, keys, agent and jump hosts hold.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
-import { classify } from './ssh-failure.ts';
+import { classify, isJumpFailure } from './ssh-failure.ts';
 
 export interface SshOptions {
   readonly program: string;
@@ -38,10 +38,10 @@ export class Ssh {
       // A master of our own in the background after authentication, with nothing to run.
       ...['-M', '-N', '-f', '-S', controlPath, '-E', logFile],
       ...['-o', `ControlPersist=${persist}`],
-      ...this.#destination(host),
+      ...this.#connection(host),
     ];
     // ssh -f keeps what it was given as output: nothing may wait for that to close.
-    const child = spawn(this.#o.program, args, { env: this.#o.env, stdio: 'ignore' });
+    const child = this.#connect(args, 'ignore');
     // Jump hosts connect one after the other, each within ConnectTimeout.
     const code = await exitOf(child, this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000).catch(
       (error: unknown) => {
@@ -49,12 +49,42 @@ export class Ssh {
       },
     );
     if (code === 0) return;
-    throw classify(host, code === null ? 'Connection timed out' : readLog(logFile));
+    if (code === null) throw classify(host, 'Connection timed out');
+    const output = readLog(logFile);
+    throw classify(host, isJumpFailure(output) ? await this.#reasonOfJump(host, output) : output);
+  }
+
+  /** ControlPersist has ssh drop what a jump host's ssh says: the same once more without it, to hear why. */
+  async #reasonOfJump(host: HostConfig, otherwise: string): Promise<string> {
+    const alone = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', 'ControlPersist=no', '-T'];
+    const child = this.#connect([...alone, ...this.#connection(host), 'true'], 'pipe');
+    let output = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    const code = await exitOf(child, this.#o.connectMs * 2);
+    if (code === null) return otherwise;
+    await closed;
+    return isJumpFailure(output) ? output : otherwise;
+  }
+
+  #connect(args: readonly string[], stderr: 'ignore' | 'pipe'): ChildProcess {
+    return spawn(this.#o.program, args, {
+      // A jump host's ssh has no BatchMode: nothing may ask the person in its stead.
+      env: { ...this.#o.env, SSH_ASKPASS_REQUIRE: 'never' },
+      stdio: ['ignore', 'ignore', stderr],
+      // A session of its own, without the terminal: else Ctrl-C here would end the jump host's ssh.
+      detached: true,
+    });
   }
 
   /** Adds `local` (a socket here) -> `remote` (a socket there) to the master. */
   async forward(master: Master, sockets: { local: string; remote: string }): Promise<void> {
-    await this.#mux(master, ['-O', 'forward', '-L', `${sockets.local}:${sockets.remote}`]);
+    const pair = ['-L', `${sockets.local}:${sockets.remote}`];
+    // A forward that the master had before counts as there, though its socket may be gone.
+    await this.#mux(master, ['-O', 'cancel', ...pair]).catch(() => '');
+    await this.#mux(master, ['-O', 'forward', ...pair]);
   }
 
   /** The master's process number; null where none answers. */
@@ -72,13 +102,13 @@ export class Ssh {
   /** Runs a script with the host's sh over the master; resolves with what it printed. */
   run(master: Master, script: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const args = ['-S', master.controlPath, ...this.#destination(master.host), 'sh'];
+      const args = [...this.#throughMaster(master), 'sh'];
       const child = execFile(
         this.#o.program,
         args,
         { env: this.#o.env, timeout: this.#o.connectMs, encoding: 'utf8' },
         (error, stdout, stderr) =>
-          error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout),
+          error ? reject(classify(master.host, said(error, stderr))) : resolve(stdout),
       );
       child.stdin?.on('error', () => {});
       child.stdin?.end(script);
@@ -88,7 +118,7 @@ export class Ssh {
   /** Runs a program over the master with its input and output as pipes. */
   dial(master: Master, argv: readonly string[]): ChildProcess {
     const command = argv.map(quoted).join(' ');
-    const args = ['-S', master.controlPath, '-T', ...this.#destination(master.host), command];
+    const args = [...this.#throughMaster(master), command];
     return spawn(this.#o.program, args, { env: this.#o.env, stdio: ['pipe', 'pipe', 'ignore'] });
   }
 
@@ -96,16 +126,22 @@ export class Ssh {
     return new Promise((resolve, reject) => {
       execFile(
         this.#o.program,
-        ['-S', master.controlPath, ...args, ...this.#destination(master.host)],
+        [...args, ...this.#throughMaster(master)],
         { env: this.#o.env, timeout: MUX_MS, encoding: 'utf8' },
         // `-O check` answers on standard error.
         (error, stdout, stderr) =>
-          error ? reject(classify(master.host, stderr || error.message)) : resolve(stdout + stderr),
+          error ? reject(classify(master.host, said(error, stderr))) : resolve(stdout + stderr),
       );
     });
   }
 
-  #destination(host: HostConfig): string[] {
+  /** Over the master that is there or not at all: the user's config has had its say when it was made. */
+  #throughMaster({ host, controlPath }: Master): string[] {
+    const nowhere = ['-o', 'BatchMode=yes', '-o', 'ProxyCommand=false'];
+    return ['-F', '/dev/null', '-S', controlPath, '-T', ...nowhere, '--', host.host ?? host.name];
+  }
+
+  #connection(host: HostConfig): string[] {
     const settings = {
       BatchMode: 'yes',
       ConnectTimeout: String(Math.max(1, Math.ceil(this.#o.connectMs / 1000))),
@@ -115,13 +151,14 @@ export class Ssh {
       StreamLocalBindMask: '0177',
       ExitOnForwardFailure: 'yes',
       // Of the user's own settings those that would do more than connect.
+      ClearAllForwardings: 'yes',
       RequestTTY: 'no',
       RemoteCommand: 'none',
       PermitLocalCommand: 'no',
       ForwardX11: 'no',
     };
     return [
-      ...(this.#o.configFile ? ['-F', this.#o.configFile] : []),
+      ...(this.#o.configFile ? ['-F', expanded(this.#o.configFile, this.#o.env)] : []),
       ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
       ...(host.port === undefined ? [] : ['-p', String(host.port)]),
       ...(host.user === undefined ? [] : ['-l', host.user]),
@@ -140,11 +177,16 @@ export class Ssh {
   }
 }
 
-/** Null where the time ran out; the child is ended then. */
+/** What ssh printed, or that its time ran out. */
+function said(error: ExecFileException, stderr: string): string {
+  return error.killed ? 'Connection timed out' : stderr || 'ssh gave no reason';
+}
+
+/** Null where the time ran out; the child and those it started are ended then. */
 function exitOf(child: ChildProcess, ms: number): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       resolve(null);
     }, ms);
     child.once('error', (error) => {
