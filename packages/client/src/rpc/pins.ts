@@ -3,8 +3,18 @@
  * name or tunnel is refused from then on.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { BerthError } from '@berth/shared/domain/berth-error';
 
 export interface Pins {
   get(name: string): string | undefined;
@@ -13,6 +23,9 @@ export interface Pins {
   /** False where there was none. */
   forget(name: string): boolean;
 }
+
+/** A lock this old was left behind by a client that was killed. */
+const STALE_MS = 2000;
 
 export function createPins(stateDir: string): Pins {
   const file = path.join(stateDir, 'pins.json');
@@ -24,12 +37,14 @@ export function createPins(stateDir: string): Pins {
     } catch (error) {
       // A broken file must not open the door: only an absent one means "nothing pinned yet".
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw error;
+      throw new BerthError('CONFIG_INVALID', `cannot read which hosts are known: ${file} is damaged`, {
+        cause: error,
+        hint: `if you trust the way to your hosts, remove ${file}: each is pinned anew when it answers`,
+      });
     }
   }
 
   function write(pins: Record<string, string>): void {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const temporary = `${file}.${randomBytes(4).toString('hex')}`;
     try {
       writeFileSync(temporary, `${JSON.stringify(pins, null, 2)}\n`, { mode: 0o600 });
@@ -40,24 +55,61 @@ export function createPins(stateDir: string): Pins {
     known = pins;
   }
 
+  /** Runs `act` while no other client changes the file; it takes about a millisecond. */
+  function alone<T>(act: () => T): T {
+    const lock = `${file}.lock`;
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    while (!created(lock)) {
+      if (ageMs(lock) > STALE_MS) rmSync(lock, { force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+    try {
+      return act();
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  }
+
   return {
     get(name) {
       known ??= read();
       return known[name];
     },
     pin(name, hostId) {
-      // Read again right before the write: two clients that pin two hosts keep both.
-      const now = read();
-      const held = now[name];
-      if (held !== undefined) return held;
-      write({ ...now, [name]: hostId });
-      return hostId;
+      // Read again before the write: two clients that pin two hosts keep both.
+      return alone(() => {
+        const now = read();
+        const held = now[name];
+        if (held === undefined) write({ ...now, [name]: hostId });
+        return held ?? hostId;
+      });
     },
     forget(name) {
-      const { [name]: gone, ...rest } = read();
-      if (gone === undefined) return false;
-      write(rest);
-      return true;
+      return alone(() => {
+        const { [name]: gone, ...rest } = read();
+        if (gone === undefined) return false;
+        write(rest);
+        return true;
+      });
     },
   };
+}
+
+function created(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function ageMs(file: string): number {
+  try {
+    return Date.now() - statSync(file).mtimeMs;
+  } catch {
+    // Given back meanwhile.
+    return 0;
+  }
 }

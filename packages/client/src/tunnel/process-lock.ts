@@ -1,5 +1,5 @@
 /** A lock between processes: a file that is linked into place whole, with the holder's number in it. */
-import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const LOOK_MS = 20;
 
@@ -9,7 +9,7 @@ export async function takeLock(file: string, signal: AbortSignal): Promise<Dispo
   writeFileSync(own, String(process.pid), { mode: 0o600 });
   try {
     while (!tryLink(own, file)) {
-      removeStale(file);
+      removeStale(own, file);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       signal.throwIfAborted();
     }
@@ -30,15 +30,22 @@ function tryLink(own: string, file: string): boolean {
 }
 
 /** A holder that was killed left its file behind. */
-function removeStale(file: string): void {
+function removeStale(own: string, file: string): void {
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    if (pid > 0 && isAlive(pid)) return;
-    // Only if it is still the same file: the next holder may have come meanwhile.
-    if (Number(readFileSync(file, 'utf8')) === pid) unlinkSync(file);
+    if (isHeld(file)) return;
+    // Taken aside first: had the next holder come meanwhile, it would be its lock, and goes back.
+    const aside = `${own}.stale`;
+    renameSync(file, aside);
+    if (isHeld(aside)) tryLink(aside, file);
+    rmSync(aside, { force: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+function isHeld(file: string): boolean {
+  const pid = Number(readFileSync(file, 'utf8'));
+  return pid > 0 && isAlive(pid);
 }
 
 export function isAlive(pid: number): boolean {
