@@ -92,7 +92,7 @@ export interface Transcripts {
   /** The transcript holds [start, end). Missing file: 0, 0. Never counts the end marker. */
   extent(paths: SessionPaths): Promise<TranscriptExtent>;
   /**
-   * Chunks in order from `offset` (at most 256 KiB each) up to what is there now, the end marker
+   * Chunks in order from `offset` (at most 1 MiB each) up to what is there now, the end marker
    * left out. Bytes dropped from the front are skipped: look at the chunk's own offset.
    */
   read(paths: SessionPaths, options: { offset: number; signal: AbortSignal }): AsyncIterable<TranscriptChunk>;

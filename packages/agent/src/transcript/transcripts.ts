@@ -13,10 +13,11 @@ import { renderTerminal } from './render.ts';
 import { deliverable, TAIL_BYTES } from './tail.ts';
 import { createTrimmer, firstByte } from './trim.ts';
 
-const CHUNK_BYTES = 256 * 1024;
 /** In case a change is not told: a network file system, or no inotify left. */
 const LOOK_MS = 50;
 const MIB = 1024 * 1024;
+/** Large enough that a reader far away waits seldom; well below the 4 MiB that gRPC takes at most. */
+const CHUNK_BYTES = MIB;
 /** Most of a transcript that is replayed: for the last lines, and for all of them. */
 const RENDER_BYTES = { some: 8 * MIB, all: 64 * MIB };
 
@@ -25,7 +26,13 @@ export function createTranscripts(options: {
   capBytes: number;
   onProblem: (message: string) => void;
 }): Transcripts {
-  const trim = createTrimmer(options);
+  /** Trims under way, and how often that changed. Only this agent trims. */
+  const trims = { active: 0, changes: 0 };
+  const onTrim = (change: 1 | -1) => {
+    trims.active += change;
+    trims.changes += 1;
+  };
+  const trim = createTrimmer({ ...options, onTrim });
 
   async function extent(paths: SessionPaths): Promise<TranscriptExtent> {
     const file = await openIfThere(paths.transcript);
@@ -49,10 +56,12 @@ export function createTranscripts(options: {
       let offset = Math.max(request.offset, await firstByte(paths.transcript));
       while (offset < end && !request.signal.aborted) {
         const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - offset));
+        const before = trims.changes;
         const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
         if (bytesRead === 0) return;
         // The front may have been dropped under the read: then these bytes are a hole's zeros.
-        const start = await firstByte(paths.transcript);
+        const untouched = trims.active === 0 && trims.changes === before;
+        const start = untouched ? offset : await firstByte(paths.transcript);
         if (start > offset) {
           offset = start;
           continue;

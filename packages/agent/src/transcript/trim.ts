@@ -22,10 +22,16 @@ export interface TrimOptions {
   readonly capBytes: number;
   /** Called once, where this file system cannot make holes. */
   readonly onProblem: (message: string) => void;
+  /** Called with 1 right before a file's front is given up, and with -1 once that is over. */
+  readonly onTrim: (change: 1 | -1) => void;
 }
 
 /** Trims one file at a time, each at most once at any moment; cheap where nothing is to be done. */
-export function createTrimmer({ capBytes, onProblem }: TrimOptions): (transcript: string) => Promise<void> {
+export function createTrimmer({
+  capBytes,
+  onProblem,
+  onTrim,
+}: TrimOptions): (transcript: string) => Promise<void> {
   const underWay = new Set<string>();
   let impossible = false;
 
@@ -38,20 +44,35 @@ export function createTrimmer({ capBytes, onProblem }: TrimOptions): (transcript
       const start = await firstByte(transcript);
       const wanted = Math.floor((size - capBytes) / BLOCK) * BLOCK;
       if (wanted - start < Math.max(BLOCK, capBytes / STEP)) return;
-      // Told before it is done: no reader may take the zeros of a hole for output.
-      await writeStart(transcript, wanted);
+      onTrim(1);
       try {
-        const range = ['--offset', '0', '--length', String(wanted)];
-        await promisify(execFile)('fallocate', ['--punch-hole', ...range, '--', transcript]);
+        await giveUp(transcript, { start, wanted });
       } catch (error) {
         impossible = true;
-        await writeStart(transcript, start);
         onProblem(`cannot keep transcripts under their cap, they grow on: ${messageOf(error)}`);
+      } finally {
+        onTrim(-1);
       }
     } finally {
       underWay.delete(transcript);
     }
   };
+}
+
+/** Makes a hole of all before `wanted`. Where that is impossible the front stays as it was: `start`. */
+async function giveUp(
+  transcript: string,
+  { start, wanted }: { start: number; wanted: number },
+): Promise<void> {
+  // Told before it is done: no reader may take the zeros of a hole for output.
+  await writeStart(transcript, wanted);
+  try {
+    const range = ['--offset', '0', '--length', String(wanted)];
+    await promisify(execFile)('fallocate', ['--punch-hole', ...range, '--', transcript]);
+  } catch (error) {
+    await writeStart(transcript, start);
+    throw error;
+  }
 }
 
 async function writeStart(transcript: string, start: number): Promise<void> {
