@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { takeLock } from './process-lock.ts';
+import { isAlive, takeLock } from './process-lock.ts';
 
 let directory: string;
 let lock: string;
@@ -47,7 +47,7 @@ it('has one holder at a time, though each inherits it from the dead', async () =
   // A lost update shows two holders; a lock is left behind by each third of them.
   const script = `
     import { readFileSync, writeFileSync } from 'node:fs';
-    import { takeLock } from ${JSON.stringify(module)};
+    import { isAlive, takeLock } from ${JSON.stringify(module)};
     const [lock, counter, dead] = process.argv.slice(-3);
     for (let i = 0; i < 30; i++) {
       const held = await takeLock(lock, new AbortController().signal);
@@ -64,3 +64,16 @@ it('has one holder at a time, though each inherits it from the dead', async () =
   expect(ends.map(([code]) => code)).toEqual([0, 0, 0, 0]);
   expect(readFileSync(counter, 'utf8')).toBe('120');
 }, 60_000);
+
+it.runIf(process.platform === 'linux')('takes nobody for alive that only waits to be collected', async () => {
+  // The shell becomes a sleep, which does not collect the child that the shell had.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const zombie = Number(line.toString());
+  await expect.poll(() => isAlive(zombie), { timeout: 5000 }).toBe(false);
+  expect(existsSync(`/proc/${zombie}`)).toBe(true);
+  parent.kill();
+  await once(parent, 'exit');
+});
