@@ -67,13 +67,20 @@ it('has one holder at a time, though each inherits it from the dead', async () =
 
 it.runIf(process.platform === 'linux')('takes nobody for alive that only waits to be collected', async () => {
   // The shell becomes a sleep, which does not collect the child that the shell had.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], {
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-  const zombie = Number(line.toString());
-  await expect.poll(() => isAlive(zombie), { timeout: 5000 }).toBe(false);
-  expect(existsSync(`/proc/${zombie}`)).toBe(true);
-  parent.kill();
-  await once(parent, 'exit');
+  const name = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+  try {
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const child = Number(line.toString());
+    await expect.poll(name, { timeout: 5000 }).toBe('sleep');
+    expect(isAlive(child)).toBe(true);
+    process.kill(child, 'SIGKILL');
+    await expect.poll(() => isAlive(child), { timeout: 5000 }).toBe(false);
+    expect(existsSync(`/proc/${child}`)).toBe(true);
+  } finally {
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  }
 });
