@@ -9,6 +9,6 @@ declare module '*.conf' {
 }
 
 declare module 'systemd-notify' {
-  const notify: { ready(): Promise<void> };
+  const notify: (options: { ready: true }) => Promise<unknown>;
   export default notify;
 }

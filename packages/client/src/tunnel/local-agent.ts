@@ -93,7 +93,7 @@ async function startUnderSystemd(argv: readonly string[], env: NodeJS.ProcessEnv
     await run(
       'systemd-run',
       [
-        ...['--user', '--quiet', '--collect', '--unit=berthd', '--description=Berth agent'],
+        ...['--user', '--quiet', '--collect', '--no-block', '--unit=berthd', '--description=Berth agent'],
         ...settings.map((setting) => `--property=${setting}`),
         ...passed.map(([name, value]) => `--setenv=${name}=${value ?? ''}`),
         ...['--', ...argv],
