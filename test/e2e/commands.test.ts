@@ -1,11 +1,11 @@
 /** What the commands do for scripts: shapes, formats, codes; and what must never leak or act. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SessionServiceClient, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
-import { BERTH } from '../support/programs.ts';
+import { ROOT } from '../support/programs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 
@@ -95,6 +95,21 @@ it('waits for the end and returns its exit code; follows; passes environments', 
   expect(stdout).toMatch(/^here it is\|in the file\|a=b c\|sess-\S+\|(\S+)\|\1\n$/);
 });
 
+/** Arguments of every process of this machine. */
+function commandLines(): string {
+  const read = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(read)
+    .join('\n');
+}
+
 it('keeps secrets out of arguments, journal, records and logs', async () => {
   await using sandbox = createSandbox();
   const agent = await sandbox.startAgent({ flags: ['--log-level', 'debug'] });
@@ -117,7 +132,7 @@ it('keeps secrets out of arguments, journal, records and logs', async () => {
     execFileSync('sh', ['-c', 'grep -rl "$1" "$2" || true', 'sh', secret, directory], { encoding: 'utf8' });
   expect(found(sandbox.dir)).toBe('');
   expect(agent.log).not.toContain(secret);
-  expect(execFileSync('ps', ['-ewwo', 'args='], { encoding: 'utf8' })).not.toContain(` ${secret}`);
+  expect(commandLines()).not.toContain(secret);
 });
 
 it('never lets a host act on the terminal', async () => {
@@ -212,20 +227,39 @@ it('kills what ignores TERM, with the signal and after the time that were asked 
   expect(sessions).toEqual([]);
 });
 
-it('completes commands, flags, sessions and hosts in a real bash', async () => {
+it('completes in a real bash, and runs nothing that a host named', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
   await startedId(sandbox, ['start', '--json', '--name', 'unmistakable', '--', 'sleep', '1000']);
-  const complete = (...words: string[]) => {
-    const typed = words.map((word) => `'${word}'`).join(' ');
-    const script = `berth() { ${BERTH.join(' ')} "$@"; }; eval "$(berth completion bash)"; COMP_WORDS=(berth ${typed}); COMP_CWORD=${words.length}; _berth; echo "\${COMPREPLY[*]}"`;
-    return execFileSync('bash', ['-c', script], { env: sandbox.env, encoding: 'utf8' }).trim();
+  const pwned = '$(echo>pwned)';
+  const hostile = await startedId(sandbox, ['start', '--json', '--name', pwned, '--', 'sleep', '1000']);
+  writeFileSync(join(sandbox.home, 'a-file.env'), '');
+  const bin = join(sandbox.dir, 'bin');
+  mkdirSync(bin);
+  symlinkSync(join(ROOT, 'berth'), join(bin, 'berth'));
+  const env = { PATH: `${bin}:${sandbox.env.PATH}`, PS1: 'prompt> ' };
+  const terminal = sandbox.terminal(['bash', '--norc', '-i'], { env, columns: 120 });
+  await terminal.waitForScreen(/prompt>/);
+  terminal.type('eval "$(berth completion bash)"; echo loaded-$?');
+  terminal.press('Enter');
+  await terminal.waitForScreen(/^loaded-0/m);
+  const completes = async (typed: string, whole: RegExp) => {
+    terminal.type(typed);
+    terminal.press('Tab');
+    await terminal.waitForScreen(whole);
+    terminal.press('C-c');
   };
-  expect(complete('att')).toBe('attach');
-  expect(complete('attach', 'unm')).toBe('unmistakable');
-  expect(complete('tunnel', 'lo')).toBe('local');
-  expect(complete('output', '--fol')).toBe('--follow');
+  await completes('berth att', /> berth attach/);
+  await completes('berth output unm', /> berth output unmistakable/);
+  await completes('berth tunnel lo', /> berth tunnel local/);
+  await completes('berth output --fol', /> berth output --follow/);
+  await completes('berth list --status run', /> berth list --status running/);
+  await completes('berth list --format cs', /> berth list --format csv/);
+  await completes('berth start --env-file a-f', /> berth start --env-file a-file\.env/);
+  await completes(`berth kill ${hostile.slice(0, -3)}`, new RegExp(`> berth kill ${hostile}`));
+  const found = execFileSync('find', [sandbox.dir, '-name', 'pwned'], { encoding: 'utf8' });
+  expect(found).toBe('');
   for (const shell of ['zsh', 'fish']) {
-    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/berth completion words/);
+    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/completion words/);
   }
 });

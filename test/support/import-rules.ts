@@ -44,7 +44,7 @@ const HOMES: readonly Home[] = [
   { packageName: 'grpc-health-check', homes: [`${AGENT}/rpc`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
-  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/commands/list.ts`] },
+  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`] },
   { packageName: 'zod', homes: [`${CLIENT}/config`] },
 ];
 

@@ -9,7 +9,7 @@ const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.mjs');
 export const PROTO_DIR = resolve(ROOT, 'proto');
 
 /** argv of the client, as the launcher runs it. */
-export const BERTH: readonly string[] = [NODE, '--min-semi-space-size=16', CLIENT_BUNDLE];
+export const BERTH: readonly string[] = [NODE, '--min-semi-space-size=16', '--', CLIENT_BUNDLE];
 /** argv of the agent, as the launcher runs it. */
 export const BERTHD: readonly string[] = [NODE, '--disable-warning=ExperimentalWarning', AGENT_BUNDLE];
 

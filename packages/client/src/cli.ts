@@ -1,28 +1,25 @@
 /** argv -> exit code: finds the command, loads only that, runs it, prints what went wrong. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { CATALOG, findEntry } from './commands/catalog.ts';
-import { GLOBAL_FLAGS } from './commands/command.ts';
+import { type AnyCommand, type Arguments, type Flags, GLOBAL_FLAGS } from './commands/command.ts';
 import { nearest } from './fleet/nearest.ts';
-import { createConsole } from './render/console.ts';
-import { asBerthError, renderError } from './render/errors.ts';
+import { type Console, createConsole } from './render/console.ts';
+import { asBerthError, renderError, withCommand } from './render/errors.ts';
 
 export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const { stdout, stderr } = process;
   const looks = { json: own.includes('--json'), noColor: own.includes('--no-color') };
   const console = createConsole({ stdin: () => process.stdin, stdout, stderr, env, ...looks });
+  let name: string | undefined;
   try {
     const at = commandAt(own);
     const word = own[at];
-    if (word === undefined || word === 'help') {
-      const { overview } = await import('./commands/help.ts');
-      if (own.includes('--version'))
-        console.out(`berth ${(await import('@berth/shared/domain/version')).VERSION}\n`);
-      else console.out(overview());
-      return word === undefined && own.length === 0 ? 2 : 0;
-    }
+    if (word === undefined) return await withoutCommand(own, console);
+    if (word === 'help') return await help(own[at + 1], console);
     const entry = findEntry(word);
     if (!entry) throw unknownCommand(word);
+    name = entry.name;
     const [command, { parseArguments }] = await Promise.all([entry.load(), import('./commands/parse.ts')]);
     if (own.includes('--help') || own.includes('-h')) {
       const { commandHelp } = await import('./commands/help.ts');
@@ -30,7 +27,11 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       return 0;
     }
     const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-    const args = parseArguments(rest, { ...command.flags, ...GLOBAL_FLAGS }, entry.name);
+    const args = checkedWords(
+      parseArguments(rest, { ...command.flags, ...GLOBAL_FLAGS }, name),
+      command,
+      name,
+    );
     const { openContext } = await import('./open-context.ts');
     const file = (args.flags as { config?: string }).config;
     await using context = await openContext({
@@ -40,10 +41,46 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
     });
     return await command.run(args, context);
   } catch (error) {
-    console.err(renderError(error, console));
+    console.err(renderError(name === undefined ? error : withCommand(error, name), console));
     if (env.BERTH_DEBUG && error instanceof Error) console.err(`${error.stack}\n`);
     return asBerthError(error).exitCode;
   }
+}
+
+async function withoutCommand(flags: readonly string[], console: Console): Promise<number> {
+  if (flags.includes('--version')) {
+    console.out(`berth ${(await import('@berth/shared/domain/version')).VERSION}\n`);
+    return 0;
+  }
+  const asked = flags.includes('--help') || flags.includes('-h');
+  const unknown = flags.find((flag) => !['--json', '--no-color'].includes(flag));
+  if (!asked && unknown !== undefined) throw new BerthError('USAGE', `berth has no flag ${unknown}`);
+  await help(undefined, console);
+  return asked ? 0 : 2;
+}
+
+/** Of one command, or of all. */
+async function help(word: string | undefined, console: Console): Promise<number> {
+  const { commandHelp, overview } = await import('./commands/help.ts');
+  if (word === undefined) {
+    console.out(overview());
+    return 0;
+  }
+  const entry = findEntry(word);
+  if (!entry) throw unknownCommand(word);
+  console.out(commandHelp(entry.name, await entry.load()));
+  return 0;
+}
+
+/** What stands after `--` counts as words, unless the command makes something else of it. */
+function checkedWords(args: Arguments<Flags>, { most, rest }: AnyCommand, name: string): Arguments<Flags> {
+  const words = rest ? args.words : [...args.words, ...(args.rest ?? [])];
+  const extra = most === undefined ? undefined : words[most];
+  if (extra !== undefined) {
+    const takes = most === 0 ? 'no words' : most === 1 ? 'one word' : `${most} words`;
+    throw new BerthError('USAGE', `berth ${name} takes ${takes}, and ${extra} is one more`);
+  }
+  return { ...args, words };
 }
 
 /** The first word that is no flag, nor the value of --config. */

@@ -30,11 +30,37 @@ export const attach = defineCommand({
   describe: 'Put your terminal on a session. Detach with ctrl-b d; the session goes on.',
   example: 'berth attach my-session',
   flags: ATTACH_FLAGS,
+  most: 1,
   async run({ flags, words }, context) {
+    needTerminal(context);
+    detachKeysOf(flags, context);
     const accept = ({ session }: Place) => !isFinal(session.state);
     return await attachTo(await theSession(words, context, { command: 'attach', accept }), flags, context);
   },
 });
+
+/** Before anything is started or created for it. Throws USAGE. */
+export function needTerminal({ console }: Context): void {
+  if (console.json) {
+    throw new BerthError('USAGE', 'cannot attach with --json: a terminal shows no JSON', {
+      hint: 'leave out --json',
+    });
+  }
+  if (console.stdin.isTTY === true && console.isTty) return;
+  throw new BerthError('USAGE', 'cannot attach here: standard input and output must be a terminal', {
+    hint: 'watch it with berth output --follow SESSION, type with berth send SESSION TEXT',
+  });
+}
+
+/** The keys that detach, as text and as bytes. Throws USAGE. */
+export function detachKeysOf(choice: AttachChoice, context: Context): { text: string; keys: Uint8Array } {
+  const text = choice['detach-keys'] ?? setting(context, 'detachKeys') ?? 'ctrl-b d';
+  const keys = parseKeys(text);
+  if (keys) return { text, keys };
+  throw new BerthError('USAGE', `--detach-keys cannot be ${text}: it takes keys`, {
+    hint: 'write ctrl-b d or ctrl-p,ctrl-q',
+  });
+}
 
 export async function attachTo(place: Place, choice: AttachChoice, context: Context): Promise<number> {
   const { session, host } = place;
@@ -44,16 +70,10 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
       hint: `see what it left: berth output ${session.id}`,
     });
   }
-  const text = choice['detach-keys'] ?? setting(context, 'detachKeys') ?? 'ctrl-b d';
-  const detachKeys = parseKeys(text);
-  if (!detachKeys) {
-    throw new BerthError('USAGE', `--detach-keys cannot be ${text}: it takes keys`, {
-      hint: 'write ctrl-b d or ctrl-p,ctrl-q',
-    });
-  }
+  const { text, keys: detachKeys } = detachKeysOf(choice, context);
   const readOnly = choice['read-only'] === true;
   const { console } = context;
-  if (console.stdin.isTTY) console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
   const outcome = await attachTerminal({
     console,
     env: context.env,

@@ -35,6 +35,10 @@ export interface Command<F extends Flags = Flags> {
   /** One line that works. */
   readonly example: string;
   readonly flags: F;
+  /** Most words it takes; absent: any number. */
+  readonly most?: number;
+  /** What stands after `--` is something else than more words. */
+  readonly rest?: true;
   /** Resolves with the exit code. */
   run(args: Arguments<F>, context: Context): Promise<number>;
 }

@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import type { Context } from '../context.ts';
 import { readResuming } from '../fleet/follow.ts';
 import { resolveSession } from '../fleet/resolve.ts';
@@ -80,6 +81,38 @@ test('list filters by tag and prints ids', async () => {
   const client = { listSessions: async () => [session()] };
   expect((await run(list, ['--tag', 'a=b', '--format', 'ids'], client)).out).toBe(`${ID}\n`);
   expect((await run(list, ['--tag', 'a=c', '--format', 'ids'], client)).out).toBe('');
+});
+
+test('list leaves out what ended more than a day ago, unless it is asked for all', async () => {
+  const old = session({ state: 'completed', endedAt: Date.now() - 2 * 86_400_000, exitCode: 0 });
+  const client = { listSessions: async () => [old] };
+  expect((await run(list, ['--format', 'ids'], client)).out).toBe('');
+  expect((await run(list, ['--format', 'ids', '--all'], client)).out).toBe(`${ID}\n`);
+});
+
+test('JSON and YAML cannot act on a terminal, and read back as what they were', async () => {
+  const evil = '\u001b]0;owned\u0007\u009b2J\u202eevil\u2028\u007f';
+  const client = {
+    listSessions: async () => [session({ prompt: evil, tags: { [evil]: 'x' } })],
+    getHost: async () => ({ hostname: evil }) as Awaited<ReturnType<HostClient['getHost']>>,
+  };
+  for (const [argv, read] of [
+    [['--json'], (text: string) => JSON.parse(text)],
+    [['--format', 'json'], (text: string) => JSON.parse(text)],
+    [['--format', 'yaml'], (text: string) => parseYaml(text)],
+  ] as const) {
+    const { out } = await run(list, [...argv], client);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/);
+    const rows = read(out);
+    expect(rows.sessions ?? rows).toMatchObject([{ prompt: evil, hostname: evil, tags: { [evil]: 'x' } }]);
+  }
+});
+
+test('a number below zero is a value, and not a flag', () => {
+  const { flags } = parseArguments(['--memory', '-5G', '-n', '-1'], start.flags, 'start');
+  expect(flags).toMatchObject({ memory: '-5G', name: '-1' });
+  expect(parseArguments(['--', 'head', '-n', '-1'], start.flags, 'start').rest).toEqual(['head', '-n', '-1']);
 });
 
 test('start passes what its flags say, and one failure spares the others', async () => {

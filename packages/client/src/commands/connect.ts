@@ -6,20 +6,26 @@ import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
 import { DEFAULT_SESSION, type Place, parseTarget } from '../fleet/resolve.ts';
-import { ATTACH_FLAGS, attachTo } from './attach.ts';
+import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
-import { findSession } from './target.ts';
+import { findSession, theSession } from './target.ts';
 
 export const connect = defineCommand({
   usage: 'HOST:NAME | SESSION',
   describe: 'Attach to a session; HOST:NAME is created with a login shell if it is not there.',
   example: 'berth connect local:work',
   flags: ATTACH_FLAGS,
+  most: 1,
   async run({ flags, words }, context) {
-    const [word, extra] = words;
-    if (word === undefined || extra !== undefined)
-      throw new BerthError('USAGE', 'berth connect takes one HOST:NAME or SESSION');
-    return await attachTo(await findOrCreate(word, context), flags, context);
+    needTerminal(context);
+    detachKeysOf(flags, context);
+    const [word] = words;
+    const accept = ({ session }: Place) => !isFinal(session.state);
+    const place =
+      word === undefined
+        ? await theSession([], context, { command: 'connect', accept })
+        : await findOrCreate(word, context);
+    return await attachTo(place, flags, context);
   },
 });
 

@@ -1,4 +1,5 @@
 /** `berth host list|show|forget`. */
+
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
@@ -6,6 +7,7 @@ import type { Context } from '../context.ts';
 import { findHost, inventory } from '../fleet/inventory.ts';
 import { nearest } from '../fleet/nearest.ts';
 import { hostRow } from '../fleet/view.ts';
+import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
 import { defineCommand } from './command.ts';
 import { warnUnreachable } from './target.ts';
@@ -15,9 +17,14 @@ export const host = defineCommand({
   describe: 'The hosts you have, one of them, or forget which machine stood behind a name.',
   example: 'berth host list',
   flags: {},
+  most: 2,
   async run({ words }, context) {
     const [action = 'list', name] = words;
-    if (action === 'list' || action === 'ls') return await listHosts(context);
+    if (action === 'list' || action === 'ls') {
+      if (name !== undefined)
+        throw new BerthError('USAGE', `berth host list takes no host: see berth host show ${name}`);
+      return await listHosts(context);
+    }
     if (action !== 'show' && action !== 'forget') {
       const close = nearest(action, ['list', 'show', 'forget']);
       throw new BerthError('USAGE', `berth host has no command ${action}`, {
@@ -28,7 +35,7 @@ export const host = defineCommand({
     const found = findHost(await context.hosts(), name);
     if (action === 'show') return await showHost(found.name, context);
     const forgotten = await context.forget(found);
-    if (context.console.json) context.console.out(`${JSON.stringify({ name, forgotten })}\n`);
+    if (context.console.json) context.console.out(`${toJson({ name, forgotten })}\n`);
     else
       context.console.out(
         forgotten ? `forgot which machine stood behind ${name}\n` : `nothing was known about ${name}\n`,
@@ -45,7 +52,7 @@ async function listHosts(context: Context): Promise<number> {
     address: a.host.host ?? '',
     version: a.ok ? (a.value.host?.version ?? '') : '',
   }));
-  if (console.json) console.out(`${JSON.stringify({ hosts: rows })}\n`);
+  if (console.json) console.out(`${toJson({ hosts: rows })}\n`);
   else {
     const titles = ['HOST', 'STATE', 'LATENCY', 'VERSION', 'ADDRESS'].map((title) => ({ title }));
     const cells = rows.map((r) =>
@@ -62,7 +69,7 @@ async function showHost(name: string, context: Context): Promise<number> {
   const it = await client.getHost();
   const { console } = context;
   if (console.json) {
-    console.out(`${JSON.stringify({ name, ...it })}\n`);
+    console.out(`${toJson({ name, ...it })}\n`);
     return 0;
   }
   const { ledger } = it;

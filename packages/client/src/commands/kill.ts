@@ -1,4 +1,5 @@
 /** `berth kill`: end sessions, and say what was sent and what became of them. */
+
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
@@ -6,7 +7,9 @@ import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
 import type { Place } from '../fleet/resolve.ts';
-import { asBerthError, renderError, worst } from '../render/errors.ts';
+import { counted } from '../render/counted.ts';
+import { asBerthError, renderError, withCommand, worst } from '../render/errors.ts';
+import { toJson } from '../render/json.ts';
 import { confirm } from '../render/picker.ts';
 import type { KillOutcome } from '../rpc/host-client.ts';
 import { defineCommand } from './command.ts';
@@ -46,12 +49,12 @@ export const kill = defineCommand({
           else context.console.out(`${told(outcome)}\n`);
           return 0;
         } catch (error) {
-          context.console.err(renderError(error, context.console));
+          context.console.err(renderError(withCommand(error, 'kill'), context.console));
           return asBerthError(error).exitCode;
         }
       }),
     );
-    if (context.console.json) context.console.out(`${JSON.stringify({ sessions: lines })}\n`);
+    if (context.console.json) context.console.out(`${toJson({ sessions: lines })}\n`);
     return worst([chosen.code, ...codes]);
   },
 });
@@ -68,10 +71,12 @@ async function allOf(wanted: readonly string[], yes: boolean, context: Context) 
     .filter(({ session }) => wanted.includes(statusOf(session.state)));
   if (targets.length > 0 && !yes) {
     if (!context.console.canAsk)
-      throw new BerthError('USAGE', `cannot kill ${targets.length} sessions without asking`, {
+      throw new BerthError('USAGE', `cannot kill ${counted(targets.length, 'session')} without asking`, {
         hint: 'add --yes',
       });
-    if (!(await confirm(context.console, `kill ${targets.length} sessions (${wanted.join(', ')})?`)))
+    if (
+      !(await confirm(context.console, `kill ${counted(targets.length, 'session')} (${wanted.join(', ')})?`))
+    )
       return { targets: [], code: 1 };
   }
   return { targets, code: reachCode(answers) };

@@ -1,10 +1,15 @@
 /** `berth list`: the sessions of all hosts, newest first; a host that did not answer is named, never empty. */
+
+import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatAge } from '@berth/shared/domain/duration';
+import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { chooseHosts, takeInventory } from '../fleet/inventory.ts';
 import { listView, type SessionRow } from '../fleet/view.ts';
 import { bold } from '../render/console.ts';
+import { counted } from '../render/counted.ts';
+import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
 import { table } from '../render/table.ts';
 import { defineCommand } from './command.ts';
@@ -34,29 +39,41 @@ export const list = defineCommand({
       describe: 'how to print',
     },
   },
-  async run({ flags, words }, context) {
+  most: 0,
+  async run({ flags }, context) {
+    const { console } = context;
+    const views = [
+      console.json && '--json',
+      flags.format && '--format',
+      flags.wide && '--wide',
+      flags.by && '--by',
+    ];
+    const [view1, view2] = views.filter(Boolean);
+    if (view2) throw new BerthError('USAGE', `choose one of ${view1} and ${view2}`);
+    if (flags.local && flags.remote) throw new BerthError('USAGE', 'choose one of --local and --remote');
     const filter = {
-      statuses: statuses('--status', [...flags.status, ...words]),
+      statuses: statuses('--status', flags.status),
       tags: pairs('--tag', flags.tag, { bare: true }),
       all: flags.all || flags.status.length > 0,
     };
     const named = await chooseHosts(context, flags.host);
     const hosts = named.filter(({ name }) =>
-      flags.local === flags.remote ? true : flags.local === (name === 'local'),
+      !flags.local && !flags.remote ? true : flags.local === (name === 'local'),
     );
-    const { console } = context;
     const format = console.json ? 'full' : (flags.format ?? (flags.wide ? 'wide' : 'table'));
     const withHost = (format !== 'table' && format !== 'ids') || flags.by === 'host';
-    const answers = await withProgress(console, `asking ${hosts.length} hosts`, () =>
+    const answers = await withProgress(console, `asking ${counted(hosts.length, 'host')}`, () =>
       takeInventory(context, hosts, { withHost }),
     );
     const view = listView(answers, filter, Date.now());
-    if (flags.by === 'host' && !console.json)
+    if (flags.by === 'host')
       console.out(byHost(view.sessions, new Map(hosts.map((h) => [h.name, h.host ?? '']))));
-    else if (format === 'full')
-      console.out(`${JSON.stringify({ sessions: view.sessions, hosts: view.hosts })}\n`);
+    else if (format === 'full') console.out(`${toJson({ sessions: view.sessions, hosts: view.hosts })}\n`);
     else await print(format, view.sessions, context);
     warnUnreachable(context, answers);
+    if (view.sessions.length === 0 && answers.every(({ ok }) => ok) && console.errIsTty && !console.json) {
+      console.err('berth: no such sessions; berth start makes one\n');
+    }
     if (view.leftOut > 0 && console.errIsTty && !console.json) {
       console.err(`${view.leftOut} that ended more than a day ago left out: berth list --all\n`);
     }
@@ -68,10 +85,10 @@ async function print(format: string, rows: readonly SessionRow[], context: Conte
   const { console } = context;
   switch (format) {
     case 'json':
-      return console.out(`${JSON.stringify(rows)}\n`);
+      return console.out(`${toJson(rows)}\n`);
     case 'yaml': {
-      const { stringify } = await import('yaml');
-      return console.out(stringify(rows));
+      const { toYaml } = await import('../render/yaml.ts');
+      return console.out(toYaml(rows));
     }
     case 'ids':
       return console.out(rows.map((row) => `${row.session_id}\n`).join(''));
@@ -104,15 +121,15 @@ function sessionTable(rows: readonly SessionRow[], { console }: Context, wide: b
     const about = oneLine(row.prompt) || oneLine(row.name) || '-';
     const prompt = row.name && row.prompt && !wide ? `${oneLine(row.name)}: ${about}` : about;
     if (!wide) return [...start, prompt];
-    const gib = (bytes: number) => (bytes > 0 ? `${(bytes / 2 ** 30).toFixed(1)}G` : '-');
+    const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes).replace(' ', '') : '-');
     const tags = Object.entries(row.tags)
       .map(([key, value]) => oneLine(`${key}=${value}`))
       .join(',');
     const more = [
       oneLine(row.name) || '-',
       oneLine(row.preset) || '-',
-      gib(row.memory_bytes),
-      gib(row.memory_peak_bytes),
+      size(row.memory_bytes),
+      size(row.memory_peak_bytes),
     ];
     return [
       ...start,

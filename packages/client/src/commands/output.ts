@@ -1,9 +1,11 @@
 /** `berth output`: what a session printed, rendered or byte by byte, now or as it comes. */
+
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { statusOf } from '@berth/shared/domain/session-state';
 import { oneLine, safeText } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { streamOutput } from './stream.ts';
 import { theSession } from './target.ts';
@@ -22,22 +24,32 @@ export const output = defineCommand({
     screen: { type: 'boolean', describe: 'only what its screen shows now' },
     'no-reconnect': { type: 'boolean', describe: 'with --follow: stop when the connection breaks' },
   },
+  most: 1,
   async run({ flags, words }, context) {
+    const { raw, follow } = flags;
     const lines = flags.all ? 0 : wholeNumber('--lines', flags.lines ?? '100');
     const since = flags['since-offset'];
     const offset = since === undefined ? null : wholeNumber('--since-offset', since);
-    if (flags.screen && (flags.follow || flags.raw || offset !== null)) {
+    if (flags.screen && (follow || raw || offset !== null)) {
       throw new BerthError(
         'USAGE',
         '--screen shows what is there now: leave out --follow, --raw and --since-offset',
       );
     }
+    const json = context.console.json;
+    refuseTogether(json && '--json', [
+      follow && '--follow',
+      raw && '--raw',
+      offset !== null && '--since-offset',
+    ]);
+    refuseTogether(flags.all && '--all', [flags.lines && '--lines', offset !== null && '--since-offset']);
+    refuseTogether(offset !== null && '--since-offset', [flags.lines && '--lines']);
+    refuseTogether(flags.screen && '--screen', [flags.lines && '--lines', flags.all && '--all']);
+    if (flags['no-reconnect'] && !follow) throw new BerthError('USAGE', '--no-reconnect goes with --follow');
     const place = await theSession(words, context, { command: 'output' });
-    const { raw, follow } = flags;
     const reconnect = !flags['no-reconnect'];
     const stream = { raw, follow, reconnect, tailBytes: 0 };
     if (offset !== null) return await streamOutput(place, { ...stream, offset }, context);
-    if (raw && !follow) return await streamOutput(place, { ...stream, offset: 0 }, context);
     if (raw) {
       const from = flags.lines === undefined ? 0 : await offsetOfLastLines(place, lines, context);
       return await streamOutput(place, { ...stream, offset: from }, context);
@@ -56,11 +68,17 @@ export const output = defineCommand({
   },
 });
 
+/** Throws USAGE for the first of the others that was given too. */
+function refuseTogether(flag: string | false, others: readonly (string | false | undefined)[]): void {
+  const other = others.find(Boolean);
+  if (flag && other) throw new BerthError('USAGE', `choose one of ${flag} and ${other}`);
+}
+
 function printSeed({ host, session }: Place, lines: readonly string[], { console }: Context): void {
   const status = statusOf(session.state);
   if (console.json) {
     console.out(
-      `${JSON.stringify({ session_id: session.id, vm_name: host.name, status, lines, transcript_end: session.transcriptEnd })}\n`,
+      `${toJson({ session_id: session.id, vm_name: host.name, status, lines, transcript_end: session.transcriptEnd })}\n`,
     );
     return;
   }

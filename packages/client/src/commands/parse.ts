@@ -23,7 +23,7 @@ export function parseArguments(argv: readonly string[], flags: Flags, command: s
   const ofType = (type: string) => names.filter((name) => flags[name]?.type === type);
   const valued = [...ofType('string'), ...ofType('list')];
   const alias = Object.fromEntries(names.flatMap((name) => shortOf(name, flags)));
-  const parsed = Parser.detailed([...argv], {
+  const parsed = Parser.detailed(joinNegatives(argv, valued, flags), {
     alias,
     array: ofType('list'),
     boolean: ofType('boolean'),
@@ -45,6 +45,19 @@ export function parseArguments(argv: readonly string[], flags: Flags, command: s
     words: ((words as unknown[]) ?? []).map(String),
     rest: argv.includes('--') ? ((rest as unknown[]) ?? []).map(String) : null,
   };
+}
+
+/** `--memory -5G` -> `--memory=-5G`: a number below zero is a bad value, and not a flag nobody knows. */
+function joinNegatives(argv: readonly string[], valued: readonly string[], flags: Flags): string[] {
+  const takers = new Set(valued.flatMap((name) => [`--${name}`, `-${flags[name]?.short ?? ''}`]));
+  const joined: string[] = [];
+  for (const word of argv) {
+    const before = joined.at(-1) ?? '';
+    if (/^-\d/.test(word) && takers.has(before) && !joined.includes('--'))
+      joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }
 
 function shortOf(name: string, flags: Flags): [string, string[]][] {

@@ -1,21 +1,25 @@
 /** `berth show`: everything about one session. */
+
 import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import { sessionRow } from '../fleet/view.ts';
+import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
-import { theSession } from './target.ts';
+import { hostnameOf, theSession } from './target.ts';
 
 export const show = defineCommand({
   usage: '[HOST:]SESSION',
   describe: 'Everything about one session.',
   example: 'berth show my-session',
   flags: {},
+  most: 1,
   async run({ words }, context) {
     const { host, session } = await theSession(words, context, { command: 'show' });
-    const row = sessionRow({ host, hostname: host.name }, session, Date.now());
     const { console } = context;
-    if (console.json) console.out(`${JSON.stringify(row)}\n`);
+    const hostname = console.json ? await hostnameOf(host, context) : host.name;
+    const row = sessionRow({ host, hostname }, session, Date.now());
+    if (console.json) console.out(`${toJson(row)}\n`);
     else {
       const facts: [string, string][] = [
         ['session', session.id],

@@ -1,4 +1,5 @@
 /** `berth start`: one session per prompt, or one running a command. */
+
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_PROMPT_BYTES } from '@berth/shared/domain/limits';
@@ -10,14 +11,16 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
 import { sessionRow } from '../fleet/view.ts';
-import { renderError, worst } from '../render/errors.ts';
+import { renderError, withCommand, worst } from '../render/errors.ts';
+import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
 import type { StartSession } from '../rpc/host-client.ts';
-import { attachTo } from './attach.ts';
+import { attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { setting } from './defaults.ts';
 import { gatherEnvironment } from './environment.ts';
 import { streamOutput } from './stream.ts';
+import { hostnameOf } from './target.ts';
 import { memory, pairs, span } from './values.ts';
 import { waitForEnd } from './wait.ts';
 
@@ -53,7 +56,12 @@ export const start = defineCommand({
       describe: 'asking again with the same id starts nothing twice',
     },
   },
+  rest: true,
   async run({ flags, words, rest }, context) {
+    if (flags.attach) {
+      needTerminal(context);
+      detachKeysOf({}, context);
+    }
     const jobs = jobsOf(await withStandardInput(words, context), rest);
     if (jobs.length > 1 && (flags.name || flags.attach || flags.follow)) {
       const flag = flags.name ? '--name' : flags.attach ? '--attach' : '--follow';
@@ -76,7 +84,7 @@ export const start = defineCommand({
       memoryBytes: memoryText === undefined ? 0 : memory('--memory', memoryText),
       tags: pairs('--tag', flags.tag, { bare: false }) as Record<string, string>,
       env: await gatherEnvironment({ env: flags.env, files: flags['env-file'], local: context.env }),
-      timeoutMs: flags.timeout === undefined ? null : span('--timeout', flags.timeout),
+      timeoutMs: flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 }),
       columns: context.console.stdout.columns || 120,
       rows: context.console.stdout.rows || 36,
       reservation: '',
@@ -97,8 +105,9 @@ export const start = defineCommand({
     const codes = results.map((result, i) => report(result, { host, i, of: jobs.length, quiet }, context));
     const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     if (context.console.json && started.length > 0) {
-      const rows = started.map((s) => sessionRow({ host, hostname: host.name }, s, Date.now()));
-      context.console.out(`${JSON.stringify({ sessions: rows })}\n`);
+      const hostname = await hostnameOf(host, context);
+      const rows = started.map((s) => sessionRow({ host, hostname }, s, Date.now()));
+      context.console.out(`${toJson({ sessions: rows })}\n`);
     }
     const [only] = started;
     if (only && flags.attach) return await attachTo({ host, session: only }, {}, context);
@@ -121,15 +130,26 @@ export const start = defineCommand({
 /** The prompts, with `-` read from standard input. Throws where that is no text. */
 async function withStandardInput(words: readonly string[], { console }: Context): Promise<string[]> {
   if (!words.includes('-')) return [...words];
+  if (words.filter((word) => word === '-').length > 1)
+    throw new BerthError('USAGE', 'cannot start: only one prompt can come from standard input');
+  if (console.canAsk) console.err('berth: type the prompt, and end it with ctrl-d\n');
   const parts: Uint8Array[] = [];
-  for await (const part of console.stdin) parts.push(part as Uint8Array);
+  let bytes = 0;
+  for await (const part of console.stdin) {
+    parts.push(part as Uint8Array);
+    bytes += (part as Uint8Array).length;
+    // Far more than will be taken: nobody waits for the end of an endless input.
+    if (bytes > 64 * MAX_PROMPT_BYTES) throw tooLarge(bytes, 'more than ');
+  }
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
   } catch {
     throw new BerthError('ARGUMENT_INVALID', 'cannot start: standard input is not valid UTF-8');
   }
-  return words.map((word) => (word === '-' ? text.trimEnd() : word));
+  const prompt = text.trimEnd();
+  if (prompt === '') throw new BerthError('ARGUMENT_INVALID', 'cannot start: standard input holds no prompt');
+  return words.map((word) => (word === '-' ? prompt : word));
 }
 
 function jobsOf(
@@ -143,6 +163,7 @@ function jobsOf(
     check([...words, ...rest]);
     return [{ prompt: words[0] ?? '', argv: rest }];
   }
+  if (words.includes('')) throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is empty');
   check(words);
   return (words.length > 0 ? words : ['']).map((prompt) => ({ prompt, argv: [] }));
 }
@@ -150,12 +171,7 @@ function jobsOf(
 function check(texts: readonly string[]): void {
   for (const text of texts) {
     const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_PROMPT_BYTES) {
-      throw new BerthError(
-        'PROMPT_TOO_LARGE',
-        `cannot start: the prompt has ${formatMemory(bytes)}, the limit is ${formatMemory(MAX_PROMPT_BYTES)}`,
-      );
-    }
+    if (bytes > MAX_PROMPT_BYTES) throw tooLarge(bytes);
     if (text.includes('\0')) {
       throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt contains NUL');
     }
@@ -163,6 +179,12 @@ function check(texts: readonly string[]): void {
       throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is not valid UTF-8');
     }
   }
+}
+
+function tooLarge(bytes: number, about = ''): BerthError {
+  const [has, limit] = [formatMemory(bytes), formatMemory(MAX_PROMPT_BYTES)];
+  const message = `cannot start: the prompt has ${about}${has}, the limit is ${limit}`;
+  return new BerthError('PROMPT_TOO_LARGE', message);
 }
 
 async function startOne(host: HostConfig, request: StartSession, context: Context): Promise<SessionSnapshot> {
@@ -178,7 +200,7 @@ function report(
   const head = `[${about.i + 1}/${about.of}]`;
   if (result.status === 'rejected') {
     if (!console.json && about.of > 1) console.err(`${head} failed\n`);
-    console.err(renderError(result.reason, console));
+    console.err(renderError(withCommand(result.reason, 'start'), console));
     return result.reason instanceof BerthError ? result.reason.exitCode : 1;
   }
   const session = result.value;

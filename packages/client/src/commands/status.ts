@@ -1,8 +1,11 @@
 /** `berth status`: the pool, host by host, and its totals. */
+
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import { inventory } from '../fleet/inventory.ts';
 import { pool } from '../fleet/view.ts';
+import { counted } from '../render/counted.ts';
+import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
 import { defineCommand } from './command.ts';
 import { reachCode, warnUnreachable } from './target.ts';
@@ -12,11 +15,12 @@ export const status = defineCommand({
   describe: 'Hosts, sessions, memory and free slots.',
   example: 'berth status',
   flags: { host: { type: 'list', value: 'HOST', describe: 'only this host' } },
+  most: 0,
   async run({ flags }, context) {
     const { console } = context;
     const answers = await inventory(context, { hosts: flags.host, withHost: true });
     const all = pool(answers, Date.now());
-    if (console.json) console.out(`${JSON.stringify(all)}\n`);
+    if (console.json) console.out(`${toJson(all)}\n`);
     else {
       const rows = all.vms.map((vm) => {
         if (vm.state !== 'online') return [oneLine(vm.name), vm.state, '-', '-', '-'];
@@ -37,7 +41,7 @@ export const status = defineCommand({
         .map(([name, n]) => `${n} ${name}`)
         .join(', ');
       console.out(
-        `\n${all.total_vms} hosts, ${all.active_sessions} active sessions, ${all.available_capacity} slots free${counts ? ` (${counts})` : ''}\n`,
+        `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n`,
       );
     }
     warnUnreachable(context, answers);

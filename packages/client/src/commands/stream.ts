@@ -38,12 +38,19 @@ export async function streamOutput(place: Place, options: StreamOptions, context
   }
   const rest = sanitizer?.end();
   if (rest) await console.write(rest);
-  return interrupted.signal.aborted ? 130 : 0;
+  if (!interrupted.signal.aborted) return 0;
+  if (options.follow && console.errIsTty)
+    console.err(`\nberth: no longer following; session ${labelOf(place.session)} goes on\n`);
+  return 130;
 }
 
 /** One line on how a session ended, or what it is doing. */
 export function story(session: Place['session']): string {
   const code = session.exitCode === null ? '' : ` (exit ${session.exitCode})`;
   const why = session.detail ? `: ${oneLine(session.detail)}` : '';
-  return `session ${session.name ? oneLine(session.name) : session.id} ${session.state}${code}${why}`;
+  return `session ${labelOf(session)} ${session.state}${code}${why}`;
+}
+
+function labelOf({ name, id }: Place['session']): string {
+  return oneLine(name) || id;
 }

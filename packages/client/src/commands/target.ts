@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { findHost, takeInventory } from '../fleet/inventory.ts';
 import { type Place, parseTarget, resolveSession } from '../fleet/resolve.ts';
+import { renderError } from '../render/errors.ts';
 import { pick } from '../render/picker.ts';
 
 /** Throws SESSION_NOT_FOUND, NAME_AMBIGUOUS, HOST_NOT_FOUND or what kept the host from answering. */
@@ -50,13 +51,8 @@ export async function theSession(
   context: Context,
   options: { command: string; accept?: (place: Place) => boolean },
 ): Promise<Place> {
-  const [word, extra] = words;
+  const [word] = words;
   const hint = `see berth ${options.command} --help`;
-  if (extra !== undefined) {
-    throw new BerthError('USAGE', `berth ${options.command} takes one session, and ${extra} is one more`, {
-      hint,
-    });
-  }
   if (word !== undefined) return await findSession(word, context);
   if (!context.console.canAsk || context.console.json) {
     throw new BerthError('USAGE', `berth ${options.command} needs a session`, { hint });
@@ -70,20 +66,28 @@ export async function theSession(
   if (offered.length === 0) throw new BerthError('SESSION_NOT_FOUND', 'there is no session to choose from');
   const lines = offered.map(({ host, session }) =>
     oneLine(
-      `${session.id}  ${host.name}  ${statusOf(session.state)}  ${session.name || session.prompt.slice(0, 60)}`,
+      `${session.id}  ${host.name}  ${statusOf(session.state)}  ${(session.name || session.prompt || session.argv.join(' ')).slice(0, 60)}`,
     ),
   );
   const index = await pick(context.console, 'which one?', lines);
   return offered[index] as Place;
 }
 
-/** One line for each host that did not answer. */
+/** The host's own name for itself; ours for it where it does not tell. */
+export async function hostnameOf(host: HostConfig, context: Context): Promise<string> {
+  try {
+    return (await (await context.connect(host)).getHost()).hostname;
+  } catch {
+    return host.name;
+  }
+}
+
+/** One line for each host that did not answer, as JSON where results are. */
 export function warnUnreachable(context: Context, answers: readonly Answer<unknown>[]): void {
   for (const answer of answers) {
     if (answer.ok) continue;
-    context.console.err(
-      `berth: host ${oneLine(answer.host.name)}: unreachable: ${oneLine(answer.error.message)}\n`,
-    );
+    const line = `berth: host ${oneLine(answer.host.name)}: unreachable: ${oneLine(answer.error.message)}\n`;
+    context.console.err(context.console.json ? renderError(answer.error, context.console) : line);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Values of flags: text -> numbers, spans, amounts, pairs. Each throws USAGE naming its flag. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
-import { parseMemory } from '@berth/shared/domain/memory';
+import { MAX_SLOT_BYTES } from '@berth/shared/domain/limits';
+import { formatMemory, parseMemory } from '@berth/shared/domain/memory';
 import { SESSION_STATUSES } from '@berth/shared/domain/session-state';
 import { nearest } from '../fleet/nearest.ts';
 
@@ -12,10 +13,11 @@ export function wholeNumber(flag: string, text: string): number {
 }
 
 /** Ms. */
-export function span(flag: string, text: string): number {
+export function span(flag: string, text: string, options: { atLeast?: number } = {}): number {
   const ms = parseDuration(text);
-  if (ms !== null) return ms;
-  throw new BerthError('USAGE', `${flag} cannot be ${text}: it takes a span of time`, {
+  if (ms !== null && ms >= (options.atLeast ?? 0)) return ms;
+  const above = options.atLeast ? ' above 0' : '';
+  throw new BerthError('USAGE', `${flag} cannot be ${text}: it takes a span of time${above}`, {
     hint: 'write 90s, 30m, 2h or 1h30m',
   });
 }
@@ -23,8 +25,12 @@ export function span(flag: string, text: string): number {
 /** Bytes. */
 export function memory(flag: string, text: string): number {
   const bytes = parseMemory(text);
-  if (bytes !== null) return bytes;
-  throw new BerthError('MEMORY_INVALID', `${flag} cannot be ${text}: it takes an amount of memory above 0`);
+  if (bytes !== null && bytes <= MAX_SLOT_BYTES) return bytes;
+  const most = formatMemory(MAX_SLOT_BYTES);
+  throw new BerthError(
+    'MEMORY_INVALID',
+    `${flag} cannot be ${text}: it takes an amount of memory above 0, at most ${most}`,
+  );
 }
 
 /** `k=v` pairs; null where a bare `k` is allowed and was given. */

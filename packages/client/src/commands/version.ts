@@ -1,7 +1,9 @@
 /** `berth version`: of this client, and of agents where asked. */
+
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 import { inventory } from '../fleet/inventory.ts';
+import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { reachCode, warnUnreachable } from './target.ts';
 
@@ -13,6 +15,7 @@ export const version = defineCommand({
     all: { type: 'boolean', describe: 'also of the agents of all hosts' },
     host: { type: 'list', value: 'HOST', describe: 'also of the agent of this host' },
   },
+  most: 0,
   async run({ flags }, context) {
     const { console } = context;
     const ask = flags.all || flags.host.length > 0;
@@ -24,7 +27,7 @@ export const version = defineCommand({
       version: a.ok ? (a.value.host?.version ?? '') : null,
       error: a.ok ? null : a.error.message,
     }));
-    if (console.json) console.out(`${JSON.stringify({ client: VERSION, agents })}\n`);
+    if (console.json) console.out(`${toJson({ client: VERSION, agents })}\n`);
     else {
       console.out(`berth ${VERSION}\n`);
       for (const agent of agents)

@@ -1,6 +1,7 @@
 /** Errors as people read them (two lines at most) and as programs do. */
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { toJson } from './json.ts';
 
 /** What to print for anything thrown, with its newline. */
 export function renderError(error: unknown, options: { json: boolean }): string {
@@ -10,7 +11,15 @@ export function renderError(error: unknown, options: { json: boolean }): string 
   if (!options.json) return `berth: ${message}\n${hint ? `  hint: ${hint}\n` : ''}`;
   const { host = null, session = null } = known.values;
   const body = { code: known.exitCode, reason: known.reason, message, hint, host, session };
-  return `${JSON.stringify({ error: body })}\n`;
+  return `${toJson({ error: body })}\n`;
+}
+
+/** With a hint that names the command where it was general. */
+export function withCommand(error: unknown, command: string): BerthError {
+  const known = asBerthError(error);
+  const hint = known.hint.replace(/^see berth (?:COMMAND )?--help$/, `see berth ${command} --help`);
+  if (hint === known.hint) return known;
+  return new BerthError(known.reason, known.message, { values: known.values, hint, cause: known });
 }
 
 export function asBerthError(error: unknown): BerthError {

@@ -37,13 +37,9 @@ export interface AttachOutcome {
 /** After asking to detach, ms until we leave without an answer. */
 const DETACH_MS = 1000;
 
+/** Standard input and output are a terminal: the caller has seen to it. */
 export async function attachTerminal(options: AttachOptions): Promise<AttachOutcome> {
   const { console } = options;
-  if (console.stdin.isTTY !== true || !console.isTty) {
-    throw new BerthError('USAGE', 'cannot attach here: standard input and output must be a terminal', {
-      hint: 'watch it with berth output --follow SESSION, type with berth send SESSION TEXT',
-    });
-  }
   using _raw = enterRawMode(console);
   using typing = new Typing(options);
   return await typing.run();

@@ -1,0 +1,271 @@
+/** A flag that a command accepts has an effect: one look at each, and none is left out. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BERTH } from '../support/programs.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { startedId } from '../support/started.ts';
+
+let sandbox: Sandbox;
+/** A session that printed 30 lines and lives on. */
+let printed: string;
+
+beforeAll(async () => {
+  sandbox = createSandbox();
+  await sandbox.startAgent({ flags: ['--memory-capacity', '4G'] });
+  const script = 'for i in $(seq 30); do echo "line $i"; done; printf "\\033[31mred\\033[0m\\n"; sleep 1000';
+  const args = ['--name', 'printed', '--tag', 'team=a', '--', 'bash', '-c', script];
+  printed = await startedId(sandbox, ['start', '--json', ...args]);
+  await startedId(sandbox, ['start', '--json', '--wait', '--name', 'ended', '--', 'true']);
+  await using follower = sandbox.spawnBerth(['output', 'printed', '--follow']);
+  await follower.waitForText(/red/);
+});
+afterAll(() => sandbox?.[Symbol.asyncDispose]());
+
+const out = async (...args: string[]) => (await sandbox.berth(args)).stdout;
+const started = (...args: string[]) => startedId(sandbox, ['start', '--json', ...args]);
+const shown = (id: string) => sandbox.json<Record<string, unknown>>(['show', id]);
+const ids = (...flags: string[]) => out('list', '--format', 'ids', ...flags);
+/** The client with its output on a terminal: what it prints, escape sequences and all. */
+const onTerminal = (...args: string[]) =>
+  execFileSync('script', ['-qec', [...BERTH, ...args].join(' '), '/dev/null'], {
+    env: sandbox.env,
+    encoding: 'utf8',
+  });
+
+/** Runs the terminal command on a fresh session, and gives the terminal once it shows it. */
+async function attached(command: string, ...flags: string[]) {
+  const name = `at-${Math.random().toString(36).slice(2)}`;
+  await started('--name', name, '--', 'bash', '-c', 'echo ready; cat -v');
+  const terminal = sandbox.berthTerminal([command, name, ...flags]);
+  await terminal.waitForScreen(/ready/);
+  return { name, terminal };
+}
+
+function terminalFlags(command: string): Record<string, () => Promise<void>> {
+  return {
+    [`${command} --read-only`]: async () => {
+      const { name, terminal } = await attached(command, '--read-only');
+      terminal.type('never');
+      await sandbox.berth(['send', name, 'always', '--enter']);
+      await terminal.waitForScreen(/always/);
+      expect(terminal.screen()).not.toMatch(/never/);
+    },
+    [`${command} --detach-others`]: async () => {
+      const { name, terminal } = await attached(command);
+      const other = sandbox.berthTerminal([command, name, '--detach-others']);
+      await other.waitForScreen(/ready/);
+      await terminal.waitForScreen(/detached by another terminal/);
+    },
+    [`${command} --detach-keys`]: async () => {
+      const { terminal } = await attached(command, '--detach-keys', 'ctrl-p,ctrl-q');
+      terminal.press('C-p', 'C-q');
+      expect(await terminal.waitForExit()).toBe(0);
+    },
+    // The agent is stopped for it: in terminal.test.ts for attach, and here without one to come back.
+    [`${command} --no-reconnect`]: async () => {
+      await using own = createSandbox();
+      const agent = await own.startAgent();
+      await startedId(own, ['start', '--json', '--name', 'one', '--', 'bash', '-c', 'echo ready; cat']);
+      const terminal = own.berthTerminal([command, 'one', '--no-reconnect']);
+      await terminal.waitForScreen(/ready/);
+      await agent.kill9();
+      expect(await terminal.waitForExit()).toBe(3);
+    },
+  };
+}
+
+const FLAGS: Record<string, () => Promise<void>> = {
+  'start --preset': async () =>
+    expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
+  'start --name': async () =>
+    expect(await shown('printed')).toMatchObject({ name: 'printed', session_id: printed }),
+  'start --host': async () => {
+    expect(await sandbox.berth(['start', '--host', 'nowhere', '--', 'true'])).toMatchObject({ code: 4 });
+    expect(await shown(await started('--host', 'local', '--', 'true'))).toMatchObject({ vm_name: 'local' });
+  },
+  'start --memory': async () =>
+    expect(await shown(await started('--memory', '48M', '--', 'true'))).toMatchObject({
+      memory_bytes: 48 * 2 ** 20,
+    }),
+  'start --tag': async () =>
+    expect(await shown(await started('--tag', 'a=b', '--tag', 'c=d=e', '--', 'true'))).toMatchObject({
+      tags: { a: 'b', c: 'd=e' },
+    }),
+  'start --env': async () =>
+    expect(await out('start', '--env', 'GIVEN=a b', '--follow', '--', 'bash', '-c', 'echo "<$GIVEN>"')).toBe(
+      '<a b>\n',
+    ),
+  'start --env-file': async () => {
+    const file = join(sandbox.dir, 'env');
+    writeFileSync(file, '# a comment\nFROM_FILE=in the file\nBERTH_PRESET=nonsense\n');
+    const args = ['start', '--env-file', file, '--follow', '--', 'bash', '-c', 'echo "<$FROM_FILE>"'];
+    expect(await out(...args)).toBe('<in the file>\n');
+    // Its variables are the session's alone: the client does not take BERTH_PRESET for its own setting.
+    expect(await out('config', '--show-origin')).not.toMatch(/nonsense/);
+    const gone = await sandbox.berth(['start', '--env-file', `${file}.gone`, '--', 'true']);
+    expect(gone).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^berth: cannot read --env-file .*gone: ENOENT/),
+    });
+  },
+  'start --timeout': async () => {
+    expect((await sandbox.berth(['start', '--timeout', '300ms', '--wait', '--', 'sleep', '1000'])).code).toBe(
+      124,
+    );
+    expect((await sandbox.berth(['start', '--timeout', '0', '--', 'true'])).code).toBe(2);
+  },
+  'start --attach': async () => {
+    const terminal = sandbox.berthTerminal(['start', '--attach', '--', 'bash', '-c', 'echo here; cat']);
+    await terminal.waitForScreen(/here/);
+    terminal.press('C-b', 'd');
+    await terminal.waitForScreen(/detached; session .* goes on/);
+  },
+  'start --follow': async () =>
+    expect(await out('start', '--follow', '--', 'echo', 'followed')).toBe('followed\n'),
+  'start --wait': async () =>
+    expect((await sandbox.berth(['start', '--wait', '--', 'bash', '-c', 'exit 42'])).code).toBe(42),
+  'start --request-id': async () =>
+    expect(await started('--request-id', 'once', '--', 'true')).toBe(
+      await started('--request-id', 'once', '--', 'true'),
+    ),
+  'list --status': async () => {
+    expect(await ids('--status', 'running')).toContain(printed);
+    expect(await ids('--status', 'completed,failed')).not.toContain(printed);
+  },
+  'list --host': async () => {
+    expect(await ids('--host', 'local')).toContain(printed);
+    expect((await sandbox.berth(['list', '--host', 'nowhere'])).code).toBe(4);
+  },
+  'list --local': async () => expect(await ids('--local')).toContain(printed),
+  'list --remote': async () => {
+    expect(await ids('--remote')).toBe('');
+    expect((await sandbox.berth(['list', '--remote', '--local'])).code).toBe(2);
+  },
+  'list --tag': async () => {
+    expect(await ids('--tag', 'team')).toBe(`${printed}\n`);
+    expect(await ids('--tag', 'team=b')).toBe('');
+  },
+  'list --wide': async () =>
+    expect(await out('list', '--wide')).toMatch(/^SESSION .*PRESET +MEMORY[\s\S]* 32MiB /),
+  'list --by': async () =>
+    expect(await out('list', '--by', 'host')).toMatch(/^HOSTNAME +SESSION +STATUS +IP\n/),
+  'list --format': async () => {
+    expect(JSON.parse(await out('list', '--format', 'json'))).toContainEqual(await shown(printed));
+    expect(await out('list', '--format', 'yaml')).toContain(`- session_id: ${printed}\n`);
+    expect(await out('list', '--format', 'csv')).toMatch(/^session_id,name,/);
+    expect(await out('list', '--format', 'table')).toMatch(/^SESSION +VM +STATUS +AGE +PROMPT\n/);
+    expect((await sandbox.berth(['list', '--format', 'csv', '--wide'])).code).toBe(2);
+  },
+  'output --lines': async () => expect(await out('output', 'printed', '--lines', '2')).toBe('line 30\nred\n'),
+  'output --all': async () => expect((await out('output', 'printed', '--all')).split('\n')).toHaveLength(32),
+  'output --follow': async () => expect(await out('output', 'ended', '--follow')).toBe(''),
+  'output --raw': async () => {
+    expect(await out('output', 'printed', '--raw')).toMatch(/^line 1\r\n/);
+    expect(await out('output', 'printed', '--raw', '--lines', '1')).toBe('\u001b[31mred\u001b[0m\r\n');
+  },
+  'output --since-offset': async () =>
+    expect(await out('output', 'printed', '--since-offset', '8')).toMatch(/^line 2\n/),
+  'output --screen': async () => {
+    expect((await out('output', 'printed', '--screen')).split('\n').length).toBeLessThanOrEqual(38);
+    expect((await sandbox.berth(['output', 'printed', '--screen', '--raw'])).code).toBe(2);
+  },
+  'output --no-reconnect': async () => {
+    await using own = createSandbox();
+    const agent = await own.startAgent();
+    await startedId(own, ['start', '--json', '--name', 'one', '--', 'bash', '-c', 'echo ready; cat']);
+    const follower = own.spawnBerth(['output', 'one', '--follow', '--no-reconnect']);
+    await follower.waitForText(/ready/);
+    await agent.kill9();
+    expect((await follower.finished).code).toBe(3);
+    expect((await own.berth(['output', 'one', '--no-reconnect'])).code).toBe(2);
+  },
+  ...terminalFlags('attach'),
+  ...terminalFlags('connect'),
+  'send --enter': async () => {
+    const done = join(sandbox.dir, 'entered');
+    const id = await started('--', 'bash', '-c', `read -r line; echo "$line" >${done}; echo got it`);
+    await sandbox.berth(['send', id, 'a line', '--enter']);
+    await using follower = sandbox.spawnBerth(['output', id, '--follow']);
+    await follower.finished;
+    expect(existsSync(done)).toBe(true);
+  },
+  'send --key': async () => {
+    const { name, terminal } = await attached('attach');
+    await sandbox.berth(['send', name, 'x', '--key', 'C-a', '--key', 'Up', '--enter']);
+    await terminal.waitForScreen(/^x\^A\^\[\[A$/m);
+  },
+  'kill --grace': async () => {
+    const id = await started('--', 'bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done');
+    await using ready = sandbox.spawnBerth(['output', id, '--follow']);
+    await ready.waitForText(/ready/);
+    expect(await out('kill', id, '--grace', '100ms')).toMatch(/sent SIGTERM, then SIGKILL: /);
+  },
+  'kill --signal': async () =>
+    expect(await out('kill', await started('--', 'sleep', '1000'), '--signal', 'INT')).toMatch(
+      /sent SIGINT: /,
+    ),
+  'kill --all': async () => {
+    await using own = createSandbox();
+    await own.startAgent();
+    for (const name of ['a', 'b'])
+      await startedId(own, ['start', '--json', '--name', name, '--', 'sleep', '1000']);
+    expect(await own.berth(['kill', '--all', '--status', 'running'])).toMatchObject({ code: 2, stdout: '' });
+    expect((await own.berth(['kill', '--all', '--status', 'failed', '--yes'])).stdout).toBe('');
+    const { code, stdout } = await own.berth(['kill', '--all', '--status', 'running', '--yes']);
+    expect([code, stdout.split('\n').length]).toEqual([0, 3]);
+  },
+  'kill --status': async () => expect((await sandbox.berth(['kill', '--status', 'running'])).code).toBe(2),
+  'kill --yes': async () => {
+    const args = ['kill', '--all', '--status', 'lost'];
+    expect((await sandbox.berth([...args, '--yes'])).code).toBe(0);
+    const terminal = sandbox.berthTerminal(['kill', '--all', '--status', 'running']);
+    await terminal.waitForScreen(/kill \d+ sessions \(running\)\? \[y\/N\]/);
+    terminal.type('n');
+    terminal.press('Enter');
+    expect(await terminal.waitForExit()).toBe(1);
+    expect(await ids('--status', 'running')).toContain(printed);
+  },
+  'status --host': async () => {
+    expect(await out('status', '--host', 'local')).toMatch(/^local +online/m);
+    expect((await sandbox.berth(['status', '--host', 'nowhere'])).code).toBe(4);
+  },
+  'config --show-origin': async () =>
+    expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
+  'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),
+  'version --host': async () =>
+    expect(await out('version', '--host', 'local')).toMatch(/^berth (\S+)\nlocal \1\n$/),
+  'everywhere --config': async () =>
+    expect((await sandbox.berth(['list', '--config', `${sandbox.dir}/gone`])).code).toBe(2),
+  'everywhere --no-color': async () => {
+    expect(onTerminal('output', 'printed', '--since-offset', '0')).toContain('\u001b[31m');
+    expect(onTerminal('output', 'printed', '--since-offset', '0', '--no-color')).not.toContain('\u001b[31m');
+  },
+  'everywhere --json': async () =>
+    expect(JSON.parse((await sandbox.berth(['show', 'nope', '--json'])).stderr)).toMatchObject({
+      error: { code: 4, reason: 'SESSION_NOT_FOUND' },
+    }),
+  'everywhere --help': async () => expect(await out('show', '-h')).toBe(await out('help', 'show')),
+};
+
+/** Needs a session that ended yesterday: with a fake agent, in commands.test.ts beside the command. */
+const ELSEWHERE = ['list --all'];
+
+it.each(Object.keys(FLAGS))('%s', async (flag) => await FLAGS[flag]?.());
+
+it('leaves out no flag of any command', async () => {
+  const flagsIn = (help: string) =>
+    [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map((match) => match[1]);
+  const commands = [...(await out('--help')).matchAll(/^ {2}([a-z]+)(?:, [a-z]+)? {2,}/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  const accepted = new Set<string>();
+  for (const command of commands) {
+    const [own = '', everywhere = ''] = (await out(command, '--help')).split('everywhere:');
+    for (const flag of flagsIn(own)) accepted.add(`${command} ${flag}`);
+    for (const flag of flagsIn(everywhere)) accepted.add(`everywhere ${flag}`);
+  }
+  expect(accepted.size).toBeGreaterThan(40);
+  expect([...Object.keys(FLAGS), ...ELSEWHERE].sort()).toEqual([...accepted].sort());
+});
