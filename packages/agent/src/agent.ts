@@ -4,12 +4,13 @@ import { hostname as machineName, totalmem } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
+import type { Enforcement } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { capacityOf, holdings } from './domain/ledger.ts';
-import { holdsSlot } from './domain/session.ts';
+import { holdsSlot, type Session } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { createSessionFiles } from './files/session-files.ts';
 import { createHooks } from './hooks.ts';
@@ -35,12 +36,19 @@ import { Attachments } from './sessions/attachments.ts';
 import { keepRecords, rebuild, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
+import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
 import type { Units } from './sessions/ports.ts';
 import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
+import { sessionVariables } from './sessions/session-variables.ts';
 import { Supervisor } from './sessions/supervisor.ts';
-import { createSystemdUnits, systemdUserAvailable } from './systemd/units.ts';
+import { UsageMeter } from './sessions/usage.ts';
+import { inheritedSockets } from './systemd/activation.ts';
+import { cgroupLayout } from './systemd/cgroup.ts';
+import { limitSlice, probeEnforcement } from './systemd/probe.ts';
+import { managerAnswers } from './systemd/systemctl.ts';
+import { createSystemdUnits, directControl } from './systemd/units.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
@@ -54,6 +62,7 @@ export interface Agent extends AsyncDisposable {
 /** Resolves when the agent serves. Throws BerthErrors that name what is missing or in the way. */
 export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const startedAt = Date.now();
+  const inherited = inheritedSockets(process.env, process.pid);
   const warnings: string[] = [];
   const state = privateDirectory(config.stateDirectory);
   const runtime = privateDirectory(config.runtimeDirectory);
@@ -79,7 +88,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
   registry.onChange(() => feed.publish());
 
-  const units = await chooseUnits(config, log);
+  const capacity = capacityOf(totalmem(), {
+    ...(config.memoryCapacity === undefined ? {} : { capacityBytes: config.memoryCapacity }),
+    ...(config.memoryReserve === undefined ? {} : { reserveBytes: config.memoryReserve }),
+    ...(config.defaultSlot === undefined ? {} : { defaultSlotBytes: config.defaultSlot }),
+    ...(config.slots === undefined ? {} : { slots: config.slots }),
+  });
+  const units = await chooseUnits(config, { log, capacityBytes: capacity.capacityBytes });
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
@@ -90,8 +105,30 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     ptys: await createPtys({ tmux: tmux.program, home: config.home }),
     offsets: createTypedOffsets(privateDirectory(path.join(runtime, 'typed')), startedAt),
   });
-  const describe = createDescribe({ files, transcripts, attachments });
-  const effects = { registry, files, units, terminals, transcripts, now };
+  const usage = new UsageMeter({
+    units,
+    active: () => registry.active(),
+    paths: (session) => files.paths(session.id),
+    now: () => performance.now(),
+    onOomKill: (session, kills) => {
+      log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
+      const message = `the kernel ended ${kills === 1 ? 'a process' : `${kills} processes`} of ${session.id} for memory`;
+      registry.notice('OUT_OF_MEMORY', message, session.id);
+    },
+  });
+  scope.use(usage);
+  const describe = createDescribe({ files, transcripts, attachments, usage });
+  const environment = createLoginEnvironment({
+    shell: config.shell,
+    home: config.home,
+    base: process.env,
+    onProblem: (message) => log.warn(message),
+  });
+  const restage = async ({ id, name }: Session) => {
+    const own = sessionVariables({ id, name }, { paths: files.paths(id), hostname });
+    await files.restage(id, { ...(await environment.variables()), ...own });
+  };
+  const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
     watcher,
@@ -100,18 +137,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   scope.defer(() => supervisor.stop());
 
-  const environment = createLoginEnvironment({
-    shell: config.shell,
-    home: config.home,
-    base: process.env,
-    onProblem: (message) => log.warn(message),
-  });
   const presets = new PresetRunner({ programs: environment, hostname });
-  const capacity = capacityOf(totalmem(), {
-    ...(config.memoryCapacity === undefined ? {} : { capacityBytes: config.memoryCapacity }),
-    ...(config.memoryReserve === undefined ? {} : { reserveBytes: config.memoryReserve }),
-    ...(config.defaultSlot === undefined ? {} : { defaultSlotBytes: config.defaultSlot }),
-  });
+  const draining = new Draining({ journal, registry });
   const commands = new Commands({
     registry,
     supervisor,
@@ -121,6 +148,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     bootId: bootId(),
     now,
     newId: () => sessionId(Date.now(), randomInt(ID_SPACE)),
+    draining: () => draining.now,
+    maxSessions: config.maxSessions,
+    sharedLedger: null,
     reached: createHooks(process.env),
   });
 
@@ -148,21 +178,29 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     startedAt,
     tmuxVersion: tmux.version,
     capacity,
-    enforcement: units.enforcement,
+    scope: config.scope,
+    enforcement: () => enforcementOf(units, registry),
+    draining: () => draining.now,
+    others: () => ({ bytes: 0, slots: 0 }),
     socketPath: config.socket,
     stateDirectory: state,
     registry,
     presets,
-    warnings: () => (watcher.degraded ? [...warnings, INOTIFY_OUT] : warnings),
+    warnings: () => [
+      ...warnings,
+      ...(watcher.degraded ? [INOTIFY_OUT] : []),
+      ...(enforcementOf(units, registry) === 'kernel' ? [] : [ADVISORY]),
+    ],
   });
   const server = await serve({
-    socket: config.socket,
+    socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: {
       session: sessionService({
         ...shared,
         commands,
         presets,
         environment: () => environment.variables(),
+        maxLifetimeMs: config.maxLifetimeMs,
       }),
       terminal: terminalService({
         ...shared,
@@ -170,7 +208,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
         typed: new Set(),
       }),
       event: eventService({ wrap, journal, feed }),
-      host: hostService({ wrap, host }),
+      host: hostService({ wrap, host, draining }),
     },
   });
   scope.use(server);
@@ -182,11 +220,35 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   return { socket: config.socket, hostId: id, [Symbol.asyncDispose]: () => scope.disposeAsync() };
 }
 
+/** FileDescriptorName of the agent's socket unit. */
+const SOCKET_NAME = 'agent';
+
 const INOTIFY_OUT =
   'out of inotify watches: output and ends are polled for; raise fs.inotify.max_user_watches and max_user_instances';
 
-async function chooseUnits(config: Config, log: Log): Promise<Units> {
-  const systemd = config.units === 'systemd' || (config.units === 'auto' && (await systemdUserAvailable()));
-  log.info({ units: systemd ? 'systemd' : 'plain' }, 'sessions run as units');
-  return systemd ? createSystemdUnits() : createPlainUnits();
+const ADVISORY = 'the kernel does not enforce slots here: a session that takes more harms its neighbours';
+
+/** Of the host: as careful as the least of what runs on it. */
+function enforcementOf(units: Units, registry: Registry): Enforcement {
+  const loose = registry
+    .active()
+    .some((session) => session.state !== 'starting' && session.enforcement === 'advisory');
+  return loose ? 'advisory' : units.enforcement;
+}
+
+async function chooseUnits(
+  config: Config,
+  { log, capacityBytes }: { log: Log; capacityBytes: number },
+): Promise<Units> {
+  const manager = 'user';
+  const systemd = config.units === 'systemd' || (config.units === 'auto' && (await managerAnswers(manager)));
+  if (!systemd) {
+    log.info({ units: 'plain' }, 'sessions run as plain processes');
+    return createPlainUnits();
+  }
+  const layout = await cgroupLayout();
+  const enforcement = await probeEnforcement(manager, layout);
+  await limitSlice(manager, capacityBytes);
+  log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
+  return createSystemdUnits({ manager, control: directControl(manager), layout, enforcement });
 }

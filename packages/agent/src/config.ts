@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { parseDuration } from '@berth/shared/domain/duration';
 import { MIB, parseMemory } from '@berth/shared/domain/memory';
 import { runtimeDirectory } from './runtime-directory.ts';
 
@@ -15,7 +16,13 @@ export interface Config {
   readonly memoryCapacity: number | undefined;
   readonly memoryReserve: number | undefined;
   readonly defaultSlot: number | undefined;
+  /** Slots to divide the capacity into; undefined: worked out. */
+  readonly slots: number | undefined;
   readonly transcriptCap: number;
+  /** Most sessions at once, and the longest a session may run, in ms. */
+  readonly maxSessions: number | null;
+  readonly maxLifetimeMs: number | null;
+  readonly scope: 'user' | 'system';
   readonly units: 'auto' | 'plain' | 'systemd';
   readonly logLevel: string;
   readonly home: string;
@@ -30,8 +37,12 @@ usage: berthd [serve | dial-stdio | version] [options]
   --runtime-dir DIR       sockets ($XDG_RUNTIME_DIR/berth)
   --memory-capacity SIZE  what all slots together may hold (memory less the reserve)
   --memory-reserve SIZE   kept out of the ledger (a tenth, 512M to 8G)
-  --default-slot SIZE     of a session that names none (32G, less on a small host)
+  --slots N               divide the capacity into N slots (one for each 32 GB, 4 on a small host)
+  --default-slot SIZE     of a session that names none (an equal share, at most 32G)
+  --max-sessions N        sessions that may hold a slot at once (as many as fit)
+  --max-lifetime TIME     longest a session may run, such as 8h (as long as it likes)
   --transcript-cap SIZE   kept of each transcript (256M)
+  --scope SCOPE           user, or system: the memory of the machine is shared (user)
   --units KIND            auto, plain or systemd (auto)
   --log-level LEVEL       debug, info, warn or error (info)
 
@@ -45,7 +56,11 @@ const OPTIONS = [
   'runtime-dir',
   'memory-capacity',
   'memory-reserve',
+  'slots',
   'default-slot',
+  'max-sessions',
+  'max-lifetime',
+  'scope',
   'transcript-cap',
   'units',
   'log-level',
@@ -78,6 +93,19 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     }
     return bytes;
   };
+  const count = (name: Option): number | undefined => {
+    const text = option(name);
+    if (text === undefined) return undefined;
+    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+    throw new BerthError('USAGE', `berthd: --${name} ${text} is no number above 0`);
+  };
+  const time = (name: Option): number | undefined => {
+    const text = option(name);
+    if (text === undefined) return undefined;
+    const ms = parseDuration(text);
+    if (ms !== null && ms > 0) return ms;
+    throw new BerthError('USAGE', `berthd: --${name} ${text} is no time`, { hint: 'write 90s, 30m or 8h' });
+  };
   const oneOf = <T extends string>(name: Option, known: readonly T[], usual: T): T => {
     const text = option(name) ?? usual;
     const found = known.find((value) => value === text);
@@ -96,6 +124,10 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     memoryCapacity: size('memory-capacity'),
     memoryReserve: size('memory-reserve'),
     defaultSlot: size('default-slot'),
+    slots: count('slots'),
+    maxSessions: count('max-sessions') ?? null,
+    maxLifetimeMs: time('max-lifetime') ?? null,
+    scope: oneOf('scope', ['user', 'system'], 'user'),
     transcriptCap: size('transcript-cap') ?? 256 * MIB,
     units: oneOf('units', ['auto', 'plain', 'systemd'], 'auto'),
     logLevel: oneOf('log-level', ['debug', 'info', 'warn', 'error'], 'info'),

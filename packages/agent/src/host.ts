@@ -1,9 +1,10 @@
 /** Who this host is: its stable id, and what HostService tells of it. */
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, type as osType, release } from 'node:os';
+import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, loadavg, type as osType, release } from 'node:os';
 import path from 'node:path';
-import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { HostLoad, HostSnapshot, Scope } from '@berth/shared/domain/host-snapshot';
+import type { Enforcement } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 import { type Capacity, holdings } from './domain/ledger.ts';
 import type { PresetRunner } from './sessions/preset-runner.ts';
@@ -39,7 +40,11 @@ export function createHostSnapshot(options: {
   startedAt: number;
   tmuxVersion: string;
   capacity: Capacity;
-  enforcement: HostSnapshot['enforcement'];
+  scope: Scope;
+  enforcement: () => Enforcement;
+  draining: () => boolean;
+  /** Bytes and slots that other users hold. */
+  others: () => { bytes: number; slots: number };
   socketPath: string;
   stateDirectory: string;
   registry: Registry;
@@ -49,6 +54,7 @@ export function createHostSnapshot(options: {
   const { capacity, registry, presets } = options;
   return async () => {
     const held = holdings(registry.all());
+    const others = options.others();
     return {
       id: options.id,
       hostname: options.hostname,
@@ -59,17 +65,33 @@ export function createHostSnapshot(options: {
       tmuxVersion: options.tmuxVersion,
       ledger: {
         capacityBytes: capacity.capacityBytes,
-        heldBytes: held.heldBytes,
+        heldBytes: held.heldBytes + others.bytes,
+        heldByOthersBytes: others.bytes,
         defaultSlotBytes: capacity.defaultSlotBytes,
         memoryTotalBytes: capacity.totalBytes,
         reserveBytes: capacity.reserveBytes,
-        heldSlots: held.heldSlots,
+        heldSlots: held.heldSlots + others.slots,
       },
       presets: await presets.snapshots(),
-      enforcement: options.enforcement,
+      enforcement: options.enforcement(),
+      draining: options.draining(),
+      scope: options.scope,
+      load: loadOf(options.stateDirectory),
       warnings: options.warnings(),
       socketPath: options.socketPath,
       stateDirectory: options.stateDirectory,
     };
+  };
+}
+
+function loadOf(directory: string): HostLoad {
+  const disk = statfsSync(directory);
+  const available = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'latin1'));
+  return {
+    cpus: availableParallelism(),
+    loadAverage: loadavg()[0] ?? 0,
+    memoryAvailableBytes: Number(available?.[1] ?? 0) * 1024,
+    diskTotalBytes: disk.blocks * disk.bsize,
+    diskFreeBytes: disk.bavail * disk.bsize,
   };
 }

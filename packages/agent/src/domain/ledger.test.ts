@@ -13,19 +13,32 @@ const SPEC = {
   columns: 80,
   rows: 24,
   stopSignal: 'TERM',
-};
+  restart: 'never',
+} as const;
 
 describe('capacityOf', () => {
   it.each([
-    [256 * GIB, 248 * GIB, 32 * GIB],
-    [64 * GIB, 64 * GIB - Math.floor((64 * GIB) / 10), 32 * GIB],
+    [256 * GIB, 248 * GIB, 31 * GIB],
+    [64 * GIB, 64 * GIB - Math.floor((64 * GIB) / 10), Math.floor((64 * GIB * 0.9) / 2)],
     [8 * GIB, 8 * GIB - Math.floor((8 * GIB) / 10), Math.floor((8 * GIB - Math.floor((8 * GIB) / 10)) / 4)],
     [1 * GIB, 512 * MIB, 128 * MIB],
   ])('of %d bytes', (total, capacityBytes, defaultSlotBytes) => {
     expect(capacityOf(total, {})).toMatchObject({ capacityBytes, defaultSlotBytes });
   });
 
+  it.each([
+    ['s', 31.3, 1],
+    ['m', 62.8, 2],
+    ['l', 125.7, 4],
+    ['xl', 251.6, 8],
+    ['none, half of s', 15.6, 4],
+  ])('a machine of tier %s, with %d GiB of it left by its firmware, has %d slots', (_tier, gib, slots) => {
+    const { capacityBytes, defaultSlotBytes } = capacityOf(Math.floor(gib * GIB), {});
+    expect(Math.floor(capacityBytes / defaultSlotBytes)).toBe(slots);
+  });
+
   it('takes what was configured', () => {
+    expect(capacityOf(8 * GIB, { capacityBytes: 3 * GIB, slots: 3 }).defaultSlotBytes).toBe(1 * GIB);
     expect(capacityOf(8 * GIB, { reserveBytes: 1 * GIB }).capacityBytes).toBe(7 * GIB);
     expect(capacityOf(8 * GIB, { capacityBytes: 2 * GIB, defaultSlotBytes: 5 }).defaultSlotBytes).toBe(5);
   });
@@ -113,7 +126,7 @@ function eventFor(what: string, now: number) {
     default:
       return {
         type: 'ended',
-        end: { at: now, exitCode: 0, outOfMemory: false, memoryPeakBytes: null },
+        end: { at: now, exitCode: 0, outOfMemory: false, memoryPeakBytes: null, oomKills: 0 },
       } as const;
   }
 }

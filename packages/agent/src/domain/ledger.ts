@@ -29,19 +29,27 @@ export interface Refusal extends Holdings {
   readonly capacityBytes: number;
 }
 
+/** A machine sold with 32 GB has a little less: firmware and kernel take their part. */
+const TIER_STEP = 32 * GIB;
+const SMALLEST_OF_A_TIER = 28 * GIB;
+
 /**
- * Capacity of a host. Unless configured otherwise the system keeps a tenth of the memory, at
- * least 512 MiB and at most 8 GiB, and a slot is 32 GiB, or a quarter of the rest on a host with
- * less than that.
+ * Capacity of a host. Unless configured otherwise the system (sshd, the agent, the kernel) keeps a
+ * tenth of the memory, at least 512 MiB and at most 8 GiB, and what is left is divided: one slot
+ * for each 32 GB that the machine was sold with, so 1, 2, 4, 8 on the tiers s, m, l, xl, and four
+ * equal slots on one that is smaller. A slot is 32 GiB at most.
  */
 export function capacityOf(
   totalBytes: number,
-  configured: { capacityBytes?: number; reserveBytes?: number; defaultSlotBytes?: number },
+  configured: { capacityBytes?: number; reserveBytes?: number; defaultSlotBytes?: number; slots?: number },
 ): Capacity {
   const usual = Math.min(8 * GIB, Math.max(512 * MIB, Math.floor(totalBytes / 10)));
   const reserveBytes = Math.min(configured.reserveBytes ?? usual, totalBytes);
   const capacityBytes = configured.capacityBytes ?? totalBytes - reserveBytes;
-  const slot = capacityBytes >= 32 * GIB ? 32 * GIB : Math.floor(capacityBytes / 4);
+  const sold = configured.capacityBytes ?? totalBytes;
+  const tier = Math.max(1, Math.round(sold / TIER_STEP));
+  const slots = configured.slots ?? (sold >= SMALLEST_OF_A_TIER ? tier : 4);
+  const slot = Math.min(TIER_STEP, Math.floor(capacityBytes / slots));
   return { totalBytes, reserveBytes, capacityBytes, defaultSlotBytes: configured.defaultSlotBytes ?? slot };
 }
 

@@ -13,10 +13,18 @@ const SPEC = {
   columns: 80,
   rows: 24,
   stopSignal: 'TERM',
-};
+  restart: 'never',
+} as const;
 const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
 const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };
-const RUNNING: Session = { ...IDENTITY, state: 'running', startedAt: 10, intent: null };
+const RUNNING: Session = {
+  ...IDENTITY,
+  state: 'running',
+  startedAt: 10,
+  intent: null,
+  enforcement: 'kernel',
+};
+const ANEW: Session = { ...RUNNING, spec: { ...SPEC, restart: 'on-reboot' } };
 const KILL = { kind: 'kill', requestedAt: 100, graceMs: 50, signal: 'TERM' } as const;
 
 const NOTHING: Observed = {
@@ -28,6 +36,9 @@ const NOTHING: Observed = {
   exit: null,
   outOfMemory: false,
   memoryPeakBytes: null,
+  bootId: 'b',
+  oomKills: 0,
+  enforcement: 'kernel',
 };
 const OPEN: Observed = { ...NOTHING, unit: 'alive', begun: true, terminal: 'open' };
 const EXITED = { exitCode: 3, endedAt: 90 };
@@ -37,7 +48,7 @@ const kinds = (session: Session, observed: Observed, now = 120) =>
 
 describe('plan', () => {
   it.each([
-    ['launches what has not begun', STARTING, NOTHING, ['launch', 'record']],
+    ['launches what has not begun', STARTING, NOTHING, ['launch']],
     ['records what runs already', STARTING, OPEN, ['record']],
     ['never launches twice', STARTING, { ...NOTHING, begun: true }, ['drain', 'record']],
     ['does not launch what was killed before', { ...STARTING, intent: KILL }, NOTHING, ['record']],
@@ -48,13 +59,21 @@ describe('plan', () => {
       { ...OPEN, exit: EXITED },
       ['drain', 'stop'],
     ],
+    [
+      'records first what the kernel knows of its memory',
+      RUNNING,
+      { ...OPEN, exit: EXITED, memoryPeakBytes: 5 },
+      ['record'],
+    ],
+    ['records that it ran before its end', STARTING, { ...OPEN, exit: EXITED }, ['record']],
+    ['begins again after a reboot', ANEW, { ...NOTHING, rebooted: true }, ['restage', 'record']],
     ['records the end once the unit is gone', RUNNING, { ...NOTHING, exit: EXITED }, ['drain', 'record']],
     ['signals first', { ...RUNNING, intent: KILL }, OPEN, ['signal', 'wait']],
     [
       'opens again where the agent died before the terminal',
       STARTING,
       { ...NOTHING, unit: 'alive' },
-      ['launch', 'record'],
+      ['launch'],
     ],
     ['stops a server without a terminal', RUNNING, { ...OPEN, terminal: 'none' }, ['stop']],
     [
@@ -95,11 +114,16 @@ describe('plan', () => {
       deadStatus: fc.option(fc.constant(1)),
       exit: fc.option(fc.constant(EXITED)),
       outOfMemory: fc.boolean(),
-      memoryPeakBytes: fc.constant(null),
+      memoryPeakBytes: fc.option(fc.constant(7)),
+      oomKills: fc.nat(1),
+      bootId: fc.constant('b'),
+      enforcement: fc.constantFrom('kernel', 'advisory'),
     }) as fc.Arbitrary<Observed>;
     const sessions = fc.constantFrom<Session>(
       STARTING,
       RUNNING,
+      ANEW,
+      { ...ANEW, intent: KILL } as Session,
       { ...STARTING, intent: KILL } as Session,
       { ...RUNNING, intent: KILL } as Session,
     );
@@ -116,6 +140,7 @@ describe('plan', () => {
           for (const step of steps) {
             if (step.do === 'stop') seen = { ...seen, unit: 'gone', terminal: 'none' };
             if (step.do === 'launch') seen = { ...seen, unit: 'alive', terminal: 'open', begun: true };
+            if (step.do === 'restage') seen = { ...seen, begun: false, rebooted: false };
             if (step.do !== 'record') continue;
             const next = transition(session, step.event);
             if (next.ok) session = next.session;

@@ -3,13 +3,16 @@
  * recovery after a crash run through this same function, so it never relies on what the agent
  * remembers doing, only on what can be seen.
  */
-import type { End, Session, SessionEvent } from './session.ts';
+import type { Enforcement } from '@berth/shared/domain/session-state';
+import type { End, MemoryStory, Session, SessionEvent } from './session.ts';
 
 /** What was seen of a session, the exit record last (so that "no record" is true of a dead terminal). */
 export interface Observed {
   readonly unit: 'alive' | 'gone';
   /** The machine was booted anew since the session began. */
   readonly rebooted: boolean;
+  /** The boot of the machine that this was seen in. */
+  readonly bootId: string;
   /** The wrapper began: it consumed the environment it was given. */
   readonly begun: boolean;
   readonly terminal: 'none' | 'open' | 'dead';
@@ -18,12 +21,17 @@ export interface Observed {
   readonly exit: { readonly exitCode: number; readonly endedAt: number } | null;
   readonly outOfMemory: boolean;
   readonly memoryPeakBytes: number | null;
+  readonly oomKills: number;
+  /** Whether the kernel keeps it within its slot. */
+  readonly enforcement: Enforcement;
 }
 
 /** One thing to do. The lane runs them in order and then looks again. */
 export type Step =
   /** Start the unit and open the terminal. */
   | { readonly do: 'launch' }
+  /** Lay out again what a launch consumes: the machine was booted anew. */
+  | { readonly do: 'restage' }
   /** Ask the program to end. Sent once per life of the agent; again after a restart does no harm. */
   | { readonly do: 'signal'; readonly signal: string }
   /** Wait (at most this long) until the transcript is whole, then cut the end marker. */
@@ -59,18 +67,29 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
   }
 
   if (observed.exit) {
+    // It ended before it was seen to run.
+    if (session.state === 'starting') return [launched(observed, Math.min(now, observed.exit.endedAt))];
     // The slot is freed by the end of the unit, not by the word of the wrapper.
-    if (observed.unit === 'alive') return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop' }];
+    if (observed.unit === 'alive') {
+      // The kernel forgets with the unit what it knows of its memory.
+      const tell = !session.memory && (observed.memoryPeakBytes !== null || observed.oomKills > 0);
+      if (tell) return [record({ type: 'measured', memory: storyOf(observed) })];
+      return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop' }];
+    }
     return [
       { do: 'drain', timeoutMs: 0 },
       ended(observed, { at: observed.exit.endedAt, exitCode: observed.exit.exitCode }),
     ];
   }
   if (observed.unit === 'gone') {
-    if (observed.rebooted) return [record({ type: 'rebooted', at: now })];
+    if (observed.rebooted) {
+      if (session.spec.restart === 'never' || session.intent) return [record({ type: 'rebooted', at: now })];
+      // Staged first: what is recorded as starting and was never staged would count as begun.
+      return [{ do: 'restage' }, record({ type: 'restarted', bootId: observed.bootId })];
+    }
     if (session.state === 'starting' && !observed.begun) {
       if (session.intent) return [ended(observed, { at: now, exitCode: null })];
-      return [{ do: 'launch' }, record({ type: 'launched', at: now })];
+      return [{ do: 'launch' }];
     }
     return [
       { do: 'drain', timeoutMs: 0 },
@@ -88,11 +107,11 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
   }
   if (observed.terminal === 'none') {
     if (session.state === 'starting' && !observed.begun && !session.intent) {
-      return [{ do: 'launch' }, record({ type: 'launched', at: now })];
+      return [{ do: 'launch' }];
     }
     return [{ do: 'stop' }];
   }
-  if (session.state === 'starting') return [record({ type: 'launched', at: now })];
+  if (session.state === 'starting') return [launched(observed, now)];
   if (session.intent) {
     const until = session.intent.requestedAt + session.intent.graceMs;
     const asked = now < until;
@@ -119,8 +138,15 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
 }
 
 function ended(observed: Observed, end: Pick<End, 'at' | 'exitCode'>): Step {
-  const { outOfMemory, memoryPeakBytes } = observed;
-  return record({ type: 'ended', end: { ...end, outOfMemory, memoryPeakBytes } });
+  return record({ type: 'ended', end: { ...end, ...storyOf(observed) } });
+}
+
+function storyOf({ outOfMemory, memoryPeakBytes, oomKills }: Observed): MemoryStory {
+  return { outOfMemory, memoryPeakBytes, oomKills };
+}
+
+function launched({ enforcement }: Observed, at: number): Step {
+  return record({ type: 'launched', at, enforcement });
 }
 
 function record(event: SessionEvent): Step {

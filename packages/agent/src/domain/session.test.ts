@@ -19,6 +19,7 @@ const SPEC: SessionSpec = {
   columns: 80,
   rows: 24,
   stopSignal: 'TERM',
+  restart: 'never',
 };
 const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',
@@ -35,7 +36,7 @@ const events: fc.Arbitrary<SessionEvent> = fc.oneof(
   at.map((time) => ({ type: 'start', at: time, spec: SPEC, bootId: 'b' }) as const),
   at.map((time) => ({ type: 'expire', at: time }) as const),
   at.map((time) => ({ type: 'release', at: time }) as const),
-  at.map((time) => ({ type: 'launched', at: time }) as const),
+  at.map((time) => ({ type: 'launched', at: time, enforcement: 'kernel' }) as const),
   at.map((time) => ({ type: 'startFailed', at: time, detail: 'no tmux' }) as const),
   fc
     .record({
@@ -53,9 +54,14 @@ const events: fc.Arbitrary<SessionEvent> = fc.oneof(
       exitCode: fc.option(fc.integer({ min: 0, max: 255 })),
       outOfMemory: fc.boolean(),
       memoryPeakBytes: fc.constant(null),
+      oomKills: fc.nat(1),
     })
     .map((end) => ({ type: 'ended', end }) as const),
   at.map((time) => ({ type: 'rebooted', at: time }) as const),
+  fc.constant({ type: 'restarted', bootId: 'c' } as const),
+  fc
+    .record({ outOfMemory: fc.boolean(), memoryPeakBytes: fc.option(at), oomKills: fc.nat(2) })
+    .map((memory) => ({ type: 'measured', memory }) as const),
 );
 
 function run(start: Session, ...list: SessionEvent[]): Session {
@@ -67,9 +73,9 @@ function run(start: Session, ...list: SessionEvent[]): Session {
 }
 
 const start = { type: 'start', at: 1500, spec: SPEC, bootId: 'b' } as const;
-const launched = { type: 'launched', at: 1600 } as const;
+const launched = { type: 'launched', at: 1600, enforcement: 'kernel' } as const;
 const ended = (exitCode: number | null, outOfMemory = false) =>
-  ({ type: 'ended', end: { at: 3000, exitCode, outOfMemory, memoryPeakBytes: null } }) as const;
+  ({ type: 'ended', end: { at: 3000, exitCode, outOfMemory, memoryPeakBytes: null, oomKills: 0 } }) as const;
 const kill = {
   type: 'endRequested',
   intent: { kind: 'kill', requestedAt: 1700, graceMs: 100, signal: 'TERM' },
@@ -125,6 +131,28 @@ describe('the session machine', () => {
   it('does not let a reservation expire early', () => {
     expect(transition(RESERVED, { type: 'expire', at: 1999 }).ok).toBe(false);
     expect(transition(RESERVED, { type: 'expire', at: 2000 }).ok).toBe(true);
+  });
+
+  it('begins again after a reboot only where that was asked for, as the next incarnation', () => {
+    const again = { type: 'restarted', bootId: 'c' } as const;
+    const wanted = { ...start, spec: { ...SPEC, restart: 'on-reboot' } } as const;
+    expect(run(RESERVED, wanted, launched, again)).toMatchObject({
+      id: RESERVED.id,
+      state: 'starting',
+      incarnation: 2,
+      bootId: 'c',
+      memoryBytes: RESERVED.memoryBytes,
+    });
+    expect(transition(run(RESERVED, start, launched), again).ok).toBe(false);
+    expect(transition(run(RESERVED, wanted, launched, kill), again).ok).toBe(false);
+  });
+
+  it('remembers what was measured before the unit was ended', () => {
+    const memory = { outOfMemory: true, memoryPeakBytes: 3 * 1024 ** 3, oomKills: 1 };
+    const slot = { ...RESERVED, memoryBytes: 2 * 1024 ** 3 };
+    const over = run(slot, start, launched, { type: 'measured', memory }, ended(137));
+    expect(over).toMatchObject({ state: 'failed', failureReason: 'oom', oomKills: 1 });
+    expect(over).toMatchObject({ detail: 'out of memory: peak 3 GiB of 2 GiB' });
   });
 
   it('keeps the earlier deadline of two kills', () => {

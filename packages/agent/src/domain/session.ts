@@ -2,7 +2,8 @@
  * The session state machine: the only place that moves a session. Pure; times are ms since the
  * epoch and come with the events.
  */
-import type { FailureReason } from '@berth/shared/domain/session-state';
+import { formatMemory } from '@berth/shared/domain/memory';
+import type { Enforcement, FailureReason, RestartPolicy } from '@berth/shared/domain/session-state';
 
 /** What a session is to run, fixed at its start. */
 export interface SessionSpec {
@@ -17,6 +18,7 @@ export interface SessionSpec {
   readonly rows: number;
   /** The signal that asks this program to end, without SIG. */
   readonly stopSignal: string;
+  readonly restart: RestartPolicy;
 }
 
 /** An end that was asked for and has not been observed yet. */
@@ -53,15 +55,31 @@ export interface Expired extends Identity {
   readonly endedAt: number;
 }
 
-export interface Starting extends Begun {
-  readonly state: 'starting';
-  readonly intent: EndIntent | null;
+/** What the kernel kept of a session's memory. Read before its unit is ended, and gone with that. */
+export interface MemoryStory {
+  /** The kernel killed its main process for memory. */
+  readonly outOfMemory: boolean;
+  /** Most bytes held at once; null where the kernel does not keep it. */
+  readonly memoryPeakBytes: number | null;
+  /** Processes of it that the kernel killed for memory. */
+  readonly oomKills: number;
 }
 
-export interface Live extends Begun {
+interface Unended extends Begun {
+  readonly intent: EndIntent | null;
+  /** Set once its program has ended and its unit has not. */
+  readonly memory?: MemoryStory;
+}
+
+export interface Starting extends Unended {
+  readonly state: 'starting';
+}
+
+export interface Live extends Unended {
   readonly state: 'running' | 'suspended';
   readonly startedAt: number;
-  readonly intent: EndIntent | null;
+  /** As it was found once the session ran, not as it was wished. */
+  readonly enforcement: Enforcement;
 }
 
 export interface Ended extends Begun {
@@ -74,6 +92,9 @@ export interface Ended extends Begun {
   readonly detail: string;
   readonly memoryPeakBytes: number | null;
   readonly killRequestedAt: number | null;
+  /** Null where it never ran. */
+  readonly enforcement: Enforcement | null;
+  readonly oomKills: number;
 }
 
 export type Session = Reserved | Expired | Starting | Live | Ended;
@@ -81,26 +102,26 @@ export type Session = Reserved | Expired | Starting | Live | Ended;
 export type Active = Starting | Live;
 
 /** How a session's unit was observed to end. */
-export interface End {
+export interface End extends MemoryStory {
   readonly at: number;
   /** Null where nothing recorded it. */
   readonly exitCode: number | null;
-  /** The kernel killed its main process for memory. */
-  readonly outOfMemory: boolean;
-  readonly memoryPeakBytes: number | null;
 }
 
 export type SessionEvent =
   | { readonly type: 'start'; readonly at: number; readonly spec: SessionSpec; readonly bootId: string }
   | { readonly type: 'expire'; readonly at: number }
   | { readonly type: 'release'; readonly at: number }
-  | { readonly type: 'launched'; readonly at: number }
+  | { readonly type: 'launched'; readonly at: number; readonly enforcement: Enforcement }
   | { readonly type: 'startFailed'; readonly at: number; readonly detail: string }
   | { readonly type: 'endRequested'; readonly intent: EndIntent }
+  | { readonly type: 'measured'; readonly memory: MemoryStory }
   | { readonly type: 'frozen' }
   | { readonly type: 'thawed' }
   | { readonly type: 'ended'; readonly end: End }
-  | { readonly type: 'rebooted'; readonly at: number };
+  | { readonly type: 'rebooted'; readonly at: number }
+  /** The machine was booted anew, and the session begins again. */
+  | { readonly type: 'restarted'; readonly bootId: string };
 
 export type Rejection = 'final' | 'wrong-state' | 'reservation-expired';
 export type Transition =
@@ -158,13 +179,15 @@ function fromActive(session: Active, event: SessionEvent): Transition {
     case 'launched': {
       if (session.state !== 'starting') return rejected('wrong-state');
       const { state: _state, ...rest } = session;
-      return moved({ ...rest, state: 'running', startedAt: event.at });
+      return moved({ ...rest, state: 'running', startedAt: event.at, enforcement: event.enforcement });
     }
     case 'startFailed':
       if (session.state !== 'starting') return rejected('wrong-state');
       return moved(finish(session, { at: event.at, state: 'failed', reason: 'start', detail: event.detail }));
     case 'endRequested':
       return moved({ ...session, intent: mergeIntent(session.intent, event.intent) });
+    case 'measured':
+      return session.memory ? rejected('wrong-state') : moved({ ...session, memory: event.memory });
     case 'frozen':
       return session.state === 'running'
         ? moved({ ...session, state: 'suspended' })
@@ -179,11 +202,21 @@ function fromActive(session: Active, event: SessionEvent): Transition {
       return moved(
         finish(session, { at: event.at, state: 'lost', detail: 'the machine went down while it ran' }),
       );
+    case 'restarted':
+      if (session.spec.restart !== 'on-reboot' || session.intent) return rejected('wrong-state');
+      return moved(again(session, event.bootId));
     case 'start':
     case 'expire':
     case 'release':
       return rejected('wrong-state');
   }
+}
+
+/** The next incarnation of a session. */
+function again(session: Active, bootId: string): Starting {
+  const { id, name, createdAt, memoryBytes, spec } = session;
+  const incarnation = session.incarnation + 1;
+  return { id, name, incarnation, createdAt, memoryBytes, spec, bootId, state: 'starting', intent: null };
 }
 
 /** A kill outweighs a timeout; a second kill keeps the first time and takes the shorter wait. */
@@ -196,14 +229,19 @@ function mergeIntent(known: EndIntent | null, asked: EndIntent): EndIntent {
 
 /** Which final state an observed end means. What was asked for goes before what was seen. */
 function conclude(session: Active, end: End): Ended {
-  const common = { at: end.at, exitCode: end.exitCode, memoryPeakBytes: end.memoryPeakBytes };
+  const { at, exitCode } = end;
+  const { memoryPeakBytes, oomKills, outOfMemory } = session.memory ?? end;
+  const common = { at, exitCode, memoryPeakBytes, oomKills };
   if (session.intent?.kind === 'kill') return finish(session, { ...common, state: 'killed', detail: '' });
   if (session.intent?.kind === 'timeout') {
     const detail = `it ran longer than its timeout of ${Math.round((session.spec.timeoutMs ?? 0) / 1000)} s`;
     return finish(session, { ...common, state: 'failed', reason: 'timeout', detail });
   }
-  if (end.outOfMemory) {
-    return finish(session, { ...common, state: 'failed', reason: 'oom', detail: 'out of memory' });
+  if (outOfMemory) {
+    const slot = formatMemory(session.memoryBytes);
+    const peak = memoryPeakBytes === null ? '' : `peak ${formatMemory(memoryPeakBytes)} of `;
+    const detail = `out of memory: ${peak}${slot}`;
+    return finish(session, { ...common, state: 'failed', reason: 'oom', detail });
   }
   if (end.exitCode === 0) return finish(session, { ...common, state: 'completed', detail: '' });
   if (end.exitCode === null) {
@@ -226,6 +264,7 @@ function finish(
     detail: string;
     exitCode?: number | null;
     memoryPeakBytes?: number | null;
+    oomKills?: number;
   },
 ): Ended {
   return {
@@ -245,6 +284,8 @@ function finish(
     detail: end.detail,
     memoryPeakBytes: end.memoryPeakBytes ?? null,
     killRequestedAt: session.intent?.kind === 'kill' ? session.intent.requestedAt : null,
+    enforcement: session.state === 'starting' ? null : session.enforcement,
+    oomKills: end.oomKills ?? 0,
   };
 }
 

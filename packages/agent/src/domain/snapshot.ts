@@ -7,10 +7,21 @@ export interface SessionFacts {
   readonly attachedClients: number;
   readonly transcriptStart: number;
   readonly transcriptEnd: number;
+  /** What it uses now; null where that cannot be told, or it has ended. */
+  readonly usage: SessionUsage | null;
+}
+
+/** Of one session, measured lately. Bytes and milliseconds; percent of one CPU. */
+export interface SessionUsage {
+  readonly memoryBytes: number;
+  readonly peakBytes: number | null;
+  readonly cpuMs: number | null;
+  readonly cpuPercent: number;
+  readonly oomKills: number;
 }
 
 /** The session as it is told to others. */
-export function snapshot(session: Session, facts: SessionFacts): SessionSnapshot {
+export function snapshot(session: Session, { usage, ...facts }: SessionFacts): SessionSnapshot {
   const spec = 'spec' in session ? session.spec : null;
   const intent = isActive(session) ? session.intent : null;
   const end = 'exitCode' in session ? session : null;
@@ -26,7 +37,7 @@ export function snapshot(session: Session, facts: SessionFacts): SessionSnapshot
     argv: spec?.argv ?? [],
     tags: spec?.tags ?? {},
     memoryBytes: session.memoryBytes,
-    memoryPeakBytes: end?.memoryPeakBytes ?? 0,
+    memoryPeakBytes: end ? (end.memoryPeakBytes ?? 0) : (usage?.peakBytes ?? 0),
     createdAt: session.createdAt,
     startedAt: 'startedAt' in session ? session.startedAt : null,
     endedAt: 'endedAt' in session ? session.endedAt : null,
@@ -34,6 +45,12 @@ export function snapshot(session: Session, facts: SessionFacts): SessionSnapshot
     reservedUntil: session.state === 'reserved' ? session.reservedUntil : null,
     killRequestedAt: end ? end.killRequestedAt : intent?.kind === 'kill' ? intent.requestedAt : null,
     timeoutMs: spec?.timeoutMs ?? null,
+    restartPolicy: spec?.restart ?? 'never',
+    enforcement: 'enforcement' in session ? session.enforcement : null,
+    memoryUsedBytes: usage?.memoryBytes ?? 0,
+    cpuMs: usage?.cpuMs ?? null,
+    cpuPercent: usage?.cpuPercent ?? 0,
+    oomKills: end ? end.oomKills : (usage?.oomKills ?? 0),
     ...facts,
   };
 }

@@ -50,12 +50,16 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
       await file('argv', staged.argv.map((argument) => `${argument}\0`).join(''));
       await file('exit.tmp', EXIT_ROOM);
       await file('session.json', JSON.stringify({ session: staged.session, request: staged.request }));
-      const environment = Object.entries(staged.env).map(([name, value]) => `${name}=${value}\0`);
-      await writeFile(paths(id).envFile, environment.join(''), { mode: 0o600 });
+      await restage(id, staged.env);
     } catch (error) {
       await discard(id);
       throw translated(error, directory);
     }
+  }
+
+  async function restage(sessionId: string, env: StagedSession['env']): Promise<void> {
+    const entries = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
+    await writeFile(paths(sessionId).envFile, entries.join(''), { mode: 0o600 });
   }
 
   async function discard(sessionId: string): Promise<void> {
@@ -121,7 +125,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     }
   }
 
-  return { paths, stage, discard, adopt, update, saved, exitRecord, begun, sweep };
+  return { paths, stage, restage, discard, adopt, update, saved, exitRecord, begun, sweep };
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -29,6 +29,20 @@ const MIGRATIONS: readonly string[] = [
      session_id TEXT NOT NULL,
      fact TEXT NOT NULL
    ) STRICT;`,
+  // Restart policies, enforcement and memory came to sessions; what is there had none of them.
+  `UPDATE sessions SET record = json_set(record,
+     '$.spec.restart', 'never',
+     '$.enforcement', 'advisory',
+     '$.oomKills', 0)
+   WHERE json_extract(record, '$.spec') IS NOT NULL;
+   UPDATE events SET fact = json_set(fact,
+     '$.session.restartPolicy', 'never',
+     '$.session.enforcement', NULL,
+     '$.session.memoryUsedBytes', 0,
+     '$.session.cpuMs', NULL,
+     '$.session.cpuPercent', 0,
+     '$.session.oomKills', 0)
+   WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
 ];
 
 /**

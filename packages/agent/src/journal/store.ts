@@ -53,6 +53,10 @@ class SqliteJournal implements Journal, Disposable {
     };
     this.#oldest = range.oldest ?? 0;
     this.#newest = range.newest ?? 0;
+    this.#selectSetting = db.prepare('SELECT value FROM meta WHERE key = ?');
+    this.#upsertSetting = db.prepare(
+      'INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    );
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?)');
     this.#upsertSession = db.prepare(
       `INSERT INTO sessions VALUES (?, ?, ?, ?, ?)
@@ -64,6 +68,8 @@ class SqliteJournal implements Journal, Disposable {
     this.#selectEvents = db.prepare('SELECT * FROM events WHERE number > ? ORDER BY number LIMIT ?');
   }
 
+  readonly #selectSetting;
+  readonly #upsertSetting;
   readonly #insertEvent;
   readonly #upsertSession;
   readonly #insertRequest;
@@ -126,6 +132,19 @@ class SqliteJournal implements Journal, Disposable {
       sessionId: row.session_id,
       fact: JSON.parse(row.fact) as Fact,
     }));
+  }
+
+  setting(name: string): string | null {
+    const row = this.#selectSetting.get(name) as { value: string } | undefined;
+    return row?.value ?? null;
+  }
+
+  set(name: string, value: string): void {
+    try {
+      this.#upsertSetting.run(name, value);
+    } catch (error) {
+      throw translated(error);
+    }
   }
 
   eventRange(): { oldest: number; newest: number } {

@@ -4,6 +4,7 @@
  * the thread pool cost several times the time and memory.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { UnitUsage } from '../sessions/ports.ts';
 
 export interface Process {
   readonly pid: number;
@@ -12,6 +13,8 @@ export interface Process {
   readonly leader: number;
   /** When it started, in clock ticks since boot: tells it from a later one with the same number. */
   readonly start: string;
+  /** Clock ticks of CPU that it used, with the children that it waited for. */
+  readonly cpuTicks: number;
   /** It has ended, and its parent has not been told yet. */
   readonly zombie: boolean;
 }
@@ -27,6 +30,7 @@ export async function processOf(pid: number): Promise<Process | null> {
     parent: Number(fields[1]),
     leader: Number(fields[3]),
     start: fields[19] ?? '',
+    cpuTicks: [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0),
     zombie: fields[0] === 'Z' || fields[0] === 'X',
   };
 }
@@ -62,6 +66,24 @@ export function withDescendants(roots: ReadonlySet<number>, all: readonly Proces
     }
   }
   return all.filter(({ pid }) => members.has(pid));
+}
+
+/** Linux tells times in these (getconf CLK_TCK), whatever its own tick is. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * What processes hold and used together. Pages that they share count once, by shares (Pss); the
+ * kernel keeps neither a peak nor a count of kills for them.
+ */
+export function usageOf(processes: readonly Process[]): UnitUsage {
+  let memoryBytes = 0;
+  let ticks = 0;
+  for (const { pid, cpuTicks } of processes) {
+    const pss = /^Pss:\s+(\d+) kB$/m.exec(readQuietly(`/proc/${pid}/smaps_rollup`, 'latin1'));
+    memoryBytes += Number(pss?.[1] ?? 0) * 1024;
+    ticks += cpuTicks;
+  }
+  return { memoryBytes, peakBytes: null, cpuMs: (ticks * 1000) / TICKS_PER_SECOND, oomKills: 0 };
 }
 
 /** Empty where it cannot be read: it ended, or it is somebody else's. */

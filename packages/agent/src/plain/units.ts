@@ -15,6 +15,7 @@ import {
   type Process,
   processOf,
   startedWith,
+  usageOf,
   withDescendants,
 } from './processes.ts';
 
@@ -113,8 +114,12 @@ export function createPlainUnits(): Units {
       await rm(paths.tmuxSocket, { force: true });
     },
 
-    // The kernel tells both only of a cgroup.
-    memory: async () => ({ oomKills: 0, peakBytes: null }),
+    async usage(sessionId, paths) {
+      return usageOf(await members(sessionId, paths));
+    },
+
+    // There is no cgroup that could hold a limit.
+    enforces: async () => 'advisory',
   };
 }
 

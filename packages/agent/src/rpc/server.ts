@@ -1,6 +1,6 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
 import { chmod, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer, type Server as SocketServer } from 'node:net';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
@@ -21,17 +21,18 @@ export interface Services {
 const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
 const DRAIN_MS = 2000;
 
+/** Where to listen: a path of our own, or a socket that systemd opened there and keeps (its number). */
+export interface Listening {
+  readonly path: string;
+  readonly descriptor: number | null;
+}
+
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
-export async function serve(options: { socket: string; services: Services }): Promise<AsyncDisposable> {
+export async function serve(options: {
+  socket: Listening;
+  services: Services;
+}): Promise<Serving & AsyncDisposable> {
   const { socket, services } = options;
-  if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES) {
-    throw new BerthError(
-      'SOCKET_PATH_TOO_LONG',
-      `cannot listen on ${socket}: the path has ${Buffer.byteLength(socket)} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
-    );
-  }
-  await refuseIfServed(socket);
-  await rm(socket, { force: true });
   const server = new Server({ 'grpc.max_receive_message_length': 8 * 1024 * 1024 });
   server.addService(SessionServiceService, services.session);
   server.addService(TerminalServiceService, services.terminal);
@@ -42,27 +43,64 @@ export async function serve(options: { socket: string; services: Services }): Pr
   health.addToServer(server);
   await addReflection(server);
 
-  // Nobody else may connect in the moment between bind and chmod.
-  const previous = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) =>
-        error ? reject(new Error(`cannot listen on ${socket}: ${messageOf(error)}`)) : resolve(),
-      );
-    });
-  } finally {
-    process.umask(previous);
-  }
-  await chmod(socket, 0o600);
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((connection) => {
+    // A caller that goes away while it is greeted is no error of ours.
+    connection.on('error', () => {});
+    injector.injectConnection(connection);
+  });
+  if (socket.descriptor === null) await listenAt(listener, socket.path);
+  else await listening(listener, { fd: socket.descriptor });
   return {
+    setHealthy(healthy) {
+      health.setStatus('', healthy ? 'SERVING' : 'NOT_SERVING');
+    },
     async [Symbol.asyncDispose]() {
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
+      // Calls that come from now on wait in systemd's socket, or find nobody.
+      listener.close();
       const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
       await drained;
       clearTimeout(late);
     },
   };
+}
+
+export interface Serving {
+  /** What grpc.health.v1 tells of the agent as a whole. */
+  setHealthy(healthy: boolean): void;
+}
+
+async function listenAt(listener: SocketServer, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
+    throw new BerthError(
+      'SOCKET_PATH_TOO_LONG',
+      `cannot listen on ${path}: the path has ${Buffer.byteLength(path)} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
+    );
+  }
+  await refuseIfServed(path);
+  await rm(path, { force: true });
+  // Nobody else may connect in the moment between bind and chmod.
+  const previous = process.umask(0o177);
+  try {
+    await listening(listener, { path });
+  } catch (error) {
+    throw new Error(`cannot listen on ${path}: ${messageOf(error)}`);
+  } finally {
+    process.umask(previous);
+  }
+  await chmod(path, 0o600);
+}
+
+function listening(listener: SocketServer, at: { path: string } | { fd: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(at, () => {
+      listener.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 /** Another state directory's agent may use the same runtime directory: never take its socket. */

@@ -3,7 +3,7 @@
 import { statusOf } from '@berth/shared/domain/session-state';
 import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration } from '@berth/shared/wire/scalar';
-import { decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
+import { decodeRestartPolicy, decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
 import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
@@ -19,6 +19,8 @@ export function sessionService(options: {
   presets: PresetRunner;
   describe: Describe;
   environment: () => Promise<Readonly<Record<string, string>>>;
+  /** No session runs longer; null: as long as it likes. */
+  maxLifetimeMs: number | null;
 }): SessionServiceServer {
   const { wrap, registry, commands, presets, describe } = options;
   const encoded = async (session: Session) => encodeSession(await describe(session));
@@ -38,7 +40,8 @@ export function sessionService(options: {
         prompt: request.prompt,
         ...work,
         tags: request.tags,
-        timeoutMs: fromDuration(request.timeout),
+        timeoutMs: limited(fromDuration(request.timeout), options.maxLifetimeMs),
+        restart: decodeRestartPolicy(request.restartPolicy),
         columns: request.columns || 120,
         rows: request.rows || 36,
       },
@@ -47,7 +50,7 @@ export function sessionService(options: {
 
   return {
     reserve: wrap.unary('Reserve', async (request) => ({
-      session: await encoded(commands.reserve(reserveOrder(request))),
+      session: await encoded(await commands.reserve(reserveOrder(request))),
     })),
     release: wrap.unary('Release', async ({ requestId, session }) => {
       const key = requestKey(requestId, { session });
@@ -75,4 +78,9 @@ export function sessionService(options: {
       return { session: await encoded(outcome.session), alreadyEnded, signals: [...signals] };
     }),
   };
+}
+
+function limited(timeoutMs: number | null, most: number | null): number | null {
+  if (most === null) return timeoutMs;
+  return Math.min(timeoutMs ?? most, most);
 }

@@ -10,6 +10,7 @@ import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../dom
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import type { SharedLedger } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -41,6 +42,12 @@ export interface CommandsOptions {
   readonly bootId: string;
   readonly now: () => number;
   readonly newId: () => string;
+  /** The host takes no new sessions. */
+  readonly draining: () => boolean;
+  /** Most sessions that may hold a slot at once; null: as many as fit. */
+  readonly maxSessions: number | null;
+  /** Null where this agent is the only one on its host. */
+  readonly sharedLedger: SharedLedger | null;
   /** A named point in the code, for tests that cause failures there. */
   readonly reached: (point: string) => Promise<void>;
 }
@@ -53,13 +60,22 @@ export class Commands {
     this.#o = options;
   }
 
-  reserve(order: { key: RequestKey; name: string; memoryBytes: number; ttlMs: number }): Session {
-    const granted = this.#granted('Reserve', order.key);
-    if (granted) return granted;
-    const session = this.#admit(order);
-    this.#o.registry.insert(session, this.#grant('Reserve', order.key, session.id));
-    this.#o.supervisor.wake(session.id);
-    return session;
+  async reserve(order: {
+    key: RequestKey;
+    name: string;
+    memoryBytes: number;
+    ttlMs: number;
+  }): Promise<Session> {
+    return await this.#starting.run([order.key.requestId], async () => {
+      const granted = this.#granted('Reserve', order.key);
+      if (granted) return granted;
+      const session = this.#admit(order);
+      await this.#taken(session, () =>
+        this.#o.registry.insert(session, this.#grant('Reserve', order.key, session.id)),
+      );
+      this.#o.supervisor.wake(session.id);
+      return session;
+    });
   }
 
   release(order: { key: RequestKey; session: string }): Session {
@@ -102,8 +118,7 @@ export class Commands {
       if (order.reservation) {
         if (!registry.apply(planned.id, started, request)) throw this.#reservationGone(planned.id);
       } else {
-        this.#refuseIfFull(planned);
-        registry.insert(preview, request);
+        await this.#taken(planned, () => registry.insert(preview, request));
       }
     } catch (error) {
       await files.discard(planned.id);
@@ -173,9 +188,28 @@ export class Commands {
     return session;
   }
 
+  /** Commits a session that is new here, in a slot of its own. The commit is synchronous. */
+  async #taken(session: Reserved, commit: () => void): Promise<void> {
+    const { sharedLedger } = this.#o;
+    await sharedLedger?.take(session);
+    try {
+      this.#refuseIfFull(session);
+      commit();
+    } catch (error) {
+      await sharedLedger?.release(session.id);
+      throw error;
+    }
+  }
+
   #refuseIfFull(session: Reserved): void {
-    const { registry, capacity, hostname } = this.#o;
+    const { registry, capacity, hostname, draining, maxSessions } = this.#o;
     const others = [...registry.all()];
+    if (draining())
+      throw new BerthError('HOST_DRAINING', `${hostname} takes no new sessions: it is draining`);
+    if (maxSessions !== null && others.filter(holdsSlot).length >= maxSessions) {
+      const message = `no more sessions on ${hostname}: ${maxSessions} are allowed, and as many are there`;
+      throw new BerthError('QUOTA_EXCEEDED', message, { values: { limit: String(maxSessions) } });
+    }
     if (session.name && others.some((other) => other.name === session.name && holdsSlot(other))) {
       throw new BerthError('NAME_TAKEN', `there is a session named ${session.name} on ${hostname} already`);
     }

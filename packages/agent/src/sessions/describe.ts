@@ -1,10 +1,11 @@
 /** A session with what can be seen of it now: the form in which it is told to others. */
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import type { Session } from '../domain/session.ts';
+import { isActive, type Session } from '../domain/session.ts';
 import { snapshot } from '../domain/snapshot.ts';
 import type { Attachments } from './attachments.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Transcripts } from './ports.ts';
+import type { UsageMeter } from './usage.ts';
 
 export type Describe = (session: Session) => Promise<SessionSnapshot>;
 
@@ -12,6 +13,7 @@ export function createDescribe(ports: {
   files: SessionFiles;
   transcripts: Transcripts;
   attachments: Attachments;
+  usage: Pick<UsageMeter, 'of'>;
 }): Describe {
   return async (session) => {
     const paths = ports.files.paths(session.id);
@@ -21,6 +23,7 @@ export function createDescribe(ports: {
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,
+      usage: isActive(session) ? ports.usage.of(session.id) : null,
     });
   };
 }

@@ -13,6 +13,8 @@ export interface Effects {
   readonly terminals: Terminals;
   readonly transcripts: Transcripts;
   readonly now: () => number;
+  /** Lays out what a launch consumes, for a session that begins again after a reboot. */
+  readonly restage: (session: Session) => Promise<void>;
 }
 
 type Executors = {
@@ -42,6 +44,11 @@ export const executors: Executors = {
       registry.apply(session.id, { type: 'startFailed', at: now(), detail: messageOf(error) });
       return 'look-again';
     }
+  },
+
+  async restage(_step, session, { restage }) {
+    await restage(session);
+    return 'go-on';
   },
 
   async drain({ timeoutMs }, session, { files, transcripts }) {

@@ -11,6 +11,8 @@ export interface SessionFiles {
   paths(sessionId: string): SessionPaths;
   /** Writes all that a launch needs. `env` goes to tmpfs alone. Throws DISK_FULL. */
   stage(staged: StagedSession): Promise<void>;
+  /** The environment again, for a session whose files are there and whose machine was booted anew. */
+  restage(sessionId: string, env: Readonly<Record<string, string>>): Promise<void>;
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;

@@ -40,6 +40,9 @@ export interface Journal {
   }): void;
   /** At most `limit` events with a number greater than `since`, in order. */
   events(since: number, limit: number): JournalEvent[];
+  /** A setting of the host that outlives the agent; null where it was never set. */
+  setting(name: string): string | null;
+  set(name: string, value: string): void;
   /** Numbers of the oldest and newest event kept; 0, 0 where there is none. */
   eventRange(): { oldest: number; newest: number };
 }

@@ -107,6 +107,8 @@ export class Lane {
         return await executors.stop(step, session, effects);
       case 'launch':
         return await executors.launch(step, session, effects);
+      case 'restage':
+        return await executors.restage(step, session, effects);
       case 'drain':
         return await executors.drain(step, session, effects);
       case 'record':

@@ -1,4 +1,5 @@
 /** Looks at one session through the ports: what is, not what should be. */
+import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { Observed } from '../domain/plan.ts';
 import type { Session } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
@@ -20,29 +21,44 @@ export async function observe(
   const begun = await files.begun(session.id);
   const exit = await files.exitRecord(session.id);
   const over = exit !== null || unit === 'gone' || terminal?.dead === true;
-  const memory = over ? await units.memory(session.id, paths) : { oomKills: 0, peakBytes: null };
+  const memory = over ? await units.usage(session.id, paths) : null;
   const status = exit?.exitCode ?? terminal?.deadStatus ?? null;
   return {
     unit,
     rebooted: 'bootId' in session && session.bootId !== ports.bootId,
+    bootId: ports.bootId,
     begun,
     terminal: terminal === null ? 'none' : terminal.dead ? 'dead' : 'open',
     deadStatus: terminal?.deadStatus ?? null,
     exit,
     // A child that the kernel killed leaves the main process with an end of its own.
-    outOfMemory: memory.oomKills > 0 && (status === 137 || status === null),
-    memoryPeakBytes: memory.peakBytes,
+    outOfMemory: (memory?.oomKills ?? 0) > 0 && (status === 137 || status === null),
+    memoryPeakBytes: memory?.peakBytes ?? null,
+    oomKills: memory?.oomKills ?? 0,
+    enforcement: await enforcement(session, { unit, pid: terminal?.pid ?? null, units }),
   };
+}
+
+/** Asked once, when a start has come as far as a terminal: limits do not change afterwards. */
+async function enforcement(
+  session: Session,
+  seen: { unit: 'alive' | 'gone'; pid: number | null; units: Units },
+): Promise<Enforcement> {
+  if (session.state !== 'starting' || seen.unit !== 'alive') return 'advisory';
+  return await seen.units.enforces(session.id, { pid: seen.pid, memoryBytes: session.memoryBytes });
 }
 
 /** A reservation has nothing that could be seen. */
 const NOTHING: Observed = {
   unit: 'gone',
   rebooted: false,
+  bootId: '',
   begun: false,
   terminal: 'none',
   deadStatus: null,
   exit: null,
   outOfMemory: false,
   memoryPeakBytes: null,
+  oomKills: 0,
+  enforcement: 'advisory',
 };

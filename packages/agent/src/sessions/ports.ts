@@ -1,3 +1,5 @@
+import type { Enforcement } from '@berth/shared/domain/session-state';
+
 /**
  * What the application needs from the outside, declared here by its user; adapters import only
  * types from this file. Every method may reject; a rejection means "cannot tell" or "did not
@@ -31,7 +33,8 @@ export interface ExitRecord {
 
 /** The process tree of a session: a transient systemd unit, or a plain process group. */
 export interface Units {
-  readonly enforcement: 'advisory' | 'kernel';
+  /** What a new session can count on; of each session it is found out once it runs. */
+  readonly enforcement: Enforcement;
   /** Runs argv as the unit's main process. Where the unit lives already, nothing happens. */
   start(unit: UnitSpec): Promise<void>;
   /** `gone`: there is no such unit now. `rebooted`: there was one, before the machine went down. */
@@ -40,8 +43,20 @@ export interface Units {
   signal(sessionId: string, paths: SessionPaths, signal: NodeJS.Signals): Promise<void>;
   /** SIGKILL to everything of the session; resolves once all of it is gone. */
   kill(sessionId: string, paths: SessionPaths): Promise<void>;
-  /** The kernel killed something of it for memory; most bytes held at once, null if unknown. */
-  memory(sessionId: string, paths: SessionPaths): Promise<{ oomKills: number; peakBytes: number | null }>;
+  /** What the unit uses now and has used; null where that cannot be told (any more). */
+  usage(sessionId: string, paths: SessionPaths): Promise<UnitUsage | null>;
+  /** Whether a limit of at most `memoryBytes` holds for this process of the unit, as the kernel has it. */
+  enforces(sessionId: string, process: { pid: number | null; memoryBytes: number }): Promise<Enforcement>;
+}
+
+/** Bytes and milliseconds. */
+export interface UnitUsage {
+  readonly memoryBytes: number;
+  /** Most held at once; null where the kernel does not keep it. */
+  readonly peakBytes: number | null;
+  readonly cpuMs: number | null;
+  /** Processes that the kernel ended for memory. */
+  readonly oomKills: number;
 }
 
 export interface UnitSpec {
@@ -81,6 +96,8 @@ export interface TerminalObservation {
   readonly rows: number;
   /** The main pane's process has ended. */
   readonly dead: boolean;
+  /** The main pane's process; null once it has ended. */
+  readonly pid: number | null;
   /** tmux's own word on the end, for when the wrapper left none: exit code, 128+N for signal N. */
   readonly deadStatus: number | null;
 }
@@ -150,4 +167,18 @@ export interface AttachedPty extends Disposable {
   resume(): void;
   /** Called once, after the last data. */
   onEnd(listener: () => void): void;
+}
+
+/**
+ * The memory of a host that several users' agents share, kept by one process for all of them. What
+ * it granted it has committed; a slot is given back only once the session's unit has ended.
+ */
+export interface SharedLedger {
+  /** Throws SLOT_EXHAUSTED, with what is free. A slot that is held already is granted again. */
+  take(slot: { readonly id: string; readonly memoryBytes: number }): Promise<void>;
+  release(sessionId: string): Promise<void>;
+  /** Gives back what this user holds and does not name. Before anything is taken. */
+  sync(sessionIds: readonly string[]): Promise<void>;
+  /** What others hold, as last heard. */
+  others(): { readonly bytes: number; readonly slots: number };
 }

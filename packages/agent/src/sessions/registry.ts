@@ -5,7 +5,14 @@
  * - listeners run after the commit.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { holdsSlot, isActive, type Session, type SessionEvent, transition } from '../domain/session.ts';
+import {
+  type Active,
+  holdsSlot,
+  isActive,
+  type Session,
+  type SessionEvent,
+  transition,
+} from '../domain/session.ts';
 import { type SessionFacts, snapshot } from '../domain/snapshot.ts';
 import type { Fact, GrantedRequest, Journal } from './journal-port.ts';
 
@@ -59,10 +66,10 @@ export class Registry {
     return next.session;
   }
 
-  /** Records a fact about the host. */
-  notice(reason: string, message: string): void {
+  /** Records a fact about the host, or about one session that it leaves as it is. */
+  notice(reason: string, message: string, sessionId = ''): void {
     const fact: Fact = { type: 'hostNotice', reason, message };
-    this.#journal.commit({ at: this.#now(), sessions: [], facts: [{ sessionId: '', fact }] });
+    this.#journal.commit({ at: this.#now(), sessions: [], facts: [{ sessionId, fact }] });
   }
 
   /** The session that an id, a name or an unambiguous prefix of an id means. */
@@ -94,6 +101,7 @@ export class Registry {
       attachedClients: 0,
       transcriptStart: 0,
       transcriptEnd: 0,
+      usage: null,
     };
     const fact: Fact = { type: 'sessionChanged', session: snapshot(session, facts) };
     this.#journal.commit({
@@ -131,7 +139,7 @@ export class Registry {
   }
 
   /** Sessions that may have a unit. */
-  active(): Session[] {
+  active(): Active[] {
     return [...this.all()].filter(isActive);
   }
 }

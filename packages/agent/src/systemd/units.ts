@@ -1,91 +1,97 @@
 /**
- * Units of the user's systemd: a transient service for each session in berth.slice. A crash, a
- * kill or an out-of-memory stays inside it, and nothing escapes. The only module that spells the
- * arguments of systemd-run and systemctl.
+ * Units of systemd: a transient service for each session in berth.slice. A crash, a kill or an
+ * out-of-memory stays inside it, and nothing escapes.
  */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import type { Units } from '../sessions/ports.ts';
+import type { Enforcement } from '@berth/shared/domain/session-state';
+import type { Units, UnitUsage } from '../sessions/ports.ts';
+import { type CgroupLayout, memoryLimit, memoryLimitOf, processesOf, usageOf } from './cgroup.ts';
+import { killUnit, type Manager, propertiesOf, startTransient, type TransientUnit } from './systemctl.ts';
 
-const run = promisify(execFile);
-const CALL_MS = 10_000;
-const PROBE_MS = 2000;
 const TASKS = 16_384;
 
-/** True where the user has a manager that answers: `systemctl --user` may hang, fail or be missing. */
-export async function systemdUserAvailable(): Promise<boolean> {
-  try {
-    await run('systemctl', ['--user', 'show', '--property=Version'], { timeout: PROBE_MS });
-    return true;
-  } catch {
-    return false;
-  }
+/** Who starts and ends units: the user's own manager, or the keeper of a shared host. */
+export interface UnitControl {
+  start(sessionId: string, unit: TransientUnit): Promise<void>;
+  kill(sessionId: string): Promise<void>;
 }
 
-export function createSystemdUnits(): Units {
-  const nameOf = (sessionId: string) => `berth-${sessionId}.service`;
-  const systemctl = async (...args: string[]) =>
-    (await run('systemctl', ['--user', ...args], { timeout: CALL_MS })).stdout;
+/** A manager that obeys its caller. */
+export function directControl(manager: Manager): UnitControl {
+  return {
+    start: (_sessionId, unit) => startTransient(manager, unit),
+    kill: (sessionId) => killUnit(manager, unitName(sessionId)),
+  };
+}
 
-  async function properties(sessionId: string): Promise<Map<string, string>> {
-    const wanted = '--property=ActiveState,ControlGroup,MainPID';
-    const text = await systemctl('show', wanted, nameOf(sessionId));
-    return new Map(
-      text.split('\n').map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]),
-    );
-  }
+export function unitName(sessionId: string): string {
+  return `berth-${sessionId}.service`;
+}
 
-  const isAlive = (state: string | undefined) =>
-    state === 'active' || state === 'activating' || state === 'deactivating' || state === 'reloading';
+export function createSystemdUnits(options: {
+  manager: Manager;
+  control: UnitControl;
+  layout: CgroupLayout;
+  /** As a probe found it: see probe.ts. */
+  enforcement: Enforcement;
+}): Units {
+  const { manager, control, layout } = options;
+  /** Group of each unit that was seen alive: asking systemd costs more than reading all its files. */
+  const groups = new Map<string, string>();
+  const show = (sessionId: string, ...wanted: string[]) => propertiesOf(manager, unitName(sessionId), wanted);
 
   async function observe(sessionId: string): Promise<'alive' | 'gone'> {
-    return isAlive((await properties(sessionId)).get('ActiveState')) ? 'alive' : 'gone';
+    const seen = await show(sessionId, 'ActiveState', 'ControlGroup');
+    const alive = ['active', 'activating', 'deactivating', 'reloading'].includes(
+      seen.get('ActiveState') ?? '',
+    );
+    const group = seen.get('ControlGroup');
+    if (alive && group) groups.set(sessionId, group);
+    else groups.delete(sessionId);
+    return alive ? 'alive' : 'gone';
   }
 
-  async function cgroup(sessionId: string): Promise<string | null> {
-    const group = (await properties(sessionId)).get('ControlGroup');
-    return group ? path.join('/sys/fs/cgroup', group) : null;
+  async function groupOf(sessionId: string): Promise<string | null> {
+    if (!groups.has(sessionId)) await observe(sessionId);
+    return groups.get(sessionId) ?? null;
+  }
+
+  /** After its end systemd still knows whether memory was the reason, until the unit is forgotten. */
+  async function afterwards(sessionId: string): Promise<UnitUsage | null> {
+    const result = (await show(sessionId, 'Result')).get('Result');
+    return result === 'oom-kill' ? { memoryBytes: 0, peakBytes: null, cpuMs: null, oomKills: 1 } : null;
   }
 
   return {
-    // Whether the limit really holds depends on the cgroup layout; until that is checked for each
-    // session the word is the careful one.
-    enforcement: 'advisory',
+    enforcement: options.enforcement,
     observe,
 
     async start({ sessionId, paths, argv, env, memoryBytes }) {
       if ((await observe(sessionId)) === 'alive') return;
-      const settings = [
-        'Type=exec',
-        `MemoryMax=${memoryBytes}`,
-        `MemoryHigh=${Math.floor(memoryBytes * 0.95)}`,
-        'MemorySwapMax=0',
-        'OOMPolicy=continue',
-        `TasksMax=${TASKS}`,
-        'KillMode=control-group',
-        // A percent sign would begin a specifier.
-        `WorkingDirectory=${paths.workspace.replaceAll('%', '%%')}`,
-      ];
-      const variables = Object.entries({ ...env, BERTH_SESSION_ID: sessionId });
-      await run(
-        'systemd-run',
-        [
-          ...['--user', '--quiet', '--collect', `--unit=${nameOf(sessionId)}`, '--slice=berth.slice'],
-          ...settings.map((setting) => `--property=${setting}`),
-          ...variables.map(([name, value]) => `--setenv=${name}=${value}`),
-          ...['--', ...argv],
+      await control.start(sessionId, {
+        name: unitName(sessionId),
+        slice: 'berth.slice',
+        argv,
+        env: { ...env, BERTH_SESSION_ID: sessionId },
+        settings: [
+          'Type=exec',
+          `Description=Berth session ${sessionId}`,
+          ...limits(memoryBytes),
+          'OOMPolicy=continue',
+          `TasksMax=${TASKS}`,
+          'CPUWeight=100',
+          'KillMode=control-group',
+          'UMask=0077',
+          // A percent sign would begin a specifier.
+          `WorkingDirectory=${paths.workspace.replaceAll('%', '%%')}`,
         ],
-        { timeout: CALL_MS },
-      );
+      });
     },
 
     async signal(sessionId, paths, signal) {
-      const group = await cgroup(sessionId);
+      const group = await groupOf(sessionId);
       if (!group) return;
-      const text = await readFile(path.join(group, 'cgroup.procs'), 'utf8').catch(() => '');
-      for (const pid of text.split('\n').filter(Boolean).map(Number)) {
+      for (const pid of await processesOf(group, layout)) {
         // Tmux, the wrapper and the sink do not have this variable: they live to record the end.
         const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
         if (!environment.split('\0').includes(`BERTH_WORKSPACE=${paths.workspace}`)) continue;
@@ -98,20 +104,32 @@ export function createSystemdUnits(): Units {
     },
 
     async kill(sessionId) {
-      if ((await observe(sessionId)) === 'gone') return;
-      await systemctl('kill', '--signal=SIGKILL', nameOf(sessionId)).catch(() => '');
-      await systemctl('stop', nameOf(sessionId)).catch(() => '');
-      await systemctl('reset-failed', nameOf(sessionId)).catch(() => '');
-      if ((await observe(sessionId)) === 'alive') throw new Error(`${nameOf(sessionId)} does not end`);
+      await control.kill(sessionId);
+      if ((await observe(sessionId)) === 'alive') throw new Error(`${unitName(sessionId)} does not end`);
     },
 
-    async memory(sessionId) {
-      const group = await cgroup(sessionId);
-      if (!group) return { oomKills: 0, peakBytes: null };
-      const read = (name: string) => readFile(path.join(group, name), 'utf8').catch(() => '');
-      const kills = /^oom_kill (\d+)$/m.exec(await read('memory.events'));
-      const peak = Number.parseInt(await read('memory.peak'), 10);
-      return { oomKills: Number(kills?.[1] ?? 0), peakBytes: Number.isNaN(peak) ? null : peak };
+    async usage(sessionId) {
+      const group = await groupOf(sessionId);
+      return (group && (await usageOf(group, layout))) || (await afterwards(sessionId));
+    },
+
+    async enforces(sessionId, { pid, memoryBytes }) {
+      const group = await groupOf(sessionId);
+      if (pid === null && group === null) return 'advisory';
+      // The terminal's process, not the unit's: some builds of tmux move panes to scopes of their own.
+      const limit = pid === null ? null : await memoryLimitOf(pid, layout);
+      const held = limit ?? (group === null ? null : await memoryLimit(group, layout));
+      return held !== null && held <= memoryBytes ? 'kernel' : 'advisory';
     },
   };
+}
+
+/** The slot as the kernel is to hold it: a little before the limit it slows down and reclaims. */
+export function limits(memoryBytes: number): string[] {
+  return [
+    `MemoryMax=${memoryBytes}`,
+    `MemoryHigh=${Math.floor(memoryBytes * 0.95)}`,
+    // A slot is memory: what is swapped out would slow the neighbours down.
+    'MemorySwapMax=0',
+  ];
 }

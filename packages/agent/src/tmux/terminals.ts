@@ -24,7 +24,7 @@ const KEY =
 /** The first pane of a server: the main one, whatever the user's configuration counts from. */
 const MAIN = '%0';
 const FORMAT =
-  '#{pane_id}|#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{session_attached}|#{window_width}|#{window_height}';
+  '#{pane_id}|#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{session_attached}|#{window_width}|#{window_height}|#{pane_pid}';
 
 export function createTmuxTerminals(options: TmuxOptions): Terminals {
   const { tmux, wrapper, sink, configFile } = options;
@@ -54,12 +54,13 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     const panes = answer.split('\n').map((line) => line.split('|'));
     // Closed by hand while other panes live on: as dead as can be.
     const main = panes.find(([id]) => id === MAIN) ?? [MAIN, '1', '', '', ...(panes[0]?.slice(4) ?? [])];
-    const [, dead, status, signal, attached, columns, rows] = main;
+    const [, dead, status, signal, attached, columns, rows, pid] = main;
     return {
       attachedClients: Number(attached),
       columns: Number(columns),
       rows: Number(rows),
       dead: dead === '1',
+      pid: dead === '1' || !pid ? null : Number(pid),
       deadStatus: signal ? 128 + Number(signal) : status ? Number(status) : null,
     };
   }

@@ -40,6 +40,12 @@ const session = (over: object = {}) =>
     transcriptStart: 0,
     transcriptEnd: 0,
     workspace: '',
+    restartPolicy: 'never',
+    enforcement: 'advisory',
+    memoryUsedBytes: 0,
+    cpuMs: null,
+    cpuPercent: 0,
+    oomKills: 0,
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 

@@ -58,6 +58,7 @@ async function findOrCreate(word: string, context: Context): Promise<Place> {
       reservation: '',
       memoryBytes: 0,
       timeoutMs: null,
+      restartPolicy: 'never',
       columns: 120,
       rows: 36,
     });

@@ -109,7 +109,9 @@ function sessionTable(rows: readonly SessionRow[], { console }: Context, wide: b
         'NAME',
         'PRESET',
         'MEMORY',
+        'USED',
         'PEAK',
+        'CPU',
         'EXIT',
         'ATTACHED',
         'TAGS',
@@ -129,7 +131,9 @@ function sessionTable(rows: readonly SessionRow[], { console }: Context, wide: b
       oneLine(row.name) || '-',
       oneLine(row.preset) || '-',
       size(row.memory_bytes),
+      size(row.memory_used_bytes),
       size(row.memory_peak_bytes),
+      isLive(row) && row.cpu_seconds !== null ? `${row.cpu_percent}%` : '-',
     ];
     return [
       ...start,
@@ -178,6 +182,10 @@ function csv(rows: readonly SessionRow[]): string {
   return [keys.join(','), ...rows.map((row) => keys.map((key) => quote(row[key])).join(','))]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+function isLive({ status }: SessionRow): boolean {
+  return status === 'running' || status === 'suspended';
 }
 
 function age(row: SessionRow): string {

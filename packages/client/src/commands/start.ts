@@ -5,7 +5,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_PROMPT_BYTES } from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { isFinal, RESTART_POLICIES, type RestartPolicy, statusOf } from '@berth/shared/domain/session-state';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
@@ -47,6 +47,12 @@ export const start = defineCommand({
     },
     'env-file': { type: 'list', value: 'FILE', describe: 'variables from a file of NAME=VALUE lines' },
     timeout: { type: 'string', value: 'TIME', describe: 'end it after this time: 90s, 2h' },
+    restart: {
+      type: 'string',
+      value: 'WHEN',
+      choices: RESTART_POLICIES,
+      describe: 'after a reboot of its host: never, or on-reboot',
+    },
     attach: { type: 'boolean', describe: 'attach at once' },
     follow: { type: 'boolean', short: 'f', describe: 'print its output until it ends' },
     wait: { type: 'boolean', describe: 'wait for its end and return its exit code' },
@@ -85,6 +91,7 @@ export const start = defineCommand({
       tags: pairs('--tag', flags.tag, { bare: false }) as Record<string, string>,
       env: await gatherEnvironment({ env: flags.env, files: flags['env-file'], local: context.env }),
       timeoutMs: flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 }),
+      restartPolicy: (flags.restart ?? 'never') as RestartPolicy,
       columns: context.console.stdout.columns || 120,
       rows: context.console.stdout.rows || 36,
       reservation: '',

@@ -1,8 +1,11 @@
-/** `berth status`: the pool, host by host, and its totals. */
+/** `berth status`: the pool, host by host, and its totals; with `--slots`, how large slots should be. */
 
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
-import { inventory } from '../fleet/inventory.ts';
+import type { Context } from '../context.ts';
+import type { Answer } from '../fleet/fan-out.ts';
+import { type Holding, inventory } from '../fleet/inventory.ts';
+import { slotAdvice } from '../fleet/slot-advice.ts';
 import { pool } from '../fleet/view.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
@@ -14,37 +17,82 @@ export const status = defineCommand({
   usage: '',
   describe: 'Hosts, sessions, memory and free slots.',
   example: 'berth status',
-  flags: { host: { type: 'list', value: 'HOST', describe: 'only this host' } },
+  flags: {
+    host: { type: 'list', value: 'HOST', describe: 'only this host' },
+    slots: { type: 'boolean', describe: 'how large slots should be, from the peaks of past sessions' },
+  },
   most: 0,
   async run({ flags }, context) {
-    const { console } = context;
     const answers = await inventory(context, { hosts: flags.host, withHost: true });
-    const all = pool(answers, Date.now());
-    if (console.json) console.out(`${toJson(all)}\n`);
-    else {
-      const rows = all.vms.map((vm) => {
-        if (vm.state !== 'online') return [oneLine(vm.name), vm.state, '-', '-', '-'];
-        const percent = vm.capacity > 0 ? Math.round((100 * vm.active_sessions) / vm.capacity) : 0;
-        const used = `${formatMemory(vm.memory_reserved_bytes)} of ${formatMemory(vm.memory_total_bytes)}`;
-        const limits = vm.enforcement === 'advisory' ? `${used} (advisory)` : used;
-        return [
-          oneLine(vm.name),
-          vm.state,
-          `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
-          limits,
-          `${vm.age_minutes}m`,
-        ];
-      });
-      const titles = ['HOST', 'STATE', 'SESSIONS', 'MEMORY', 'UP'].map((title) => ({ title }));
-      console.out(table(titles, rows, { columns: null }));
-      const counts = Object.entries(all.sessions_by_status)
-        .map(([name, n]) => `${n} ${name}`)
-        .join(', ');
-      console.out(
-        `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n`,
-      );
-    }
+    if (flags.slots) printAdvice(answers, context);
+    else printPool(answers, context);
     warnUnreachable(context, answers);
     return reachCode(answers);
   },
 });
+
+function printPool(answers: readonly Answer<Holding>[], { console }: Context): void {
+  const all = pool(answers, Date.now());
+  if (console.json) {
+    console.out(`${toJson(all)}\n`);
+    return;
+  }
+  const titles = ['HOST', 'STATE', 'SESSIONS', 'MEMORY', 'IN USE', 'CPU', 'DISK FREE', 'UP'];
+  const rows = all.vms.map((vm) => {
+    if (vm.load === null) return [oneLine(vm.name), vm.state, ...titles.slice(2).map(() => '-')];
+    const percent = vm.capacity > 0 ? Math.round((100 * vm.active_sessions) / vm.capacity) : 0;
+    const held = `${formatMemory(vm.memory_reserved_bytes)} of ${formatMemory(vm.memory_total_bytes)}`;
+    return [
+      oneLine(vm.name),
+      vm.state,
+      `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
+      vm.enforcement === 'advisory' ? `${held} (advisory)` : held,
+      formatMemory(vm.memory_used_bytes),
+      `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}`,
+      formatMemory(vm.load.disk_free_bytes),
+      `${vm.age_minutes}m`,
+    ];
+  });
+  console.out(
+    table(
+      titles.map((title) => ({ title })),
+      rows,
+      { columns: null },
+    ),
+  );
+  const counts = Object.entries(all.sessions_by_status)
+    .map(([name, n]) => `${n} ${name}`)
+    .join(', ');
+  console.out(
+    `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n`,
+  );
+}
+
+function printAdvice(answers: readonly Answer<Holding>[], { console }: Context): void {
+  const advice = slotAdvice(answers.flatMap((answer) => (answer.ok ? answer.value.sessions : [])));
+  if (console.json) {
+    console.out(`${toJson({ slots: advice })}\n`);
+    return;
+  }
+  const titles = ['WORK', 'SESSIONS', 'SLOT', 'MEDIAN PEAK', 'HIGHEST PEAK', 'OUT OF MEMORY', 'SUGGESTED'];
+  const rows = advice.map((line) => [
+    oneLine(line.work),
+    String(line.sessions),
+    formatMemory(line.slot_bytes),
+    formatMemory(line.median_peak_bytes),
+    formatMemory(line.highest_peak_bytes),
+    String(line.out_of_memory),
+    `--memory ${formatMemory(line.suggested_bytes).replace(' ', '')}`,
+  ]);
+  if (rows.length > 0) {
+    console.out(
+      table(
+        titles.map((title) => ({ title })),
+        rows,
+        { columns: null },
+      ),
+    );
+  } else if (console.errIsTty) {
+    console.err('berth: no session has ended yet whose peak is known\n');
+  }
+}

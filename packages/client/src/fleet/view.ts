@@ -37,6 +37,12 @@ export function sessionRow(
     exit_code: session.exitCode,
     memory_bytes: session.memoryBytes,
     memory_peak_bytes: session.memoryPeakBytes,
+    memory_used_bytes: session.memoryUsedBytes,
+    cpu_seconds: session.cpuMs === null ? null : session.cpuMs / 1000,
+    cpu_percent: session.cpuPercent,
+    oom_kills: session.oomKills,
+    enforcement: session.enforcement,
+    restart: session.restartPolicy,
     attached_clients: session.attachedClients,
     incarnation: session.incarnation,
     tags: session.tags,
@@ -129,6 +135,8 @@ function vmRow(answer: Answer<Holding>, now: number) {
       state: 'unreachable',
       age_minutes: null,
       enforcement: null,
+      memory_used_bytes: 0,
+      load: null,
       error,
     };
   }
@@ -142,9 +150,17 @@ function vmRow(answer: Answer<Holding>, now: number) {
     memory_total_bytes: host.ledger.memoryTotalBytes,
     memory_reserved_bytes: host.ledger.heldBytes,
     memory_capacity_bytes: host.ledger.capacityBytes,
-    state: 'online',
+    state: host.draining ? 'draining' : 'online',
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
+    memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
+    load: {
+      cpus: host.load.cpus,
+      load_average: host.load.loadAverage,
+      memory_available_bytes: host.load.memoryAvailableBytes,
+      disk_total_bytes: host.load.diskTotalBytes,
+      disk_free_bytes: host.load.diskFreeBytes,
+    },
     error: null,
   };
 }

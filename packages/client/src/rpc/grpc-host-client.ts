@@ -5,11 +5,13 @@ import type { Session } from '@berth/shared/gen/berth/v1/session';
 import type { AttachRequest, AttachResponse } from '@berth/shared/gen/berth/v1/terminal';
 import { decodeHost } from '@berth/shared/wire/host';
 import { toBytes, toDuration } from '@berth/shared/wire/scalar';
-import { decodeSession } from '@berth/shared/wire/session';
+import { decodeSession, encodeRestartPolicy } from '@berth/shared/wire/session';
 import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { attachMessages, decodeChunk } from './decode.ts';
 import type { HostClient } from './host-client.ts';
+
+type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
 
 export function createHostClient(options: ChannelOptions): HostClient {
   const { settings } = options;
@@ -22,13 +24,19 @@ export function createHostClient(options: ChannelOptions): HostClient {
     return decodeSession(response.session);
   };
 
+  const hostOf = ({ host }: HostAnswer) => {
+    if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
+    return decodeHost(host);
+  };
+
   return {
     name,
     async getHost(o) {
-      type Answer = { host: Parameters<typeof decodeHost>[0] | undefined };
-      const { host } = await channel.unary((stubs) => bound<Answer, 'get'>(stubs.host, 'get'), {}, o);
-      if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
-      return decodeHost(host);
+      return hostOf(await channel.unary((stubs) => bound<HostAnswer, 'get'>(stubs.host, 'get'), {}, o));
+    },
+    async drain(request, o) {
+      const drain = (stubs: Stubs) => bound<HostAnswer, 'drain'>(stubs.host, 'drain');
+      return hostOf(await channel.unary(drain, request, o));
     },
     async listSessions(o) {
       type Answer = { sessions: Session[] };
@@ -48,7 +56,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'release'), request, o));
     },
     async start(request, o) {
-      const { timeoutMs, memoryBytes, argv, tags, env, ...rest } = request;
+      const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, ...rest } = request;
       const wire = {
         ...rest,
         argv: [...argv],
@@ -56,6 +64,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
         env: { ...env },
         memoryBytes: BigInt(memoryBytes),
         timeout: toDuration(timeoutMs),
+        restartPolicy: encodeRestartPolicy(restartPolicy),
       };
       return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'start'), wire, o));
     },

@@ -5,6 +5,7 @@
  */
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import type { RestartPolicy } from '@berth/shared/domain/session-state';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -16,6 +17,8 @@ export interface HostClient extends AsyncDisposable {
   /** The name the user knows the host by. */
   readonly name: string;
   getHost(options?: CallOptions): Promise<HostSnapshot>;
+  /** Whether the host takes new sessions. */
+  drain(request: { requestId: string; draining: boolean }, options?: CallOptions): Promise<HostSnapshot>;
   /** All sessions but expired reservations, newest first. */
   listSessions(options?: CallOptions): Promise<SessionSnapshot[]>;
   getSession(session: string, options?: CallOptions): Promise<SessionSnapshot>;
@@ -58,6 +61,7 @@ export interface StartSession {
   readonly tags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number | null;
+  readonly restartPolicy: RestartPolicy;
   readonly columns: number;
   readonly rows: number;
 }

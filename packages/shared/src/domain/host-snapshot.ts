@@ -1,3 +1,5 @@
+import type { Enforcement } from './session-state.ts';
+
 /** A host as its agent tells it. Amounts in bytes, times in ms since the epoch. */
 export interface HostSnapshot {
   /** Made once, kept for good; the client pins it. */
@@ -10,10 +12,28 @@ export interface HostSnapshot {
   readonly tmuxVersion: string;
   readonly ledger: LedgerSnapshot;
   readonly presets: readonly PresetSnapshot[];
-  readonly enforcement: 'advisory' | 'kernel';
+  readonly enforcement: Enforcement;
   readonly warnings: readonly string[];
   readonly socketPath: string;
   readonly stateDirectory: string;
+  /** It takes no new session. */
+  readonly draining: boolean;
+  /** Whose sessions the agent serves: one user's, or one of several that share the machine. */
+  readonly scope: Scope;
+  readonly load: HostLoad;
+}
+
+export type Scope = 'user' | 'system';
+
+/** Of the whole machine. */
+export interface HostLoad {
+  readonly cpus: number;
+  /** Over one minute. */
+  readonly loadAverage: number;
+  readonly memoryAvailableBytes: number;
+  /** Of the file system that holds the state directory. */
+  readonly diskTotalBytes: number;
+  readonly diskFreeBytes: number;
 }
 
 export interface LedgerSnapshot {
@@ -23,6 +43,8 @@ export interface LedgerSnapshot {
   readonly memoryTotalBytes: number;
   readonly reserveBytes: number;
   readonly heldSlots: number;
+  /** Part of heldBytes: slots of other users of a host of system scope. */
+  readonly heldByOthersBytes: number;
 }
 
 export interface PresetSnapshot {

@@ -105,6 +105,11 @@ const table = {
     exit: EXIT.unreachable,
     hint: 'start it there: clone the repository on the host and run ./berth status',
   },
+  LEDGER_UNREACHABLE: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: 'on the host: systemctl status berth-ledger',
+  },
   AGENT_START_FAILED: { grpc: CODE.unavailable, exit: EXIT.unreachable, hint: 'see the log of the agent' },
 
   // Not found: exit 4.
@@ -142,6 +147,21 @@ const table = {
     grpc: CODE.failedPrecondition,
     exit: EXIT.refused,
     hint: 'bring both to the same version',
+  },
+  HOST_DRAINING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.noCapacity,
+    hint: 'use another host, or end the draining: berth host undrain HOST',
+  },
+  QUOTA_EXCEEDED: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.refused,
+    hint: 'end a session, or ask whoever runs the host for more',
+  },
+  HOST_UNSUITABLE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: 'see berth host doctor HOST',
   },
   JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: 'run a newer berthd' },
   READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: 'attach again without --read-only' },

@@ -1,4 +1,4 @@
-import type { FailureReason, SessionState } from './session-state.ts';
+import type { Enforcement, FailureReason, RestartPolicy, SessionState } from './session-state.ts';
 
 /** A session as the agent tells it and the client shows it. Times are ms since the epoch. */
 export interface SessionSnapshot {
@@ -32,4 +32,15 @@ export interface SessionSnapshot {
   readonly transcriptStart: number;
   readonly transcriptEnd: number;
   readonly workspace: string;
+  readonly restartPolicy: RestartPolicy;
+  /** Null before it runs. */
+  readonly enforcement: Enforcement | null;
+  /** Bytes held now; 0 where the host cannot tell, and once it has ended. */
+  readonly memoryUsedBytes: number;
+  /** CPU time used so far; null where the host cannot tell. */
+  readonly cpuMs: number | null;
+  /** Of one CPU, over the last seconds. */
+  readonly cpuPercent: number;
+  /** Processes of it that the kernel ended for memory. */
+  readonly oomKills: number;
 }

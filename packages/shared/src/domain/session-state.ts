@@ -54,3 +54,10 @@ export function statusOf(state: SessionState): SessionStatus {
       return state;
   }
 }
+
+/** What becomes of a session whose machine went down under it. */
+export const RESTART_POLICIES = ['never', 'on-reboot'] as const;
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
+
+/** Who keeps a session within its slot: nobody, or the kernel by a cgroup. */
+export type Enforcement = 'advisory' | 'kernel';

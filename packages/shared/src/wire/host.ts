@@ -1,6 +1,7 @@
 /** HostSnapshot <-> berth.v1.Host. */
 import type { HostSnapshot } from '../domain/host-snapshot.ts';
-import { Enforcement, Host } from '../gen/berth/v1/host.ts';
+import { Enforcement } from '../gen/berth/v1/common.ts';
+import { Host, Scope } from '../gen/berth/v1/host.ts';
 import { toBytes } from './scalar.ts';
 
 export function encodeHost(host: HostSnapshot): Host {
@@ -25,6 +26,16 @@ export function encodeHost(host: HostSnapshot): Host {
     warnings: [...host.warnings],
     socketPath: host.socketPath,
     stateDirectory: host.stateDirectory,
+    draining: host.draining,
+    scope: host.scope === 'system' ? Scope.SYSTEM : Scope.USER,
+    heldByOthersBytes: BigInt(host.ledger.heldByOthersBytes),
+    load: {
+      cpus: host.load.cpus,
+      loadAverage: host.load.loadAverage,
+      memoryAvailableBytes: BigInt(host.load.memoryAvailableBytes),
+      diskTotalBytes: BigInt(host.load.diskTotalBytes),
+      diskFreeBytes: BigInt(host.load.diskFreeBytes),
+    },
   });
 }
 
@@ -45,11 +56,21 @@ export function decodeHost(host: Host): HostSnapshot {
       memoryTotalBytes: toBytes(ledger?.memoryTotalBytes ?? 0n),
       reserveBytes: toBytes(ledger?.reserveBytes ?? 0n),
       heldSlots: ledger?.heldSlots ?? 0,
+      heldByOthersBytes: toBytes(host.heldByOthersBytes),
     },
     presets: host.presets,
     enforcement: host.enforcement === Enforcement.KERNEL ? 'kernel' : 'advisory',
     warnings: host.warnings,
     socketPath: host.socketPath,
     stateDirectory: host.stateDirectory,
+    draining: host.draining,
+    scope: host.scope === Scope.SYSTEM ? 'system' : 'user',
+    load: {
+      cpus: host.load?.cpus ?? 0,
+      loadAverage: host.load?.loadAverage ?? 0,
+      memoryAvailableBytes: toBytes(host.load?.memoryAvailableBytes ?? 0n),
+      diskTotalBytes: toBytes(host.load?.diskTotalBytes ?? 0n),
+      diskFreeBytes: toBytes(host.load?.diskFreeBytes ?? 0n),
+    },
   };
 }

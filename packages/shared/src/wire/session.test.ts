@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SessionSnapshot } from '../domain/session-snapshot.ts';
-import { FAILURE_REASONS, SESSION_STATES } from '../domain/session-state.ts';
+import { FAILURE_REASONS, RESTART_POLICIES, SESSION_STATES } from '../domain/session-state.ts';
 import { Session } from '../gen/berth/v1/session.ts';
 import { decodeSession, encodeSession } from './session.ts';
 
@@ -36,6 +36,12 @@ const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
   transcriptStart: size,
   transcriptEnd: size,
   workspace: text,
+  restartPolicy: fc.constantFrom(...RESTART_POLICIES),
+  enforcement: fc.option(fc.constantFrom('advisory', 'kernel')),
+  memoryUsedBytes: size,
+  cpuMs: fc.option(fc.integer({ min: 0, max: 1e10 })),
+  cpuPercent: fc.double({ min: 0, max: 1e4, noNaN: true }),
+  oomKills: fc.nat(1000),
 });
 
 it('carries a session over the wire unchanged', () => {

@@ -1,8 +1,10 @@
 /** SessionSnapshot <-> berth.v1.Session. */
 import type { SessionSnapshot } from '../domain/session-snapshot.ts';
 import {
+  type Enforcement,
   FAILURE_REASONS,
   type FailureReason,
+  type RestartPolicy,
   SESSION_STATES,
   SESSION_STATUSES,
   type SessionState,
@@ -10,7 +12,9 @@ import {
   statusOf,
 } from '../domain/session-state.ts';
 import {
+  Enforcement as WireEnforcement,
   FailureReason as WireFailureReason,
+  RestartPolicy as WireRestartPolicy,
   SessionState as WireState,
   SessionStatus as WireStatus,
 } from '../gen/berth/v1/common.ts';
@@ -45,6 +49,12 @@ export function encodeSession(session: SessionSnapshot): Session {
     transcriptStart: BigInt(session.transcriptStart),
     transcriptEnd: BigInt(session.transcriptEnd),
     workspace: session.workspace,
+    restartPolicy: encodeRestartPolicy(session.restartPolicy),
+    enforcement: encodeEnforcement(session.enforcement),
+    memoryUsedBytes: BigInt(session.memoryUsedBytes),
+    cpuTime: toDuration(session.cpuMs),
+    cpuPercent: session.cpuPercent,
+    oomKills: session.oomKills,
   });
 }
 
@@ -73,6 +83,12 @@ export function decodeSession(session: Session): SessionSnapshot {
     transcriptStart: toBytes(session.transcriptStart),
     transcriptEnd: toBytes(session.transcriptEnd),
     workspace: session.workspace,
+    restartPolicy: decodeRestartPolicy(session.restartPolicy),
+    enforcement: decodeEnforcement(session.enforcement),
+    memoryUsedBytes: toBytes(session.memoryUsedBytes),
+    cpuMs: fromDuration(session.cpuTime),
+    cpuPercent: session.cpuPercent,
+    oomKills: session.oomKills,
   };
 }
 
@@ -83,6 +99,25 @@ export function encodeStatusOf(status: SessionStatus): WireStatus {
 /** Null for a status that this version does not know. */
 export function decodeStatusOf(status: WireStatus): SessionStatus | null {
   return SESSION_STATUSES.find((known) => WireStatus[upper(known)] === status) ?? null;
+}
+
+export function encodeRestartPolicy(policy: RestartPolicy): WireRestartPolicy {
+  return policy === 'on-reboot' ? WireRestartPolicy.ON_REBOOT : WireRestartPolicy.NEVER;
+}
+
+/** One from a newer program that this version does not know counts as never. */
+export function decodeRestartPolicy(policy: WireRestartPolicy): RestartPolicy {
+  return policy === WireRestartPolicy.ON_REBOOT ? 'on-reboot' : 'never';
+}
+
+function encodeEnforcement(enforcement: Enforcement | null): WireEnforcement {
+  if (enforcement === null) return WireEnforcement.UNSPECIFIED;
+  return enforcement === 'kernel' ? WireEnforcement.KERNEL : WireEnforcement.ADVISORY;
+}
+
+function decodeEnforcement(enforcement: WireEnforcement): Enforcement | null {
+  if (enforcement === WireEnforcement.UNSPECIFIED) return null;
+  return enforcement === WireEnforcement.KERNEL ? 'kernel' : 'advisory';
 }
 
 /** A state from a newer agent that this version does not know counts as running: it may live. */

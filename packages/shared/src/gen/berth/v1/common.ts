@@ -98,3 +98,40 @@ export namespace FailureReason {
   export type START = typeof FailureReason.START;
   export type UNKNOWN = typeof FailureReason.UNKNOWN;
 }
+
+/** What becomes of a session whose machine went down under it. */
+export const RestartPolicy = {
+  UNSPECIFIED: 0,
+  /** NEVER - It is lost. The default. */
+  NEVER: 1,
+  /**
+   * ON_REBOOT - It runs again, from its beginning, in a new incarnation with the same id. Variables that its
+   * Start passed in `env` are not kept across a reboot.
+   */
+  ON_REBOOT: 2,
+} as const;
+
+export type RestartPolicy = typeof RestartPolicy[keyof typeof RestartPolicy];
+
+export namespace RestartPolicy {
+  export type UNSPECIFIED = typeof RestartPolicy.UNSPECIFIED;
+  export type NEVER = typeof RestartPolicy.NEVER;
+  export type ON_REBOOT = typeof RestartPolicy.ON_REBOOT;
+}
+
+/** Who keeps a session within its slot. */
+export const Enforcement = {
+  UNSPECIFIED: 0,
+  /** ADVISORY - Nobody: slots are counted, not enforced. */
+  ADVISORY: 1,
+  /** KERNEL - The kernel, by a cgroup per session. */
+  KERNEL: 2,
+} as const;
+
+export type Enforcement = typeof Enforcement[keyof typeof Enforcement];
+
+export namespace Enforcement {
+  export type UNSPECIFIED = typeof Enforcement.UNSPECIFIED;
+  export type ADVISORY = typeof Enforcement.ADVISORY;
+  export type KERNEL = typeof Enforcement.KERNEL;
+}

@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+import { Enforcement } from "./common.ts";
 
 export const protobufPackage = "berth.v1";
 
@@ -26,27 +27,36 @@ export const protobufFileName = "berth/v1/host.proto";
 
 /** The host itself: who it is, what it has, what is left of it. */
 
-/** Who keeps a session within its slot. */
-export const Enforcement = {
+export const Scope = {
   UNSPECIFIED: 0,
-  /** ADVISORY - Nobody: slots are counted, not enforced. */
-  ADVISORY: 1,
-  /** KERNEL - The kernel, by a cgroup per session. */
-  KERNEL: 2,
+  /** USER - One user's, without root. */
+  USER: 1,
+  /** SYSTEM - Several users share the memory of the machine, each with an agent of their own. */
+  SYSTEM: 2,
 } as const;
 
-export type Enforcement = typeof Enforcement[keyof typeof Enforcement];
+export type Scope = typeof Scope[keyof typeof Scope];
 
-export namespace Enforcement {
-  export type UNSPECIFIED = typeof Enforcement.UNSPECIFIED;
-  export type ADVISORY = typeof Enforcement.ADVISORY;
-  export type KERNEL = typeof Enforcement.KERNEL;
+export namespace Scope {
+  export type UNSPECIFIED = typeof Scope.UNSPECIFIED;
+  export type USER = typeof Scope.USER;
+  export type SYSTEM = typeof Scope.SYSTEM;
 }
 
 export interface HostServiceGetRequest {
 }
 
 export interface HostServiceGetResponse {
+  host: Host | undefined;
+}
+
+export interface DrainRequest {
+  requestId: string;
+  /** False ends the draining. */
+  draining: boolean;
+}
+
+export interface DrainResponse {
   host: Host | undefined;
 }
 
@@ -73,6 +83,28 @@ export interface Host {
   warnings: string[];
   socketPath: string;
   stateDirectory: string;
+  /** No new session is taken: see Drain. */
+  draining: boolean;
+  /** Whose sessions the agent serves. */
+  scope: Scope;
+  /** What the machine as a whole is doing. */
+  load:
+    | Load
+    | undefined;
+  /** The slots of others on a host of system scope; held_bytes counts them in. */
+  heldByOthersBytes: bigint;
+}
+
+/** Of the whole machine, at the time of the call. Sizes in bytes. */
+export interface Load {
+  cpus: number;
+  /** Load average over one minute (getloadavg(3)). */
+  loadAverage: number;
+  /** What could be given to new processes without swapping (MemAvailable of proc(5)). */
+  memoryAvailableBytes: bigint;
+  /** Of the file system that holds the state directory. */
+  diskTotalBytes: bigint;
+  diskFreeBytes: bigint;
 }
 
 /** All amounts in bytes. */
@@ -194,6 +226,128 @@ export const HostServiceGetResponse: MessageFns<HostServiceGetResponse> = {
   },
 };
 
+function createBaseDrainRequest(): DrainRequest {
+  return { requestId: "", draining: false };
+}
+
+export const DrainRequest: MessageFns<DrainRequest> = {
+  encode(message: DrainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.draining !== false) {
+      writer.uint32(16).bool(message.draining);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.draining = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DrainRequest>): DrainRequest {
+    return DrainRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainRequest>): DrainRequest {
+    const message = createBaseDrainRequest();
+    message.requestId = object.requestId ?? "";
+    message.draining = object.draining ?? false;
+    return message;
+  },
+};
+
+function createBaseDrainResponse(): DrainResponse {
+  return { host: undefined };
+}
+
+export const DrainResponse: MessageFns<DrainResponse> = {
+  encode(message: DrainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.host !== undefined) {
+      Host.encode(message.host, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.host = Host.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DrainResponse>): DrainResponse {
+    return DrainResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainResponse>): DrainResponse {
+    const message = createBaseDrainResponse();
+    message.host = (object.host !== undefined && object.host !== null) ? Host.fromPartial(object.host) : undefined;
+    return message;
+  },
+};
+
 function createBaseHost(): Host {
   return {
     id: "",
@@ -209,6 +363,10 @@ function createBaseHost(): Host {
     warnings: [],
     socketPath: "",
     stateDirectory: "",
+    draining: false,
+    scope: 0,
+    load: undefined,
+    heldByOthersBytes: 0n,
   };
 }
 
@@ -252,6 +410,21 @@ export const Host: MessageFns<Host> = {
     }
     if (message.stateDirectory !== "") {
       writer.uint32(106).string(message.stateDirectory);
+    }
+    if (message.draining !== false) {
+      writer.uint32(112).bool(message.draining);
+    }
+    if (message.scope !== 0) {
+      writer.uint32(120).int32(message.scope);
+    }
+    if (message.load !== undefined) {
+      Load.encode(message.load, writer.uint32(130).fork()).join();
+    }
+    if (message.heldByOthersBytes !== 0n) {
+      if (BigInt.asUintN(64, message.heldByOthersBytes) !== message.heldByOthersBytes) {
+        throw new globalThis.Error("value provided for field message.heldByOthersBytes of type uint64 too large");
+      }
+      writer.uint32(136).uint64(message.heldByOthersBytes);
     }
     return writer;
   },
@@ -373,6 +546,38 @@ export const Host: MessageFns<Host> = {
             message.stateDirectory = reader.string();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.draining = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.scope = reader.int32() as any;
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.load = Load.decode(reader, reader.uint32());
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.heldByOthersBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -405,6 +610,130 @@ export const Host: MessageFns<Host> = {
     message.warnings = object.warnings?.map((e) => e) || [];
     message.socketPath = object.socketPath ?? "";
     message.stateDirectory = object.stateDirectory ?? "";
+    message.draining = object.draining ?? false;
+    message.scope = object.scope ?? 0;
+    message.load = (object.load !== undefined && object.load !== null) ? Load.fromPartial(object.load) : undefined;
+    message.heldByOthersBytes = (object.heldByOthersBytes !== undefined && object.heldByOthersBytes !== null)
+      ? BigInt(object.heldByOthersBytes)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseLoad(): Load {
+  return { cpus: 0, loadAverage: 0, memoryAvailableBytes: 0n, diskTotalBytes: 0n, diskFreeBytes: 0n };
+}
+
+export const Load: MessageFns<Load> = {
+  encode(message: Load, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cpus !== 0) {
+      writer.uint32(8).uint32(message.cpus);
+    }
+    if (message.loadAverage !== 0) {
+      writer.uint32(17).double(message.loadAverage);
+    }
+    if (message.memoryAvailableBytes !== 0n) {
+      if (BigInt.asUintN(64, message.memoryAvailableBytes) !== message.memoryAvailableBytes) {
+        throw new globalThis.Error("value provided for field message.memoryAvailableBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.memoryAvailableBytes);
+    }
+    if (message.diskTotalBytes !== 0n) {
+      if (BigInt.asUintN(64, message.diskTotalBytes) !== message.diskTotalBytes) {
+        throw new globalThis.Error("value provided for field message.diskTotalBytes of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.diskTotalBytes);
+    }
+    if (message.diskFreeBytes !== 0n) {
+      if (BigInt.asUintN(64, message.diskFreeBytes) !== message.diskFreeBytes) {
+        throw new globalThis.Error("value provided for field message.diskFreeBytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.diskFreeBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Load {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoad();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.cpus = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.loadAverage = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memoryAvailableBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.diskTotalBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.diskFreeBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Load>): Load {
+    return Load.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Load>): Load {
+    const message = createBaseLoad();
+    message.cpus = object.cpus ?? 0;
+    message.loadAverage = object.loadAverage ?? 0;
+    message.memoryAvailableBytes = (object.memoryAvailableBytes !== undefined && object.memoryAvailableBytes !== null)
+      ? BigInt(object.memoryAvailableBytes)
+      : 0n;
+    message.diskTotalBytes = (object.diskTotalBytes !== undefined && object.diskTotalBytes !== null)
+      ? BigInt(object.diskTotalBytes)
+      : 0n;
+    message.diskFreeBytes = (object.diskFreeBytes !== undefined && object.diskFreeBytes !== null)
+      ? BigInt(object.diskFreeBytes)
+      : 0n;
     return message;
   },
 };
@@ -659,11 +988,29 @@ export const HostServiceService = {
       Buffer.from(HostServiceGetResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): HostServiceGetResponse => HostServiceGetResponse.decode(value),
   },
+  /**
+   * Stops (or allows again) new sessions and reservations on the host; what runs goes on. Kept
+   * across restarts of the agent and reboots. Doing it twice does no harm.
+   */
+  drain: {
+    path: "/berth.v1.HostService/Drain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DrainRequest): Buffer => Buffer.from(DrainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DrainRequest => DrainRequest.decode(value),
+    responseSerialize: (value: DrainResponse): Buffer => Buffer.from(DrainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DrainResponse => DrainResponse.decode(value),
+  },
 } as const;
 
 export interface HostServiceServer extends UntypedServiceImplementation {
   /** What the host is and has. */
   get: handleUnaryCall<HostServiceGetRequest, HostServiceGetResponse>;
+  /**
+   * Stops (or allows again) new sessions and reservations on the host; what runs goes on. Kept
+   * across restarts of the agent and reboots. Doing it twice does no harm.
+   */
+  drain: handleUnaryCall<DrainRequest, DrainResponse>;
 }
 
 export interface HostServiceClient extends Client {
@@ -682,6 +1029,25 @@ export interface HostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: HostServiceGetResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Stops (or allows again) new sessions and reservations on the host; what runs goes on. Kept
+   * across restarts of the agent and reboots. Doing it twice does no harm.
+   */
+  drain(
+    request: DrainRequest,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
+  ): ClientUnaryCall;
+  drain(
+    request: DrainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
+  ): ClientUnaryCall;
+  drain(
+    request: DrainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -20,7 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../google/protobuf/duration.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { FailureReason, SessionState, SessionStatus } from "./common.ts";
+import { Enforcement, FailureReason, RestartPolicy, SessionState, SessionStatus } from "./common.ts";
 
 export const protobufPackage = "berth.v1";
 
@@ -89,6 +89,19 @@ export interface Session {
   memoryPeakBytes: bigint;
   /** Absent: no limit. */
   timeout: Duration | undefined;
+  restartPolicy: RestartPolicy;
+  /** Whether the kernel keeps it within its slot. Set from the moment it runs. */
+  enforcement: Enforcement;
+  /** Memory it holds now, in bytes; 0 where the host cannot tell, and once it has ended. */
+  memoryUsedBytes: bigint;
+  /** CPU time it has used so far. */
+  cpuTime:
+    | Duration
+    | undefined;
+  /** CPU it uses now, of one CPU: 150 is one and a half. At most some seconds old. */
+  cpuPercent: number;
+  /** Processes of it that the kernel ended for memory. */
+  oomKills: number;
 }
 
 export interface Session_TagsEntry {
@@ -146,6 +159,7 @@ export interface StartRequest {
   /** Size of the terminal until somebody attaches. 0: 120 columns, 36 rows. */
   columns: number;
   rows: number;
+  restartPolicy: RestartPolicy;
 }
 
 export interface StartRequest_TagsEntry {
@@ -226,6 +240,12 @@ function createBaseSession(): Session {
     workspace: "",
     memoryPeakBytes: 0n,
     timeout: undefined,
+    restartPolicy: 0,
+    enforcement: 0,
+    memoryUsedBytes: 0n,
+    cpuTime: undefined,
+    cpuPercent: 0,
+    oomKills: 0,
   };
 }
 
@@ -314,6 +334,27 @@ export const Session: MessageFns<Session> = {
     }
     if (message.timeout !== undefined) {
       Duration.encode(message.timeout, writer.uint32(194).fork()).join();
+    }
+    if (message.restartPolicy !== 0) {
+      writer.uint32(328).int32(message.restartPolicy);
+    }
+    if (message.enforcement !== 0) {
+      writer.uint32(336).int32(message.enforcement);
+    }
+    if (message.memoryUsedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.memoryUsedBytes) !== message.memoryUsedBytes) {
+        throw new globalThis.Error("value provided for field message.memoryUsedBytes of type uint64 too large");
+      }
+      writer.uint32(344).uint64(message.memoryUsedBytes);
+    }
+    if (message.cpuTime !== undefined) {
+      Duration.encode(message.cpuTime, writer.uint32(354).fork()).join();
+    }
+    if (message.cpuPercent !== 0) {
+      writer.uint32(361).double(message.cpuPercent);
+    }
+    if (message.oomKills !== 0) {
+      writer.uint32(368).uint32(message.oomKills);
     }
     return writer;
   },
@@ -526,6 +567,54 @@ export const Session: MessageFns<Session> = {
             message.timeout = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 41: {
+            if (tag !== 328) {
+              break;
+            }
+
+            message.restartPolicy = reader.int32() as any;
+            continue;
+          }
+          case 42: {
+            if (tag !== 336) {
+              break;
+            }
+
+            message.enforcement = reader.int32() as any;
+            continue;
+          }
+          case 43: {
+            if (tag !== 344) {
+              break;
+            }
+
+            message.memoryUsedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 44: {
+            if (tag !== 354) {
+              break;
+            }
+
+            message.cpuTime = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 45: {
+            if (tag !== 361) {
+              break;
+            }
+
+            message.cpuPercent = reader.double();
+            continue;
+          }
+          case 46: {
+            if (tag !== 368) {
+              break;
+            }
+
+            message.oomKills = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -585,6 +674,16 @@ export const Session: MessageFns<Session> = {
     message.timeout = (object.timeout !== undefined && object.timeout !== null)
       ? Duration.fromPartial(object.timeout)
       : undefined;
+    message.restartPolicy = object.restartPolicy ?? 0;
+    message.enforcement = object.enforcement ?? 0;
+    message.memoryUsedBytes = (object.memoryUsedBytes !== undefined && object.memoryUsedBytes !== null)
+      ? BigInt(object.memoryUsedBytes)
+      : 0n;
+    message.cpuTime = (object.cpuTime !== undefined && object.cpuTime !== null)
+      ? Duration.fromPartial(object.cpuTime)
+      : undefined;
+    message.cpuPercent = object.cpuPercent ?? 0;
+    message.oomKills = object.oomKills ?? 0;
     return message;
   },
 };
@@ -947,6 +1046,7 @@ function createBaseStartRequest(): StartRequest {
     timeout: undefined,
     columns: 0,
     rows: 0,
+    restartPolicy: 0,
   };
 }
 
@@ -990,6 +1090,9 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
     if (message.rows !== 0) {
       writer.uint32(96).uint32(message.rows);
+    }
+    if (message.restartPolicy !== 0) {
+      writer.uint32(248).int32(message.restartPolicy);
     }
     return writer;
   },
@@ -1109,6 +1212,14 @@ export const StartRequest: MessageFns<StartRequest> = {
             message.rows = reader.uint32();
             continue;
           }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.restartPolicy = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1158,6 +1269,7 @@ export const StartRequest: MessageFns<StartRequest> = {
       : undefined;
     message.columns = object.columns ?? 0;
     message.rows = object.rows ?? 0;
+    message.restartPolicy = object.restartPolicy ?? 0;
     return message;
   },
 };

@@ -1,0 +1,80 @@
+/**
+ * What each session uses, looked at every few seconds: memory, its peak, CPU and the kernel's
+ * kills. One look for all who ask, so that a list costs no look of its own.
+ */
+import type { Active, Session } from '../domain/session.ts';
+import type { SessionUsage } from '../domain/snapshot.ts';
+import type { SessionPaths, Units, UnitUsage } from './ports.ts';
+
+export interface UsageMeterOptions {
+  readonly units: Pick<Units, 'usage'>;
+  readonly active: () => readonly Active[];
+  readonly paths: (session: Active) => SessionPaths;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+  /** The kernel ended processes of a session that goes on. */
+  readonly onOomKill: (session: Session, kills: number) => void;
+}
+
+interface Look {
+  readonly at: number;
+  readonly usage: SessionUsage;
+}
+
+const EVERY_MS = 5000;
+
+export class UsageMeter implements Disposable {
+  readonly #o: UsageMeterOptions;
+  readonly #looks = new Map<string, Look>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: UsageMeterOptions) {
+    this.#o = options;
+    this.#timer = setInterval(() => void this.look(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Null for a session that was never looked at, or has ended. */
+  of(sessionId: string): SessionUsage | null {
+    return this.#looks.get(sessionId)?.usage ?? null;
+  }
+
+  /** Bytes that all sessions hold now. */
+  get memoryBytes(): number {
+    let sum = 0;
+    for (const { usage } of this.#looks.values()) sum += usage.memoryBytes;
+    return sum;
+  }
+
+  /** Looks at all of them. */
+  async look(): Promise<void> {
+    const active = this.#o.active();
+    const living = new Set(active.map(({ id }) => id));
+    for (const id of this.#looks.keys()) if (!living.has(id)) this.#looks.delete(id);
+    for (const session of active) await this.lookAt(session);
+  }
+
+  /** A look that fails keeps what was seen before. */
+  async lookAt(session: Active): Promise<void> {
+    const seen = await this.#o.units.usage(session.id, this.#o.paths(session)).catch(() => null);
+    if (!seen) return;
+    const before = this.#looks.get(session.id);
+    const look = next(before, seen, this.#o.now());
+    this.#looks.set(session.id, look);
+    const kills = look.usage.oomKills - (before?.usage.oomKills ?? 0);
+    if (kills > 0) this.#o.onOomKill(session, kills);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** The next look after one before: CPU is what was used between the two. */
+export function next(before: Look | undefined, seen: UnitUsage, at: number): Look {
+  const ms = before ? at - before.at : 0;
+  const used = (seen.cpuMs ?? 0) - (before?.usage.cpuMs ?? 0);
+  const cpuPercent = ms > 0 && before?.usage.cpuMs != null ? Math.max(0, Math.round((100 * used) / ms)) : 0;
+  const peak = Math.max(seen.peakBytes ?? 0, before?.usage.peakBytes ?? 0, seen.memoryBytes);
+  return { at, usage: { ...seen, peakBytes: peak, cpuPercent } };
+}

@@ -1,0 +1,118 @@
+/**
+ * Makes this program the agent of its host: link, units, linger, start, a look at its health; and
+ * back to the version before if that one fails. Every step may be broken off and run again.
+ */
+import { existsSync, realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { Scope } from '@berth/shared/domain/host-snapshot';
+import { VERSION } from '@berth/shared/domain/version';
+import { currentVersion, type Layout, linkCommand, makeCurrent, pruneVersions } from './layout.ts';
+import { enableLinger, managerIsUp, systemctl, writeUnits } from './systemd-setup.ts';
+import { unitFiles } from './unit-files.ts';
+
+export interface InstallOptions {
+  readonly scope: Scope;
+  /** This program. In the layout's versions it goes behind the link; elsewhere it is run where it is. */
+  readonly program: string;
+  readonly layout: Layout;
+  /** Resolves with the agent's version once it is well; rejects with what it is not. */
+  readonly health: (options: { program: string; deadlineMs: number }) => Promise<string>;
+  /** Told as each step begins. */
+  readonly step: (name: string, detail: string) => void;
+  /** Runs the setup of another version, to go back to it. */
+  readonly setUpOther: (program: string) => Promise<void>;
+  /** Where a failed version has nothing to go back to, or is itself what was gone back to. */
+  readonly goBack: boolean;
+}
+
+export interface Installed {
+  readonly version: string;
+  readonly program: string;
+  /** The version before; null if there was none or it is the same. */
+  readonly before: string | null;
+}
+
+const HEALTH_MS = 30_000;
+
+/** Throws HOST_UNSUITABLE or AGENT_START_FAILED, which says what the host runs now. */
+export async function install(options: InstallOptions): Promise<Installed> {
+  const { scope, layout, step } = options;
+  const program = realpathSync(options.program);
+  const managed = program.startsWith(`${realpathOr(layout.versions)}/`);
+  const before = managed ? currentVersion(layout) : null;
+  if (scope === 'user') {
+    step('linger', 'sessions go on after logout');
+    await enableLinger(userInfo().username);
+  }
+  step('systemd', `the ${scope} manager answers`);
+  await managerIsUp(scope);
+
+  const own = path.dirname(program);
+  if (managed) {
+    step('link', `${layout.current} -> ${path.basename(own)}`);
+    makeCurrent(layout, own);
+    linkCommand(layout);
+  }
+  const run = managed ? layout.program : program;
+  step('units', layout.units);
+  writeUnits(layout.units, unitFiles({ scope, program: run }));
+  await systemctl(scope, 'daemon-reload');
+  try {
+    step('start', 'berthd.service');
+    await startAgent(scope);
+    step('health', 'waiting for the agent to answer');
+    const version = await options.health({ program, deadlineMs: HEALTH_MS });
+    if (version !== VERSION) throw new Error(`version ${version} answers, and not ${VERSION}`);
+  } catch (error) {
+    throw await failed(error, { ...options, before, own });
+  }
+  if (managed) pruneVersions(layout, [own, before]);
+  return { version: VERSION, program: run, before: before === own ? null : before };
+}
+
+async function startAgent(scope: Scope): Promise<void> {
+  // One that a client started without units, under the same name, makes way.
+  const seen = await systemctl(scope, 'show', '--property=FragmentPath', 'berthd.service');
+  if (seen.includes('/transient/')) await systemctl(scope, 'stop', 'berthd.service');
+  await systemctl(scope, 'enable', 'berthd.socket', 'berthd.service');
+  await systemctl(scope, 'reset-failed', 'berthd.service').catch(() => '');
+  // The socket stays open over the restart: calls wait in it.
+  await systemctl(scope, 'start', 'berthd.socket').catch(async () => {
+    await systemctl(scope, 'stop', 'berthd.service');
+    await systemctl(scope, 'start', 'berthd.socket');
+  });
+  await systemctl(scope, 'restart', 'berthd.service');
+}
+
+async function failed(
+  error: unknown,
+  at: InstallOptions & { before: string | null; own: string },
+): Promise<BerthError> {
+  const why = messageOf(error);
+  const previous = at.before === null ? null : path.join(at.before, 'berthd');
+  if (!at.goBack || previous === null || at.before === at.own || !existsSync(previous)) {
+    return new BerthError('AGENT_START_FAILED', `berthd ${VERSION} does not run: ${why}`, {
+      hint: `on the host: journalctl ${at.scope === 'user' ? '--user ' : ''}-u berthd -n 50`,
+    });
+  }
+  at.step('rollback', `back to ${path.basename(at.before ?? '')}`);
+  try {
+    await at.setUpOther(previous);
+  } catch (again) {
+    return new BerthError(
+      'AGENT_START_FAILED',
+      `berthd ${VERSION} does not run (${why}), and ${previous} does not either: ${messageOf(again)}`,
+    );
+  }
+  return new BerthError(
+    'AGENT_START_FAILED',
+    `berthd ${VERSION} does not run: ${why}; the host runs ${path.basename(at.before ?? '')} again`,
+    { values: { rolled_back_to: path.basename(at.before ?? '') } },
+  );
+}
+
+function realpathOr(directory: string): string {
+  return existsSync(directory) ? realpathSync(directory) : directory;
+}

@@ -1,0 +1,72 @@
+/** The programs of systemd: the only module that spells the arguments of systemctl and systemd-run. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const CALL_MS = 10_000;
+const PROBE_MS = 2000;
+
+/** `user`: the manager of the user who asks; `system`: the machine's. */
+export type Manager = 'user' | 'system';
+
+/** True where the manager answers: `systemctl --user` may hang, fail or be missing. */
+export async function managerAnswers(manager: Manager): Promise<boolean> {
+  try {
+    await run('systemctl', [`--${manager}`, 'show', '--property=Version'], { timeout: PROBE_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface TransientUnit {
+  readonly name: string;
+  readonly slice: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** `Name=value`, see systemd.exec(5) and systemd.resource-control(5). */
+  readonly settings: readonly string[];
+}
+
+/** Starts a transient service; resolves once its program was executed. */
+export async function startTransient(manager: Manager, unit: TransientUnit): Promise<void> {
+  await run(
+    'systemd-run',
+    [
+      ...[`--${manager}`, '--quiet', `--unit=${unit.name}`, `--slice=${unit.slice}`],
+      ...unit.settings.map((setting) => `--property=${setting}`),
+      ...Object.entries(unit.env).map(([name, value]) => `--setenv=${name}=${value}`),
+      ...['--', ...unit.argv],
+    ],
+    { timeout: CALL_MS },
+  );
+}
+
+/** SIGKILL to all of a unit; it is forgotten then, also if it had failed. */
+export async function killUnit(manager: Manager, name: string): Promise<void> {
+  const call = (...args: string[]) => systemctl(manager, ...args).catch(() => '');
+  await call('kill', '--signal=SIGKILL', name);
+  await call('stop', name);
+  await call('reset-failed', name);
+}
+
+/** What `systemctl show` has of a unit; a unit that is not there has values as well. */
+export async function propertiesOf(
+  manager: Manager,
+  name: string,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const text = await systemctl(manager, 'show', `--property=${wanted.join(',')}`, name);
+  return new Map(
+    text.split('\n').map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+/** Settings of a unit that hold until the manager ends. */
+export async function setProperties(manager: Manager, name: string, settings: readonly string[]) {
+  await systemctl(manager, 'set-property', '--runtime', name, ...settings);
+}
+
+async function systemctl(manager: Manager, ...args: string[]): Promise<string> {
+  return (await run('systemctl', [`--${manager}`, ...args], { timeout: CALL_MS })).stdout;
+}
