@@ -42,4 +42,6 @@ export interface Journal {
   events(since: number, limit: number): JournalEvent[];
   /** Numbers of the oldest and newest event kept; 0, 0 where there is none. */
   eventRange(): { oldest: number; newest: number };
+  /** Commits a row of its own: throws where nothing could be committed now. */
+  ping(): void;
 }
