@@ -21,8 +21,13 @@ export interface Services {
 const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
 const DRAIN_MS = 2000;
 
+export interface RpcServer extends AsyncDisposable {
+  /** What grpc.health.v1 answers for a service ('': the whole agent) from now on. */
+  setHealth(service: string, healthy: boolean): void;
+}
+
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
-export async function serve(options: { socket: string; services: Services }): Promise<AsyncDisposable> {
+export async function serve(options: { socket: string; services: Services }): Promise<RpcServer> {
   const { socket, services } = options;
   if (Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES) {
     throw new BerthError(
@@ -54,8 +59,13 @@ export async function serve(options: { socket: string; services: Services }): Pr
     process.umask(previous);
   }
   await chmod(socket, 0o600);
+  let stopping = false;
   return {
+    setHealth(service, healthy) {
+      if (!stopping) health.setStatus(service, healthy ? 'SERVING' : 'NOT_SERVING');
+    },
     async [Symbol.asyncDispose]() {
+      stopping = true;
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
       const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
