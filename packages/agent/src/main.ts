@@ -18,6 +18,11 @@ async function main(): Promise<void> {
       await dialStdio(config.socket);
       process.exit(0);
       return;
+    case 'health': {
+      const { health } = await import('./rpc/health-client.ts');
+      process.exitCode = await health(config.socket, { json: config.json });
+      return;
+    }
     case 'serve': {
       const [{ startAgent }, { createLog }] = await Promise.all([import('./agent.ts'), import('./log.ts')]);
       const log = createLog({ level: config.logLevel });
