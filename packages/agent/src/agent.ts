@@ -4,14 +4,19 @@ import { hostname as machineName, totalmem } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
+import type { SessionState } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
+import { figuresLine } from './domain/figures-line.ts';
 import { capacityOf, holdings } from './domain/ledger.ts';
 import { holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { createSessionFiles } from './files/session-files.ts';
+import { watchEventLoop } from './health/event-loop.ts';
+import { startHealth } from './health/health.ts';
+import { createMetrics } from './health/metrics.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
 import { createWatcher } from './inotify/watcher.ts';
@@ -19,7 +24,7 @@ import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
-import { notifyReady } from './notify.ts';
+import { notifyReady, notifyState } from './notify.ts';
 import { createPlainUnits } from './plain/units.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
@@ -40,6 +45,7 @@ import type { Units } from './sessions/ports.ts';
 import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { Supervisor } from './sessions/supervisor.ts';
+import { timedJournal } from './sessions/timed-journal.ts';
 import { createSystemdUnits, systemdUserAvailable } from './systemd/units.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
@@ -70,14 +76,37 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
 
   const stamp = new Date(startedAt).toISOString().replaceAll(/[:.]/g, '');
-  const { journal, damaged } = openOrReplace(path.join(state, 'journal.db'), stamp);
-  scope.use(journal);
+  const opened = openOrReplace(path.join(state, 'journal.db'), stamp);
+  const { damaged } = opened;
+  scope.use(opened.journal);
+  const eventLoop = scope.use(watchEventLoop());
+  const metrics = createMetrics({
+    version: VERSION,
+    figures: () => {
+      const sessions: Partial<Record<SessionState, number>> = {};
+      for (const { state } of registry.all()) sessions[state] = (sessions[state] ?? 0) + 1;
+      const { heldBytes, heldSlots } = holdings(registry.all());
+      return {
+        sessions,
+        heldSlots,
+        heldBytes,
+        capacityBytes: capacity.capacityBytes,
+        attachedClients: attachments.total(),
+        eventLagSeconds: feed.lagMs() / 1000,
+        eventLoopLagSeconds: eventLoop.lagMs() / 1000,
+      };
+    },
+  });
+  const journal = timedJournal(opened.journal, metrics.journalCommit);
   const id = hostId(state);
   const hostname = machineName();
   const now = () => Date.now();
   const feed = new Feed();
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
-  registry.onChange(() => feed.publish());
+  registry.onChange((session) => {
+    feed.publish();
+    if (session.state === 'failed' && session.failureReason === 'oom') metrics.oomKill();
+  });
 
   const units = await chooseUnits(config, log);
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
@@ -124,6 +153,24 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     reached: createHooks(process.env),
   });
 
+  const health = await startHealth({
+    env: process.env,
+    log,
+    metrics,
+    eventLoop,
+    journal,
+    socket: config.socket,
+    httpPort: config.httpPort,
+    terminals: () =>
+      registry
+        .active()
+        .filter(({ state }) => state === 'running')
+        .map(({ id }) => ({ sessionId: id, observe: () => terminals.observe(files.paths(id)) })),
+    notify: (text) => notifyState(process.env, log, [text]),
+    status: () => figuresLine({ ...holdings(registry.all()), capacityBytes: capacity.capacityBytes }),
+  });
+  scope.use(health);
+
   if (damaged) {
     const rebuilt = await rebuild({ registry, files });
     const message = `the journal was damaged (${messageOf(damaged.error)}) and is kept at ${damaged.keptAt}; ${rebuilt.sessions} sessions were rebuilt from their files`;
@@ -140,7 +187,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(records);
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 
-  const wrap = createWrapper({ hostId: id, log });
+  const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
   const host = createHostSnapshot({
     id,
@@ -153,7 +200,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     stateDirectory: state,
     registry,
     presets,
-    warnings: () => (watcher.degraded ? [...warnings, INOTIFY_OUT] : warnings),
+    warnings: () => [...warnings, ...(watcher.degraded ? [INOTIFY_OUT] : []), ...health.warnings()],
   });
   const server = await serve({
     socket: config.socket,
@@ -176,6 +223,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(server);
   const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   scope.use(await announce({ stateDirectory: state, socket: config.socket, program }));
+  health.serving((service, healthy) => server.setHealth(service, healthy));
+  scope.defer(() => health.stopping());
   await notifyReady(process.env, log);
   const held = holdings(registry.all());
   log.info({ socket: config.socket, host: id, sessions: held.heldSlots, version: VERSION }, 'serving');
