@@ -93,7 +93,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
       attached.set(figures.attachedClients);
       eventLag.set(figures.eventLagSeconds);
       loopLag.set(figures.eventLoopLagSeconds);
-      memory?.set((await sessionMemory?.()) ?? Number.NaN);
+      const used = (await sessionMemory?.()) ?? null;
+      if (used === null) memory?.remove();
+      else memory?.set(used);
       return await registry.metrics();
     },
     rpc: ({ method, code, ms }) => rpc.observe({ method, code }, ms / 1000),

@@ -10,12 +10,17 @@ export interface Follower extends Disposable {
  */
 export class Feed {
   readonly #waiting = new Set<() => void>();
-
-  /** Since when (performance.now) each follower has had something to read; null: nothing. */
+  /** Since when each follower has had something to read; null: nothing. */
   readonly #behind = new Map<Follower, number | null>();
+  readonly #now: () => number;
+
+  /** `now` in ms. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   publish(): void {
-    const now = performance.now();
+    const now = this.#now();
     for (const [follower, since] of this.#behind) this.#behind.set(follower, since ?? now);
     for (const wake of this.#waiting) wake();
   }
@@ -26,13 +31,13 @@ export class Feed {
       caughtUp: () => void this.#behind.set(follower, null),
       [Symbol.dispose]: () => void this.#behind.delete(follower),
     };
-    this.#behind.set(follower, performance.now());
+    this.#behind.set(follower, this.#now());
     return follower;
   }
 
   /** For how many ms the slowest follower has had something to read; 0 where none has. */
   lagMs(): number {
-    const now = performance.now();
+    const now = this.#now();
     return Math.max(0, ...[...this.#behind.values()].map((since) => (since === null ? 0 : now - since)));
   }
 
