@@ -42,6 +42,7 @@ const HOMES: readonly Home[] = [
   { packageName: '@grpc/reflection', homes: [`${AGENT}/rpc`] },
   { packageName: '@grpc/proto-loader', homes: [`${AGENT}/rpc`] },
   { packageName: 'grpc-health-check', homes: [`${AGENT}/rpc`] },
+  { packageName: 'prom-client', homes: [`${AGENT}/health`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
   { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`] },

@@ -4,15 +4,20 @@ import { hostname as machineName, totalmem } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
-import type { Enforcement } from '@berth/shared/domain/session-state';
+import type { SessionState } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
+import { ADVISORY, chooseUnits, enforcementOf } from './choose-units.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
+import { figuresLine } from './domain/figures-line.ts';
 import { capacityOf, holdings } from './domain/ledger.ts';
 import { holdsSlot, type Session } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { createSessionFiles } from './files/session-files.ts';
+import { watchEventLoop } from './health/event-loop.ts';
+import { startHealth } from './health/health.ts';
+import { createMetrics } from './health/metrics.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
 import { createWatcher } from './inotify/watcher.ts';
@@ -20,8 +25,7 @@ import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
-import { notifyReady } from './notify.ts';
-import { createPlainUnits } from './plain/units.ts';
+import { notifyReady, notifyState } from './notify.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { attachHandler } from './rpc/attach.ts';
@@ -38,17 +42,13 @@ import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
-import type { Units } from './sessions/ports.ts';
 import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { Supervisor } from './sessions/supervisor.ts';
+import { timedJournal } from './sessions/timed-journal.ts';
 import { UsageMeter } from './sessions/usage.ts';
 import { inheritedSockets } from './systemd/activation.ts';
-import { cgroupLayout } from './systemd/cgroup.ts';
-import { limitSlice, probeEnforcement } from './systemd/probe.ts';
-import { managerAnswers } from './systemd/systemctl.ts';
-import { createSystemdUnits, directControl } from './systemd/units.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
@@ -79,14 +79,38 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
 
   const stamp = new Date(startedAt).toISOString().replaceAll(/[:.]/g, '');
-  const { journal, damaged } = openOrReplace(path.join(state, 'journal.db'), stamp);
-  scope.use(journal);
+  const opened = openOrReplace(path.join(state, 'journal.db'), stamp);
+  const { damaged } = opened;
+  scope.use(opened.journal);
+  const eventLoop = scope.use(watchEventLoop());
+  const metrics = createMetrics({
+    version: VERSION,
+    sessionMemory: async () => usage.memoryBytes,
+    figures: () => {
+      const sessions: Partial<Record<SessionState, number>> = {};
+      for (const { state } of registry.all()) sessions[state] = (sessions[state] ?? 0) + 1;
+      const { heldBytes, heldSlots } = holdings(registry.all());
+      return {
+        sessions,
+        heldSlots,
+        heldBytes,
+        capacityBytes: capacity.capacityBytes,
+        attachedClients: attachments.total(),
+        eventLagSeconds: feed.lagMs() / 1000,
+        eventLoopLagSeconds: eventLoop.lagMs() / 1000,
+      };
+    },
+  });
+  const journal = timedJournal(opened.journal, metrics.journalCommit);
   const id = hostId(state);
   const hostname = machineName();
   const now = () => Date.now();
   const feed = new Feed();
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
-  registry.onChange(() => feed.publish());
+  registry.onChange((session) => {
+    feed.publish();
+    if (session.state === 'failed' && session.failureReason === 'oom') metrics.oomKill();
+  });
 
   const capacity = capacityOf(totalmem(), {
     ...(config.memoryCapacity === undefined ? {} : { capacityBytes: config.memoryCapacity }),
@@ -111,6 +135,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     paths: (session) => files.paths(session.id),
     now: () => performance.now(),
     onOomKill: (session, kills) => {
+      for (let kill = 0; kill < kills; kill++) metrics.oomKill();
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
       const message = `the kernel ended ${kills === 1 ? 'a process' : `${kills} processes`} of ${session.id} for memory`;
       registry.notice('OUT_OF_MEMORY', message, session.id);
@@ -154,6 +179,24 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     reached: createHooks(process.env),
   });
 
+  const health = await startHealth({
+    env: process.env,
+    log,
+    metrics,
+    eventLoop,
+    journal,
+    socket: config.socket,
+    httpPort: config.httpPort,
+    terminals: () =>
+      registry
+        .active()
+        .filter(({ state }) => state === 'running')
+        .map(({ id }) => ({ sessionId: id, observe: () => terminals.observe(files.paths(id)) })),
+    notify: (text) => notifyState(process.env, log, [text]),
+    status: () => figuresLine({ ...holdings(registry.all()), capacityBytes: capacity.capacityBytes }),
+  });
+  scope.use(health);
+
   if (damaged) {
     const rebuilt = await rebuild({ registry, files });
     const message = `the journal was damaged (${messageOf(damaged.error)}) and is kept at ${damaged.keptAt}; ${rebuilt.sessions} sessions were rebuilt from their files`;
@@ -170,7 +213,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(records);
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 
-  const wrap = createWrapper({ hostId: id, log });
+  const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
   const host = createHostSnapshot({
     id,
@@ -179,7 +222,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     tmuxVersion: tmux.version,
     capacity,
     scope: config.scope,
-    enforcement: () => enforcementOf(units, registry),
+    enforcement: () => enforcementOf(units, registry.active()),
     draining: () => draining.now,
     others: () => ({ bytes: 0, slots: 0 }),
     socketPath: config.socket,
@@ -189,7 +232,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     warnings: () => [
       ...warnings,
       ...(watcher.degraded ? [INOTIFY_OUT] : []),
-      ...(enforcementOf(units, registry) === 'kernel' ? [] : [ADVISORY]),
+      ...health.warnings(),
+      ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
   const server = await serve({
@@ -213,7 +257,11 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   scope.use(server);
   const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  scope.use(await announce({ stateDirectory: state, socket: config.socket, program }));
+  scope.use(
+    await announce({ stateDirectory: state, socket: config.socket, program, stays: inherited.size > 0 }),
+  );
+  health.serving((service, healthy) => server.setHealth(service, healthy));
+  scope.defer(() => health.stopping());
   await notifyReady(process.env, log);
   const held = holdings(registry.all());
   log.info({ socket: config.socket, host: id, sessions: held.heldSlots, version: VERSION }, 'serving');
@@ -225,30 +273,3 @@ const SOCKET_NAME = 'agent';
 
 const INOTIFY_OUT =
   'out of inotify watches: output and ends are polled for; raise fs.inotify.max_user_watches and max_user_instances';
-
-const ADVISORY = 'the kernel does not enforce slots here: a session that takes more harms its neighbours';
-
-/** Of the host: as careful as the least of what runs on it. */
-function enforcementOf(units: Units, registry: Registry): Enforcement {
-  const loose = registry
-    .active()
-    .some((session) => session.state !== 'starting' && session.enforcement === 'advisory');
-  return loose ? 'advisory' : units.enforcement;
-}
-
-async function chooseUnits(
-  config: Config,
-  { log, capacityBytes }: { log: Log; capacityBytes: number },
-): Promise<Units> {
-  const manager = 'user';
-  const systemd = config.units === 'systemd' || (config.units === 'auto' && (await managerAnswers(manager)));
-  if (!systemd) {
-    log.info({ units: 'plain' }, 'sessions run as plain processes');
-    return createPlainUnits();
-  }
-  const layout = await cgroupLayout();
-  const enforcement = await probeEnforcement(manager, layout);
-  await limitSlice(manager, capacityBytes);
-  log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
-  return createSystemdUnits({ manager, control: directControl(manager), layout, enforcement });
-}

@@ -8,7 +8,7 @@ import { MIB, parseMemory } from '@berth/shared/domain/memory';
 import { runtimeDirectory } from './runtime-directory.ts';
 
 export interface Config {
-  readonly command: 'serve' | 'dial-stdio' | 'version' | 'help';
+  readonly command: 'serve' | 'dial-stdio' | 'health' | 'version' | 'help';
   readonly stateDirectory: string;
   readonly runtimeDirectory: string;
   readonly socket: string;
@@ -25,13 +25,19 @@ export interface Config {
   readonly scope: 'user' | 'system';
   readonly units: 'auto' | 'plain' | 'systemd';
   readonly logLevel: string;
+  /** Of health and metrics on loopback; undefined: off, 0: a free one. */
+  readonly httpPort: number | undefined;
+  /** `berthd health` prints JSON. */
+  readonly json: boolean;
   readonly home: string;
   readonly shell: string;
 }
 
 export const USAGE = `berthd: the agent that runs sessions on this host
 
-usage: berthd [serve | dial-stdio | version] [options]
+usage: berthd [serve | dial-stdio | health | version] [options]
+       berthd setup [--system] [--json]        make this program the agent of this host
+       berthd uninstall [--system] [--purge]   stop it and take its units away
 
   --state-dir DIR         journal, transcripts, workspaces ($XDG_STATE_HOME/berth)
   --runtime-dir DIR       sockets ($XDG_RUNTIME_DIR/berth)
@@ -45,6 +51,8 @@ usage: berthd [serve | dial-stdio | version] [options]
   --scope SCOPE           user, or system: the memory of the machine is shared (user)
   --units KIND            auto, plain or systemd (auto)
   --log-level LEVEL       debug, info, warn or error (info)
+  --http-port PORT        health and metrics on 127.0.0.1: /healthz, /readyz, /metrics (off)
+  --json                  berthd health: print JSON
 
 Each option can be set in the environment: BERTHD_STATE_DIR, BERTHD_MEMORY_CAPACITY, …
 
@@ -64,6 +72,7 @@ const OPTIONS = [
   'transcript-cap',
   'units',
   'log-level',
+  'http-port',
 ] as const;
 type Option = (typeof OPTIONS)[number];
 
@@ -71,11 +80,12 @@ type Option = (typeof OPTIONS)[number];
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
   const { values, positionals } = parse(argv);
   const command = values.help ? 'help' : (positionals[0] ?? 'serve');
-  if (!['serve', 'dial-stdio', 'version', 'help'].includes(command) || positionals.length > 1) {
+  if (!['serve', 'dial-stdio', 'health', 'version', 'help'].includes(command) || positionals.length > 1) {
     throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, {
       hint: 'see berthd --help',
     });
   }
+  if (values.json && command !== 'health') throw new BerthError('USAGE', 'berthd: --json goes with health');
   const option = (name: Option): string | undefined => {
     const given = (values as Record<string, unknown>)[name];
     return typeof given === 'string'
@@ -112,6 +122,14 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     if (!found) throw new BerthError('USAGE', `berthd: --${name} must be one of ${known.join(', ')}`);
     return found;
   };
+  const port = (name: Option): number | undefined => {
+    const text = option(name);
+    if (text === undefined) return undefined;
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+    throw new BerthError('USAGE', `berthd: --${name} ${text} is no port`, {
+      hint: 'write a number up to 65535',
+    });
+  };
   const home = env.HOME || homedir();
   const runtime = path.resolve(option('runtime-dir') ?? runtimeDirectory(env));
   return Object.freeze({
@@ -131,6 +149,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     transcriptCap: size('transcript-cap') ?? 256 * MIB,
     units: oneOf('units', ['auto', 'plain', 'systemd'], 'auto'),
     logLevel: oneOf('log-level', ['debug', 'info', 'warn', 'error'], 'info'),
+    httpPort: port('http-port'),
+    json: values.json === true,
     home,
     shell: userInfo().shell || '/bin/sh',
   });
@@ -144,6 +164,7 @@ function parse(argv: readonly string[]) {
       options: {
         ...Object.fromEntries(OPTIONS.map((name) => [name, { type: 'string' as const }])),
         help: { type: 'boolean', short: 'h' },
+        json: { type: 'boolean' },
       },
     });
   } catch (error) {

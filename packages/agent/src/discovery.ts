@@ -10,6 +10,8 @@ export async function announce(options: {
   stateDirectory: string;
   socket: string;
   program: readonly string[];
+  /** The socket outlives the agent: whoever comes meanwhile waits in it. */
+  stays: boolean;
 }): Promise<AsyncDisposable> {
   const file = path.join(options.stateDirectory, 'agent.json');
   const temporary = `${file}.new`;
@@ -17,5 +19,5 @@ export async function announce(options: {
   const text = JSON.stringify({ socket: options.socket, dial, pid: process.pid, version: VERSION });
   await writeFile(temporary, `${text}\n`, { mode: 0o600 });
   await rename(temporary, file);
-  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
+  return { [Symbol.asyncDispose]: async () => (options.stays ? undefined : await rm(file, { force: true })) };
 }

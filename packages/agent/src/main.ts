@@ -6,6 +6,12 @@ import { readConfig, USAGE } from './config.ts';
 import { dialStdio } from './rpc/dial-stdio.ts';
 
 async function main(): Promise<void> {
+  const [verb, ...rest] = process.argv.slice(2);
+  if (verb === 'setup' || verb === 'uninstall') {
+    const { setup, uninstall } = await import('./setup/command.ts');
+    process.exitCode = await (verb === 'setup' ? setup : uninstall)(rest, process.env);
+    return;
+  }
   const config = readConfig(process.argv.slice(2), process.env);
   switch (config.command) {
     case 'help':
@@ -18,6 +24,11 @@ async function main(): Promise<void> {
       await dialStdio(config.socket);
       process.exit(0);
       return;
+    case 'health': {
+      const { health } = await import('./rpc/health-client.ts');
+      process.exitCode = await health(config.socket, { json: config.json });
+      return;
+    }
     case 'serve': {
       const [{ startAgent }, { createLog }] = await Promise.all([import('./agent.ts'), import('./log.ts')]);
       const log = createLog({ level: config.logLevel });

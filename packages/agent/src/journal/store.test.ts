@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Session } from '../domain/session.ts';
 import type { Fact } from '../sessions/journal-port.ts';
@@ -71,4 +72,16 @@ it('lets one owner in at a time', () => {
   expect(() => lockStateDirectory(lock, directory)).toThrow(/another one owns/);
   first[Symbol.dispose]();
   lockStateDirectory(lock, directory)[Symbol.dispose]();
+});
+
+it('pings by a commit that leaves no event, and throws where nothing can be committed', () => {
+  using journal = openJournal(file());
+  journal.ping();
+  journal.ping();
+  expect(journal.eventRange()).toEqual({ oldest: 0, newest: 0 });
+  using other = new DatabaseSync(file());
+  other.exec('BEGIN IMMEDIATE');
+  expect(() => journal.ping()).toThrow(/locked/);
+  other.exec('ROLLBACK');
+  journal.ping();
 });

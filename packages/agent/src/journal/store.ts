@@ -66,6 +66,7 @@ class SqliteJournal implements Journal, Disposable {
     this.#insertRequest = db.prepare('INSERT INTO requests VALUES (?, ?, ?, ?, ?)');
     this.#selectRequest = db.prepare('SELECT * FROM requests WHERE request_id = ?');
     this.#selectEvents = db.prepare('SELECT * FROM events WHERE number > ? ORDER BY number LIMIT ?');
+    this.#writePing = db.prepare("INSERT OR REPLACE INTO meta VALUES ('ping', ?)");
   }
 
   readonly #selectSetting;
@@ -75,6 +76,8 @@ class SqliteJournal implements Journal, Disposable {
   readonly #insertRequest;
   readonly #selectRequest;
   readonly #selectEvents;
+  readonly #writePing;
+  #pings = 0;
 
   sessions(): Session[] {
     const rows = this.#db.prepare('SELECT record FROM sessions').all() as { record: string }[];
@@ -149,6 +152,15 @@ class SqliteJournal implements Journal, Disposable {
 
   eventRange(): { oldest: number; newest: number } {
     return { oldest: this.#oldest, newest: this.#newest };
+  }
+
+  ping(): void {
+    try {
+      this.#pings += 1;
+      this.#writePing.run(String(this.#pings));
+    } catch (error) {
+      throw translated(error);
+    }
   }
 
   [Symbol.dispose](): void {

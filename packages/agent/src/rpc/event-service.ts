@@ -27,6 +27,7 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
     }
     const opened = { journalId: journal.journalId, oldest: BigInt(oldest), newest: BigInt(newest) };
     yield { message: { $case: 'opened', opened } };
+    using follower = request.follow ? feed.follow() : null;
     while (!signal.aborted) {
       const batch = journal.events(since, BATCH);
       for (const event of batch) {
@@ -35,6 +36,7 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
       }
       if (batch.length > 0) continue;
       if (!request.follow) return;
+      follower?.caughtUp();
       await feed.next(signal);
     }
   }

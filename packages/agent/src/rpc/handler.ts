@@ -15,7 +15,7 @@ import {
   Metadata,
   type ServerDuplexStream,
   type StatusObject,
-  type status,
+  status,
 } from '@grpc/grpc-js';
 import type { Log } from '../log.ts';
 
@@ -47,7 +47,14 @@ interface AnyCall {
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
-export function createWrapper(options: { hostId: string; log: Log }): Wrapper {
+export interface WrapperOptions {
+  readonly hostId: string;
+  readonly log: Log;
+  /** After each call; `code` as gRPC names it: OK, NOT_FOUND. */
+  readonly onCall?: (call: { method: string; code: string; ms: number }) => void;
+}
+
+export function createWrapper(options: WrapperOptions): Wrapper {
   function enter(name: string, call: AnyCall): CallContext & { finished: (error?: unknown) => void } {
     const callId = printable(call.metadata.get(CALL_ID)[0]) ?? randomUUID();
     const log = options.log.child({ call: callId, method: name });
@@ -65,6 +72,7 @@ export function createWrapper(options: { hostId: string; log: Log }): Wrapper {
         const ms = Math.round((performance.now() - began) * 10) / 10;
         if (error === undefined || controller.signal.aborted) log.debug({ ms }, 'call done');
         else log.info({ ms, reason: reasonOf(error), error: messageOf(error) }, 'call refused');
+        options.onCall?.({ method: name, code: codeOf(error, controller.signal), ms });
         controller.abort();
       },
     };
@@ -172,6 +180,13 @@ function internal(error: unknown, log: Log): BerthError {
   return new BerthError('INTERNAL', `unexpected error ${id} in berthd`, {
     hint: `look for ${id} in the log of the agent`,
   });
+}
+
+/** A caller that left is no failure of the agent, whatever its call then ran into. */
+function codeOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return status[status.CANCELLED];
+  if (error === undefined) return status[status.OK];
+  return status[REASONS[error instanceof BerthError ? error.reason : 'INTERNAL'].grpc] ?? 'UNKNOWN';
 }
 
 function reasonOf(error: unknown): string {

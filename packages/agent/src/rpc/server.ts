@@ -21,6 +21,11 @@ export interface Services {
 const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
 const DRAIN_MS = 2000;
 
+export interface RpcServer extends AsyncDisposable {
+  /** What grpc.health.v1 answers for a service ('': the whole agent) from now on. */
+  setHealth(service: string, healthy: boolean): void;
+}
+
 /** Where to listen: a path of our own, or a socket that systemd opened there and keeps (its number). */
 export interface Listening {
   readonly path: string;
@@ -28,10 +33,7 @@ export interface Listening {
 }
 
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
-export async function serve(options: {
-  socket: Listening;
-  services: Services;
-}): Promise<Serving & AsyncDisposable> {
+export async function serve(options: { socket: Listening; services: Services }): Promise<RpcServer> {
   const { socket, services } = options;
   const server = new Server({ 'grpc.max_receive_message_length': 8 * 1024 * 1024 });
   server.addService(SessionServiceService, services.session);
@@ -51,11 +53,13 @@ export async function serve(options: {
   });
   if (socket.descriptor === null) await listenAt(listener, socket.path);
   else await listening(listener, { fd: socket.descriptor });
+  let stopping = false;
   return {
-    setHealthy(healthy) {
-      health.setStatus('', healthy ? 'SERVING' : 'NOT_SERVING');
+    setHealth(service, healthy) {
+      if (!stopping) health.setStatus(service, healthy ? 'SERVING' : 'NOT_SERVING');
     },
     async [Symbol.asyncDispose]() {
+      stopping = true;
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
       // Calls that come from now on wait in systemd's socket, or find nobody.
       listener.close();
@@ -65,11 +69,6 @@ export async function serve(options: {
       clearTimeout(late);
     },
   };
-}
-
-export interface Serving {
-  /** What grpc.health.v1 tells of the agent as a whole. */
-  setHealthy(healthy: boolean): void;
 }
 
 async function listenAt(listener: SocketServer, path: string): Promise<void> {

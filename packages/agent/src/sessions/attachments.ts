@@ -27,6 +27,11 @@ export class Attachments {
     return this.#counts.get(sessionId) ?? 0;
   }
 
+  /** Terminals of this agent on all sessions. */
+  total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   open(sessionId: string, attachId: string, spec: AttachSpec): Attachment {
     const pty = this.#ptys.attach(spec);
     this.#counts.set(sessionId, this.count(sessionId) + 1);

@@ -45,4 +45,6 @@ export interface Journal {
   set(name: string, value: string): void;
   /** Numbers of the oldest and newest event kept; 0, 0 where there is none. */
   eventRange(): { oldest: number; newest: number };
+  /** Commits a row of its own: throws where nothing could be committed now. */
+  ping(): void;
 }

@@ -1,0 +1,30 @@
+/** Takes the agent off its host: sessions first, then units, link and versions. May be run again. */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Scope } from '@berth/shared/domain/host-snapshot';
+import type { Layout } from './layout.ts';
+import { removeUnits, systemctl } from './systemd-setup.ts';
+import { unitFiles } from './unit-files.ts';
+
+/** Sessions that still run are ended with it. Transcripts, workspaces and the journal stay. */
+export async function removeAgent(options: {
+  scope: Scope;
+  layout: Layout;
+  step: (name: string, detail: string) => void;
+}): Promise<void> {
+  const { scope, layout, step } = options;
+  const files = unitFiles({ scope, program: layout.program });
+  step('stop', 'berthd.service');
+  await systemctl(scope, 'disable', '--now', 'berthd.socket', 'berthd.service').catch(() => '');
+  step('sessions', 'berth.slice');
+  await systemctl(scope, 'stop', 'berth.slice').catch(() => '');
+  step('units', layout.units);
+  removeUnits(
+    layout.units,
+    files.map(({ name }) => name),
+  );
+  await systemctl(scope, 'daemon-reload');
+  step('versions', path.dirname(layout.versions));
+  rmSync(path.dirname(layout.versions), { recursive: true, force: true });
+  rmSync(layout.command, { force: true });
+}
