@@ -1,0 +1,165 @@
+/**
+ * A number for each lab on the machine, which names all that the lab makes outside of its directory,
+ * and the removal of all of it: by the owner, or by whoever comes after an owner that crashed.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { findMarked } from '../marker.ts';
+import { command, succeeds } from './command.ts';
+
+/** On a real file system, outside of any checkout: base root file systems, and the labs that run. */
+export const LAB_HOME = '/var/cache/berth-lab';
+const RUNS = join(LAB_HOME, 'run');
+const CGROUPS = '/sys/fs/cgroup';
+/** What is being made or removed by somebody is left alone this long. */
+const GRACE_MS = 60_000;
+
+export interface Claim {
+  /** 1 to 254. */
+  readonly number: number;
+  readonly dir: string;
+  /** Start of the names of its network namespaces; name of its interface. */
+  readonly prefix: string;
+  /** Its directory below each cgroup hierarchy. */
+  readonly group: string;
+}
+
+/** Takes the first free number, for as long as this process lives. */
+export function claimLab(): Claim {
+  mkdirSync(RUNS, { recursive: true });
+  const own = mkdtempSync(join(RUNS, 'new-'));
+  writeFileSync(join(own, 'owner'), owner(process.pid) ?? '');
+  for (let number = 1; number < 255; number++) {
+    const claim = claimOf(number);
+    if (existsSync(claim.dir)) continue;
+    try {
+      // Refused where somebody was faster: their directory is not empty.
+      renameSync(own, claim.dir);
+      return claim;
+    } catch {}
+  }
+  throw new Error(`254 labs are open, or were left behind, in ${RUNS}`);
+}
+
+/** Removes what crashed runs left behind. */
+export function sweepLabs(): void {
+  mkdirSync(RUNS, { recursive: true });
+  for (const name of readdirSync(RUNS)) {
+    const path = join(RUNS, name);
+    if (!/^\d+$/.test(name)) {
+      if (isOld(path)) rmSync(path, { recursive: true, force: true });
+      continue;
+    }
+    const [pid = ''] = readQuietly(join(path, 'owner')).split(' ');
+    if (pid && owner(Number(pid)) === readQuietly(join(path, 'owner'))) continue;
+    try {
+      mkdirSync(join(path, 'sweep'));
+    } catch {
+      if (!isOld(join(path, 'sweep'))) continue;
+    }
+    removeLab(claimOf(Number(name)));
+  }
+}
+
+/** Ends and removes everything of a lab. All at once, so that it also works while a process exits. */
+export function removeLab(claim: Claim): void {
+  if (!existsSync(claim.dir)) return;
+  killAll(`${claim.dir}/`);
+  for (const mount of mountsBelow(claim.dir).reverse()) command(['umount', mount]);
+  for (const name of networkNames(claim)) command(['ip', 'netns', 'del', name]);
+  succeeds(['ip', 'link', 'del', claim.prefix]);
+  removeGroups(claim.group);
+  // From here on the number is free.
+  const gone = mkdtempSync(join(RUNS, 'gone-'));
+  renameSync(claim.dir, gone);
+  rmSync(gone, { recursive: true, force: true });
+}
+
+/** What a lab has on the machine, by kind; all empty when it is gone. */
+export function tracesOf(claim: Claim): Record<string, readonly string[]> {
+  return {
+    processes: findMarked([`${claim.dir}/`]).map(({ command: line }) => line),
+    mounts: mountsBelow(claim.dir),
+    networks: networkNames(claim),
+    interfaces: succeeds(['ip', 'link', 'show', claim.prefix]) ? [claim.prefix] : [],
+    groups: groupDirectories(claim.group),
+    directories: existsSync(claim.dir) ? [claim.dir] : [],
+  };
+}
+
+function claimOf(number: number): Claim {
+  const prefix = `bl${number}`;
+  return { number, dir: join(RUNS, String(number)), prefix, group: `berth-lab-${number}` };
+}
+
+/** Number and start time: a number may come again. */
+function owner(pid: number): string | null {
+  const stat = readQuietly(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' || fields[0] === 'Z' ? null : `${pid} ${fields[19]}`;
+}
+
+function isOld(path: string): boolean {
+  return existsSync(path) && Date.now() - statSync(path).mtimeMs > GRACE_MS;
+}
+
+/** SIGKILL to whoever has the text in its arguments, and to its descendants, until none is left. */
+export function killAll(text: string): void {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const alive = findMarked([text]);
+    if (alive.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`still alive: ${alive.map((each) => each.command).join('; ')}`);
+    for (const { pid } of alive) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {}
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
+}
+
+function mountsBelow(dir: string): string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${dir}/`));
+}
+
+function networkNames({ prefix }: Claim): string[] {
+  if (!existsSync('/run/netns')) return [];
+  return readdirSync('/run/netns').filter((name) => name === prefix || name.startsWith(`${prefix}-`));
+}
+
+function groupDirectories(group: string): string[] {
+  return ['', ...readdirSync(CGROUPS)].map((each) => join(CGROUPS, each, group)).filter(existsSync);
+}
+
+/** Innermost first: a group can only be removed when it has none below it. */
+export function removeGroups(group: string): void {
+  for (const directory of groupDirectories(group)) {
+    const below = readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name));
+    for (const each of [...below.sort().reverse(), directory]) rmdirSync(each);
+  }
+}
+
+function readQuietly(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
