@@ -11,6 +11,7 @@ import { announce } from './discovery.ts';
 import { capacityOf, holdings } from './domain/ledger.ts';
 import { holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
+import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
@@ -174,8 +175,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     },
   });
   scope.use(server);
-  const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  scope.use(await announce({ stateDirectory: state, socket: config.socket, program }));
+  scope.use(await announce({ stateDirectory: state, socket: config.socket, program: ownProgram() }));
   await notifyReady(process.env, log);
   const held = holdings(registry.all());
   log.info({ socket: config.socket, host: id, sessions: held.heldSlots, version: VERSION }, 'serving');
