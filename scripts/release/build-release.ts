@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { VERSION } from '../../packages/shared/src/domain/version.ts';
 import { bundleAgent, bundleClient } from './bundle.ts';
+import { makeDeb } from './deb.ts';
 import { makeExecutable } from './executable.ts';
 import { compilePty } from './native.ts';
 import { putRuntime } from './runtime.ts';
@@ -38,7 +40,7 @@ function readFlags(): Flags {
   return { arches: [...new Set(arches)], deb: !values['no-deb'] };
 }
 
-function buildFor(arch: Arch, { work, out }: { work: string; out: string }): void {
+function buildFor(arch: Arch, { work, out, deb }: { work: string; out: string; deb: boolean }): void {
   compilePty(arch, join(work, 'pty.node'));
   const programs = [
     { name: 'berth', assets: [], execArgv: ['--min-semi-space-size=16', '--'] },
@@ -47,12 +49,34 @@ function buildFor(arch: Arch, { work, out }: { work: string; out: string }): voi
       assets: ['berth.binpb', 'pty.node'],
       execArgv: ['--disable-warning=ExperimentalWarning', '--'],
     },
-  ];
+  ] as const;
+  // Made by running the program's own Node.
+  const codeCache = arch === process.arch;
   for (const { name, assets, execArgv } of programs) {
     const runtime = join(work, `${name}-${arch}`);
     putRuntime(arch, runtime);
     const outfile = join(out, `${name}-linux-${arch}`);
-    makeExecutable({ directory: work, bundle: `${name}.cjs`, assets, execArgv, runtime, outfile });
+    makeExecutable({ directory: work, bundle: `${name}.cjs`, assets, execArgv, runtime, outfile, codeCache });
+    if (!deb) continue;
+    const tree = join(work, `${name}-deb`);
+    const version = VERSION;
+    makeDeb({ program: name, arch, version, executable: outfile, timestamp: timestamp(), work: tree, out });
+  }
+}
+
+/** Of the commit, so that each build of it makes the same packages. */
+function timestamp(): number {
+  const given = process.env.SOURCE_DATE_EPOCH;
+  if (given !== undefined && /^\d+$/.test(given)) return Number(given);
+  try {
+    const last = ['log', '-1', '--format=%ct'];
+    return Number(
+      execFileSync('git', last, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
+  } catch {
+    throw new Error(
+      'this is no git checkout: set SOURCE_DATE_EPOCH to the seconds since 1970 of the release',
+    );
   }
 }
 
@@ -69,7 +93,9 @@ function writeSums(out: string): void {
 }
 
 async function main(): Promise<void> {
-  const { arches } = readFlags();
+  const { arches, deb } = readFlags();
+  // What is made must not depend on whose umask it was made under.
+  process.umask(0o022);
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   const work = mkdtempSync(join(ROOT, 'dist/.new-'));
   try {
@@ -80,7 +106,7 @@ async function main(): Promise<void> {
     const buf = join(ROOT, 'node_modules/.bin/buf');
     const descriptors = ['build', 'proto', '--as-file-descriptor-set', '-o', join(work, 'berth.binpb')];
     execFileSync(process.execPath, [buf, ...descriptors], { cwd: ROOT, stdio: 'inherit' });
-    for (const arch of arches) buildFor(arch, { work, out });
+    for (const arch of arches) buildFor(arch, { work, out, deb });
     writeSums(out);
     rmSync(OUT, { recursive: true, force: true });
     renameSync(out, OUT);
@@ -89,4 +115,12 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  // esbuild and the programs that were called have said already what is wrong.
+  if (!(error instanceof Error)) throw error;
+  const told = 'errors' in error || ('status' in error && !('stderr' in error && error.stderr));
+  if (!told) process.stderr.write(`build:release: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -14,6 +14,8 @@ export interface ExecutableSpec {
   readonly execArgv: readonly string[];
   /** Stripped; is moved to where the executable is to be. */
   readonly runtime: string;
+  /** Keeps V8 from compiling at start; only for the architecture that builds. */
+  readonly codeCache: boolean;
   readonly outfile: string;
 }
 
@@ -25,7 +27,7 @@ export function makeExecutable(spec: ExecutableSpec): void {
     output: `${spec.bundle}.blob`,
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: false,
+    useCodeCache: spec.codeCache,
     execArgv: spec.execArgv,
     // Options of the user's own Node programs (NODE_OPTIONS) are none of ours.
     execArgvExtension: 'none',
@@ -33,7 +35,9 @@ export function makeExecutable(spec: ExecutableSpec): void {
   };
   const configFile = `${spec.bundle}.json`;
   writeFileSync(join(spec.directory, configFile), JSON.stringify(config));
-  run(['--experimental-sea-config', configFile], spec.directory);
+  // V8 takes the cache only under the same options; without --predictable no two caches are alike.
+  const nodeOptions = spec.execArgv.filter((option) => option !== '--');
+  run([...nodeOptions, '--predictable', '--experimental-sea-config', configFile], spec.directory);
   const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'));
   const fuse = ['--sentinel-fuse', FUSE];
   run([postject, spec.runtime, 'NODE_SEA_BLOB', config.output, ...fuse], spec.directory);

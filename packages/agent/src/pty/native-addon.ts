@@ -9,7 +9,10 @@ import path from 'node:path';
 import { embedded } from '../executable.ts';
 import { privateDirectory, runtimeDirectory } from '../runtime-directory.ts';
 
-/** Stands in for node-pty's own loader, in releases. */
+/**
+ * Stands in for node-pty's own loader, in releases.
+ * @public
+ */
 export function loadEmbeddedAddon(name: string): unknown {
   const content = embedded(name);
   if (!content) throw new Error(`${name} is not in this program`);
