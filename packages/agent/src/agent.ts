@@ -14,6 +14,7 @@ import { figuresLine } from './domain/figures-line.ts';
 import { capacityOf, holdings } from './domain/ledger.ts';
 import { holdsSlot, type Session } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
+import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
 import { watchEventLoop } from './health/event-loop.ts';
 import { startHealth } from './health/health.ts';
@@ -256,10 +257,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     },
   });
   scope.use(server);
-  const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  scope.use(
-    await announce({ stateDirectory: state, socket: config.socket, program, stays: inherited.size > 0 }),
-  );
+  const announced = { stateDirectory: state, socket: config.socket, program: ownProgram() };
+  scope.use(await announce({ ...announced, stays: inherited.size > 0 }));
   health.serving((service, healthy) => server.setHealth(service, healthy));
   scope.defer(() => health.stopping());
   await notifyReady(process.env, log);

@@ -5,9 +5,11 @@
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 
-// Not in the shared /tmp, where somebody else could put code for us.
-enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth', 'code'));
+// Not in the shared /tmp, where somebody else could put code for us. A release loads no files.
+if (!isSea())
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth', 'code'));
 
 // `berth list | head -1` closes our output early: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

@@ -120,7 +120,8 @@ export function killAll(text: string): void {
   for (;;) {
     const alive = findMarked([text]);
     if (alive.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`still alive: ${alive.map((each) => each.command).join('; ')}`);
+    if (Date.now() > deadline)
+      throw new Error(`still alive: ${alive.map((each) => each.command).join('; ')}`);
     for (const { pid } of alive) {
       try {
         process.kill(pid, 'SIGKILL');

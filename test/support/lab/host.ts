@@ -193,7 +193,8 @@ export class LabHost {
     writeFileSync(this.path('/etc/machine-id'), `${randomUUID().replaceAll('-', '')}\n`);
     writeFileSync(this.path('/etc/hostname'), `${this.name}\n`);
     writeFileSync(this.path('/etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${this.name}\n`);
-    if (sudo) writeFileSync(this.path('/etc/sudoers.d/dev'), 'dev ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
+    if (sudo)
+      writeFileSync(this.path('/etc/sudoers.d/dev'), 'dev ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
     for (const user of ['root', 'dev']) this.#authorise(user);
     return readFileSync(`${key}.pub`, 'utf8').trim();
   }

@@ -1,13 +1,14 @@
-/** Server reflection from the descriptor set that the build puts beside the program. */
+/** Server reflection from the descriptor set that the build puts beside the program, or into it. */
 import { readFile } from 'node:fs/promises';
 import type { Server } from '@grpc/grpc-js';
+import { embedded } from '../executable.ts';
 
 /** `addToServer` takes any grpc-js server. The descriptors are read once, at start. */
 export async function addReflection(server: Server): Promise<void> {
   const [{ ReflectionService }, { loadFileDescriptorSetFromBuffer }, descriptors] = await Promise.all([
     import('@grpc/reflection'),
     import('@grpc/proto-loader'),
-    readFile(new URL('./berth.binpb', import.meta.url)),
+    embedded('berth.binpb') ?? readFile(new URL('./berth.binpb', import.meta.url)),
   ]);
   const definition = loadFileDescriptorSetFromBuffer(descriptors);
   // The loader merges the files of a package into one without imports, which no client can read:

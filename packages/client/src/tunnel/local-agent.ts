@@ -2,11 +2,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Paths } from '../config/paths.ts';
+import { installedAgent } from './installed-agent.ts';
 import { accepts } from './socket.ts';
 
 export interface LocalAgentOptions {
@@ -52,6 +54,7 @@ function agentProgram(env: NodeJS.ProcessEnv): string[] {
   const given = env.BERTH_AGENT;
   if (given?.startsWith('[')) return JSON.parse(given) as string[];
   if (given) return [given];
+  if (isSea()) return [installedAgent({ env, executable: process.execPath })];
   const bundle = fileURLToPath(new URL('../../agent/dist/berthd.mjs', import.meta.url));
   return [process.execPath, '--disable-warning=ExperimentalWarning', bundle];
 }
