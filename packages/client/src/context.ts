@@ -1,6 +1,7 @@
 /** What a command has at hand. Built once in cli.ts; everything heavy is made on first use. */
 import type { HostConfig } from './config/remotes.ts';
 import type { Settings } from './config/settings.ts';
+import type { RemoteShell } from './hosts/remote-shell.ts';
 import type { Console } from './render/console.ts';
 import type { HostClient } from './rpc/host-client.ts';
 
@@ -17,6 +18,14 @@ export interface Context {
     host: HostConfig,
     options?: { signal?: AbortSignal },
   ): Promise<{ socket: string; foreground: Promise<void> | null }>;
+  /** Scripts on a host, whether it has an agent or not. */
+  shell(host: HostConfig, options?: { signal?: AbortSignal }): Promise<RemoteShell>;
+  /** Closes what is open to a host: the next call finds out anew how to reach its agent. */
+  disconnect(host: HostConfig): Promise<void>;
+  /** Adds a host to remotes.yaml, or changes it there. */
+  keep(host: HostConfig): Promise<void>;
+  /** Takes a host out of remotes.yaml; false if it is not there. */
+  drop(host: HostConfig): Promise<boolean>;
   /** Drops the pinned id of a host; false if there was none. */
   forget(host: HostConfig): Promise<boolean>;
 }

@@ -84,6 +84,25 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
       });
       return { socket: link.socketPath, foreground };
     },
+    shell: async (host, { signal = new AbortController().signal } = {}) => {
+      const { openRemoteShell } = await import('./tunnel/remote-shell.ts');
+      return await openRemoteShell(host, { paths, settings, env, signal });
+    },
+    disconnect: async (host) => {
+      const open = clients.get(host.name);
+      clients.delete(host.name);
+      await open?.then((client) => client[Symbol.asyncDispose]()).catch(() => {});
+    },
+    keep: async (host) => {
+      const { putRemote } = await import('./config/remotes-edit.ts');
+      putRemote(paths.remotesFile, host);
+      hosts = undefined;
+    },
+    drop: async (host) => {
+      const { removeRemote } = await import('./config/remotes-edit.ts');
+      hosts = undefined;
+      return removeRemote(paths.remotesFile, host.name);
+    },
     forget: async (host) => (await wire()).pins.forget(host.name),
     [Symbol.asyncDispose]: async () => {
       for (const client of clients.values())

@@ -69,7 +69,7 @@ export class LabHost {
     const layers = `lowerdir=${baseDirectory()},upperdir=${upper},workdir=${work}`;
     command(['mount', '-t', 'overlay', 'overlay', '-o', layers, this.#root]);
     this.hostKey = this.#furnish(sudo);
-    behind?.#inner.push(this);
+    if (behind) behind.#inner.push(this);
     cable.plug();
   }
 

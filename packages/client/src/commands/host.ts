@@ -1,88 +1,99 @@
-/** `berth host list|show|forget`. */
-
+/** `berth host VERB`: the hosts you have, their agents, and what becomes of them. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { formatMemory } from '@berth/shared/domain/memory';
-import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
-import { findHost, inventory } from '../fleet/inventory.ts';
+import { findHost } from '../fleet/inventory.ts';
 import { nearest } from '../fleet/nearest.ts';
-import { hostRow } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
-import { table } from '../render/table.ts';
-import { defineCommand } from './command.ts';
-import { warnUnreachable } from './target.ts';
+import { type Arguments, defineCommand, type Flags } from './command.ts';
+import { addHost } from './host-add.ts';
+import { doctor } from './host-doctor.ts';
+import { removeHost } from './host-remove.ts';
+import { listHosts, showHost } from './host-show.ts';
+import { drainHosts, upgradeHosts } from './host-upkeep.ts';
+
+const FLAGS = {
+  jump: { type: 'string', value: 'HOST', describe: 'add: reach it through this one (a bastion)' },
+  key: { type: 'string', value: 'FILE', describe: 'add: the key to log in with' },
+  port: { type: 'string', value: 'PORT', describe: 'add: where its sshd listens' },
+  user: { type: 'boolean', describe: 'add: an agent of your own, without root (the default)' },
+  system: { type: 'boolean', describe: 'add: share its memory with other users; needs sudo or root there' },
+  size: { type: 'string', value: 'TIER', describe: 'add: s, m, l or xl: 1, 2, 4 or 8 slots' },
+  region: { type: 'string', value: 'REGION', describe: 'add: where it stands' },
+  label: { type: 'list', value: 'K=V', describe: 'add: a label' },
+  all: { type: 'boolean', describe: 'upgrade, doctor: all hosts' },
+  purge: { type: 'boolean', describe: 'remove: end its sessions and delete all they left there' },
+  'keep-agent': { type: 'boolean', describe: 'remove: leave the agent running, forget the host here' },
+  yes: { type: 'boolean', short: 'y', describe: 'remove: do not ask' },
+} as const satisfies Flags;
+
+export type HostArguments = Arguments<typeof FLAGS>;
+
+interface Verb {
+  /** Flags that mean something to it. */
+  readonly flags: readonly (keyof typeof FLAGS)[];
+  run(args: HostArguments, context: Context): Promise<number>;
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  add: {
+    flags: ['jump', 'key', 'port', 'user', 'system', 'size', 'region', 'label'],
+    run: addHost,
+  },
+  list: { flags: [], run: (_args, context) => listHosts(context) },
+  show: { flags: [], run: async (args, context) => await showHost(await named(args, context), context) },
+  doctor: { flags: ['all'], run: doctor },
+  upgrade: { flags: ['all'], run: upgradeHosts },
+  drain: { flags: ['all'], run: (args, context) => drainHosts(args, context, true) },
+  undrain: { flags: ['all'], run: (args, context) => drainHosts(args, context, false) },
+  remove: { flags: ['purge', 'keep-agent', 'yes'], run: removeHost },
+  forget: { flags: [], run: forget },
+};
 
 export const host = defineCommand({
-  usage: 'list | show HOST | forget HOST',
-  describe: 'The hosts you have, one of them, or forget which machine stood behind a name.',
-  example: 'berth host list',
-  flags: {},
-  most: 2,
-  async run({ words }, context) {
-    const [action = 'list', name] = words;
-    if (action === 'list' || action === 'ls') {
-      if (name !== undefined)
-        throw new BerthError('USAGE', `berth host list takes no host: see berth host show ${name}`);
-      return await listHosts(context);
-    }
-    if (action !== 'show' && action !== 'forget') {
-      const close = nearest(action, ['list', 'show', 'forget']);
-      throw new BerthError('USAGE', `berth host has no command ${action}`, {
+  usage:
+    'add NAME [[USER@]ADDRESS] | list | show | doctor | upgrade | drain | undrain | remove | forget HOST',
+  describe: 'Your hosts: give a machine an agent, look after it, take it away again.',
+  example: 'berth host add dev me@dev.example.com',
+  flags: FLAGS,
+  most: 20,
+  async run({ flags, words, rest }, context) {
+    const [word = 'list', ...others] = words;
+    const name = word === 'ls' ? 'list' : word === 'rm' ? 'remove' : word;
+    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+    if (!verb) {
+      const close = nearest(name, Object.keys(VERBS));
+      throw new BerthError('USAGE', `berth host has no command ${name}`, {
         hint: close ? `did you mean ${close}?` : 'see berth host --help',
       });
     }
-    if (name === undefined) throw new BerthError('USAGE', `berth host ${action} needs a host`);
-    const found = findHost(await context.hosts(), name);
-    if (action === 'show') return await showHost(found.name, context);
-    const forgotten = await context.forget(found);
-    if (context.console.json) context.console.out(`${toJson({ name, forgotten })}\n`);
-    else
-      context.console.out(
-        forgotten ? `forgot which machine stood behind ${name}\n` : `nothing was known about ${name}\n`,
-      );
-    return 0;
+    const given = Object.entries(flags).filter(
+      ([flag, value]) => Object.hasOwn(FLAGS, flag) && isGiven(value),
+    );
+    const odd = given.find(([flag]) => !verb.flags.some((known) => known === flag));
+    if (odd) throw new BerthError('USAGE', `berth host ${name} has no flag --${odd[0]}`);
+    if (name === 'list' && others[0] !== undefined) {
+      throw new BerthError('USAGE', `berth host list takes no host: see berth host show ${others[0]}`);
+    }
+    return await verb.run({ flags, words: others, rest }, context);
   },
 });
 
-async function listHosts(context: Context): Promise<number> {
-  const { console } = context;
-  const answers = await inventory(context, { withHost: true });
-  const rows = answers.map((a) => ({
-    ...hostRow(a),
-    address: a.host.host ?? '',
-    version: a.ok ? (a.value.host?.version ?? '') : '',
-  }));
-  if (console.json) console.out(`${toJson({ hosts: rows })}\n`);
-  else {
-    const titles = ['HOST', 'STATE', 'LATENCY', 'VERSION', 'ADDRESS'].map((title) => ({ title }));
-    const cells = rows.map((r) =>
-      [r.name, r.state, `${Math.round(r.latency_ms)} ms`, r.version || '-', r.address || '-'].map(oneLine),
-    );
-    console.out(table(titles, cells, { columns: null }));
-  }
-  warnUnreachable(context, answers);
-  return 0;
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
-async function showHost(name: string, context: Context): Promise<number> {
-  const client = await context.connect(findHost(await context.hosts(), name));
-  const it = await client.getHost();
-  const { console } = context;
-  if (console.json) {
-    console.out(`${toJson({ name, ...it })}\n`);
-    return 0;
-  }
-  const { ledger } = it;
-  const lines = [
-    `host      ${name} (${it.hostname}, ${it.os} ${it.architecture})`,
-    `id        ${it.id}`,
-    `agent     ${it.version}, since ${new Date(it.agentStartedAt).toISOString()}, tmux ${it.tmuxVersion}`,
-    `memory    ${formatMemory(ledger.heldBytes)} held of ${formatMemory(ledger.capacityBytes)}, ${formatMemory(ledger.defaultSlotBytes)} a slot, limits ${it.enforcement}`,
-    `presets   ${it.presets.map((p) => (p.available ? p.name : `${p.name} (not installed)`)).join(', ')}`,
-    `socket    ${it.socketPath}`,
-    `state     ${it.stateDirectory}`,
-    ...it.warnings.map((warning) => `warning   ${warning}`),
-  ];
-  for (const line of lines) console.out(`${oneLine(line)}\n`);
+async function named({ words }: HostArguments, context: Context) {
+  const [name, extra] = words;
+  if (name === undefined) throw new BerthError('USAGE', 'berth host show needs a host');
+  if (extra !== undefined) throw new BerthError('USAGE', `berth host show takes one host, not also ${extra}`);
+  return findHost(await context.hosts(), name);
+}
+
+async function forget({ words }: HostArguments, context: Context): Promise<number> {
+  const [name] = words;
+  if (name === undefined) throw new BerthError('USAGE', 'berth host forget needs a host');
+  const forgotten = await context.forget(findHost(await context.hosts(), name));
+  const told = forgotten ? `forgot which machine stood behind ${name}` : `nothing was known about ${name}`;
+  context.console.out(context.console.json ? `${toJson({ name, forgotten })}\n` : `${told}\n`);
   return 0;
 }

@@ -78,7 +78,8 @@ function forwardLink(options: ColdOptions): Link {
   };
 }
 
-async function ensureMaster(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
+/** Under the lock of the host. */
+export async function ensureMaster(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
   const there = await ssh.masterPid(master);
   if (there !== null) return record(files, there);
   rmSync(files.control, { force: true });

@@ -122,6 +122,13 @@ export class Ssh {
     return spawn(this.#o.program, args, { env: this.#o.env, stdio: ['pipe', 'pipe', 'ignore'] });
   }
 
+  /** Like dial, and standard error is a pipe as well. */
+  spawn(master: Master, argv: readonly string[]): ChildProcess {
+    const args = [...this.#throughMaster(master), argv.map(quoted).join(' ')];
+    // A session of its own: Ctrl-C here must not end what the host is in the middle of.
+    return spawn(this.#o.program, args, { env: this.#o.env, stdio: 'pipe', detached: true });
+  }
+
   #mux(master: Master, args: readonly string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       execFile(

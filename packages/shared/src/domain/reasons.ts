@@ -196,7 +196,14 @@ const table = {
   AGENT_RUNNING: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: 'stop the other agent first' },
   EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: 'watch from the oldest event kept' },
 
+  HOST_BUSY: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'see what runs there: berth list --host HOST',
+  },
+
   // Ran out, failed.
+  INTERRUPTED: { grpc: CODE.aborted, exit: EXIT.interrupted, hint: 'run the command again' },
   DEADLINE: {
     grpc: CODE.deadlineExceeded,
     exit: EXIT.timeout,

@@ -1,0 +1,74 @@
+/** `berth host upgrade`, `drain` and `undrain`: one host after the other, each with its own outcome. */
+import { randomUUID } from 'node:crypto';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Context } from '../context.ts';
+import { findHost } from '../fleet/inventory.ts';
+import { counted } from '../render/counted.ts';
+import { asBerthError, renderError, worst } from '../render/errors.ts';
+import { toJson } from '../render/json.ts';
+import type { HostArguments } from './host.ts';
+import { bring } from './host-add.ts';
+
+export async function upgradeHosts(args: HostArguments, context: Context): Promise<number> {
+  return await each(args, context, 'upgrade', async (host) => {
+    const done = await bring(host, context);
+    await context.disconnect(host);
+    const it = await (await context.connect(host)).getHost();
+    const from = done.before;
+    return {
+      json: { name: host.name, version: it.version, replaced: from, uploaded: done.upload === 'uploaded' },
+      text: `${host.name}: berthd ${it.version} runs${from ? `, in the place of ${from}` : ''}`,
+    };
+  });
+}
+
+export async function drainHosts(args: HostArguments, context: Context, draining: boolean): Promise<number> {
+  return await each(args, context, draining ? 'drain' : 'undrain', async (host) => {
+    const client = await context.connect(host);
+    await client.drain({ requestId: randomUUID(), draining });
+    const active = (await client.listSessions()).filter(({ state }) => !isFinal(state)).length;
+    const text = draining
+      ? `${host.name} takes no new sessions; ${active === 0 ? 'none is left' : `${counted(active, 'session')} left`}`
+      : `${host.name} takes sessions again`;
+    return { json: { name: host.name, draining, active_sessions: active }, text };
+  });
+}
+
+interface Told {
+  readonly json: object;
+  readonly text: string;
+}
+
+async function each(
+  { flags, words }: HostArguments,
+  context: Context,
+  verb: string,
+  work: (host: HostConfig) => Promise<Told>,
+): Promise<number> {
+  const all = await context.hosts();
+  if (words.length === 0 && !flags.all) {
+    throw new BerthError('USAGE', `berth host ${verb} needs a host, or --all`);
+  }
+  if (words.length > 0 && flags.all) throw new BerthError('USAGE', 'name hosts, or give --all');
+  // The agent of this machine is the client's own, from the same release.
+  const hosts = flags.all
+    ? all.filter(({ kind }) => kind !== 'local')
+    : words.map((name) => findHost(all, name));
+  const { console } = context;
+  const results: object[] = [];
+  const codes: number[] = [];
+  for (const host of hosts) {
+    try {
+      const told = await work(host);
+      results.push(told.json);
+      if (!console.json) console.out(`${told.text}\n`);
+    } catch (error) {
+      console.err(renderError(error, console));
+      codes.push(asBerthError(error).exitCode);
+    }
+  }
+  if (console.json) console.out(`${toJson({ hosts: results })}\n`);
+  return worst(codes);
+}

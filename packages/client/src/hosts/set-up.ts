@@ -1,0 +1,137 @@
+/**
+ * A host gets its agent: looked at, brought the program, set up by it. Every step can be broken
+ * off and run again; what was done is found and kept.
+ */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { VERSION } from '@berth/shared/domain/version';
+import type { HostConfig } from '../config/remotes.ts';
+import { archOf, assess, type Finding, type HostArch } from './assess.ts';
+import { type Facts, PROBE_SCRIPT, parseProbe } from './probe.ts';
+import type { RemoteShell } from './remote-shell.ts';
+import { type AgentBinary, asRoot, describeBinary, upload, versionsDirectory } from './upload.ts';
+
+export interface SetUpOptions {
+  readonly host: HostConfig;
+  readonly shell: RemoteShell;
+  /** Path of the agent for an architecture, on this machine. Throws USAGE where there is none. */
+  readonly binary: (arch: HostArch) => string;
+  /** Slots that the machine was sold with; undefined: as its memory tells. */
+  readonly slots: number | undefined;
+  /** Told as each step begins, and with a share from 0 to 1 while it goes on. */
+  readonly progress: (step: string, share?: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface SetUp {
+  readonly facts: Facts;
+  readonly findings: readonly Finding[];
+  readonly upload: 'there' | 'uploaded';
+  /** Name of the version that ran before; null if there was none. */
+  readonly before: string | null;
+}
+
+export async function look(shell: RemoteShell, host: HostConfig): Promise<Facts> {
+  const facts = parseProbe(await shell.run(PROBE_SCRIPT));
+  if (facts) return facts;
+  throw new BerthError('HOST_UNSUITABLE', `host ${host.name} did not answer as a Unix machine does`, {
+    hint: `check what this prints: ssh ${host.host ?? host.name} uname -a`,
+  });
+}
+
+/** Throws HOST_UNSUITABLE with what to mend, AGENT_START_FAILED, or what broke the connection. */
+export async function setUp(options: SetUpOptions): Promise<SetUp> {
+  const { host, shell, progress, signal } = options;
+  const { scope } = host;
+  progress('looking at the host');
+  const facts = await look(shell, host);
+  const findings = assess(facts, { scope, now: Math.round(Date.now() / 1000) });
+  const fatal = findings.find(({ result }) => result === 'fail');
+  if (fatal) throw unsuitable(host, fatal);
+  const sudo = scope === 'system' && facts.get('uid') !== '0';
+  if (sudo && facts.get('sudo') !== 'yes') {
+    throw new BerthError(
+      'HOST_UNSUITABLE',
+      `cannot set up host ${host.name} for all its users: sudo asks there`,
+      {
+        hint: 'log in as root, allow sudo without a password, or leave out --system',
+      },
+    );
+  }
+  const file = options.binary(archOf(facts) as HostArch);
+  progress('preparing the agent');
+  const binary = await describeBinary(file, VERSION);
+  const abort = signal ? { signal } : {};
+  progress('bringing the agent', 0);
+  const brought = await upload(shell, binary, {
+    scope,
+    sudo,
+    ...abort,
+    progress: (share) => progress('bringing the agent', share),
+  });
+  const before = await runSetup(options, { binary, sudo });
+  return { facts, findings, upload: brought, before };
+}
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter of the host's shell
+const USER_SETTINGS = '"${XDG_CONFIG_HOME:-$HOME/.config}/berth/berthd.env"';
+
+/** $1: version, $2: slots or nothing, $3: where settings lie. The agent's own set-up says the rest. */
+const setup = (directory: string, scope: 'user' | 'system') => `
+if [ -n "$2" ]; then
+  file=${scope === 'user' ? USER_SETTINGS : '/etc/berth/berthd.env'}
+  mkdir -p "$(dirname "$file")"
+  touch "$file"
+  { grep -v '^BERTHD_SLOTS=' "$file"; printf 'BERTHD_SLOTS=%s\\n' "$2"; } >"$file.new"
+  mv "$file.new" "$file"
+fi
+exec ${directory}/"$1"/berthd setup --${scope} --json
+`;
+
+async function runSetup(
+  { host, shell, progress, slots, signal }: SetUpOptions,
+  { binary, sudo }: { binary: AgentBinary; sudo: boolean },
+): Promise<string | null> {
+  const script = setup(versionsDirectory(host.scope), host.scope);
+  let last: Record<string, unknown> = {};
+  const { code, stderr } = await shell.feed(sudo ? asRoot(script) : script, {
+    args: [binary.version, slots === undefined ? '' : String(slots)],
+    ...(signal ? { signal } : {}),
+    onLine(line) {
+      try {
+        last = JSON.parse(line) as Record<string, unknown>;
+      } catch {
+        // Start-up files of the host may print as well.
+      }
+      if (typeof last.step === 'string' && last.step !== 'failed') progress(STEPS[last.step] ?? last.step);
+    },
+  });
+  if (code === 0 && last.done === true) {
+    return typeof last.before === 'string' ? (last.before.split('/').at(-1) ?? null) : null;
+  }
+  const told = last.error as { reason?: string; message?: string; hint?: string } | undefined;
+  if (told?.message) {
+    const reason = told.reason === 'HOST_UNSUITABLE' ? 'HOST_UNSUITABLE' : 'AGENT_START_FAILED';
+    throw new BerthError(reason, `cannot set up host ${host.name}: ${told.message}`, {
+      hint: told.hint ?? 'see berth host doctor',
+    });
+  }
+  const why = stderr.trim().split('\n').at(-1) || 'the connection broke';
+  throw new BerthError('HOST_UNREACHABLE', `cannot set up host ${host.name}: ${why}`, {
+    hint: 'run the command again: what was done is kept',
+  });
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  linger: 'letting sessions outlive the login',
+  systemd: 'asking systemd',
+  link: 'installing the agent',
+  units: 'writing units',
+  start: 'starting the agent',
+  health: 'waiting until the agent is well',
+  rollback: 'going back to the version before',
+};
+
+function unsuitable(host: HostConfig, { probe, found, why, mend }: Finding): BerthError {
+  const message = `host ${host.name} cannot have an agent: ${probe}: ${found} (${why})`;
+  return new BerthError('HOST_UNSUITABLE', message, mend ? { hint: `on the host: ${mend}` } : {});
+}
