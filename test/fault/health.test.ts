@@ -15,7 +15,8 @@ it('names a journal that cannot be written, everywhere, and is well again after'
   const port = portOf(agent);
   const db = new DatabaseSync(join(sandbox.stateDir, 'journal.db'));
   try {
-    db.exec('BEGIN IMMEDIATE');
+    // The agent may be writing just now.
+    db.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
     await ready(port, 'the journal fails', { status: 503, body: /^journal: .*locked\n$/ });
     expect(await get(port, '/healthz')).toMatchObject({ status: 200 });
     await until(async () => (await health(sandbox)).code === 1, { what: 'unhealthy', deadlineMs: 30_000 });
@@ -89,7 +90,8 @@ it("feeds systemd's watchdog while it is well, and only then", async () => {
   expect(lines()).toContain('-- STATUS=0 sessions, 0 B of 8 GiB held');
   const db = new DatabaseSync(join(sandbox.stateDir, 'journal.db'));
   try {
-    db.exec('BEGIN IMMEDIATE');
+    // The agent may be writing just now.
+    db.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
     const withheld = async () => (await metrics(port)).berth_watchdog_withheld_total ?? 0;
     await until(async () => (await withheld()) >= 1, { what: 'a ping is withheld' });
     const before = pings();
