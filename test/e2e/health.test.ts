@@ -1,63 +1,19 @@
-/** Health and metrics of a real agent: over HTTP, by `berthd health`, by grpc.health.v1, to systemd. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+/** Health and metrics of a real agent: over HTTP, and by `berthd health`. */
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import type { TestAgent } from '../support/agent.ts';
-import { BERTHD } from '../support/programs.ts';
+import { get, HEALTH_FLAGS, health, metrics, portOf, ready } from '../support/health.ts';
+import { BERTHD, ROOT } from '../support/programs.ts';
 import { run } from '../support/running.ts';
-import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
-const FLAGS = ['--http-port', '0', '--memory-capacity', '8G', '--default-slot', '1G'];
-
-function portOf(agent: TestAgent): number {
-  return Number(agent.logEntries.findLast((entry) => typeof entry.port === 'number')?.port);
-}
-
-function get(port: number, path: string, host = '127.0.0.1') {
-  return new Promise<{ status: number; type: string; body: string }>((resolve, reject) => {
-    const call = request({ port, path, host: '127.0.0.1', headers: { host } }, (answer) => {
-      const type = String(answer.headers['content-type']);
-      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, type, body }), reject);
-    });
-    call.once('error', reject).end();
-  });
-}
-
-/** Each sample by its name and labels; throws at a line that is not of the text format. */
-async function metrics(port: number): Promise<Record<string, number>> {
-  const { body } = await get(port, '/metrics');
-  const samples: Record<string, number> = {};
-  for (const line of body.split('\n')) {
-    if (line === '' || /^# (HELP|TYPE) berth_\w+ ./.test(line)) continue;
-    const sample = /^(berth_\w+(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})?) ([\d.e+-]+)$/.exec(line);
-    if (!sample?.[1]) throw new Error(`not a sample: ${line}`);
-    samples[sample[1]] = Number(sample[2]);
-  }
-  return samples;
-}
-
-const health = (sandbox: Sandbox, ...flags: string[]) =>
-  run([...BERTHD, 'health', ...flags], { env: sandbox.env });
-
-function ready(port: number, what: string, expected: { status: number; body: RegExp }) {
-  const holds = async () => {
-    const { status, body } = await get(port, '/readyz');
-    return status === expected.status && expected.body.test(body);
-  };
-  return until(holds, { what, deadlineMs: 20_000 });
-}
-
 it('answers on its three paths, and counts sessions and calls', async () => {
   await using sandbox = createSandbox();
-  const agent = await sandbox.startAgent({ flags: FLAGS });
+  const agent = await sandbox.startAgent({ flags: HEALTH_FLAGS });
   const port = portOf(agent);
   expect(await get(port, '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
   await ready(port, 'ready', { status: 200, body: /^ok\n$/ });
@@ -106,9 +62,42 @@ it('answers on its three paths, and counts sessions and calls', async () => {
   await until(async () => (await metrics(port))['berth_sessions{state="killed"}'] === 1, { what: 'killed' });
 });
 
+it('has every metric, path and check in the docs, and no metric is there that is not', async () => {
+  await using sandbox = createSandbox();
+  const agent = await sandbox.startAgent({ flags: HEALTH_FLAGS });
+  const port = portOf(agent);
+  const docs = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+  const { body } = await get(port, '/metrics');
+  const exposed = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '');
+  expect(exposed.length).toBeGreaterThan(10);
+  for (const name of exposed) expect(docs).toMatch(new RegExp(`^\\| \`${name}[\`{]`, 'm'));
+  const known = new Set([...exposed, 'berth_session_memory_bytes']);
+  for (const [name] of docs.matchAll(/\bberth_\w+/g)) {
+    expect(known).toContain(name.replace(/_(bucket|count|sum)$/, ''));
+  }
+  const { checks } = JSON.parse((await health(sandbox, '--json')).stdout) as { checks: { name: string }[] };
+  for (const { name } of checks) expect(docs).toContain(`| \`${name}\` |`);
+});
+
+it('is not ready while it stops, and alive until it has', async () => {
+  await using sandbox = createSandbox();
+  const agent = await sandbox.startAgent({ flags: HEALTH_FLAGS });
+  const port = portOf(agent);
+  await startedId(sandbox, ['start', '--json', '--name', 'one', '--', 'bash', '-c', 'echo ready; cat']);
+  await ready(port, 'ready', { status: 200, body: /^ok\n$/ });
+  // A stream keeps the agent from being gone at once.
+  await using follower = sandbox.spawnBerth(['output', 'one', '--follow']);
+  await follower.waitForText(/ready/);
+  const stopped = agent.stop();
+  await ready(port, 'stopping', { status: 503, body: /^stopping\n$/ });
+  expect((await get(port, '/healthz')).status).toBe(200);
+  expect(await stopped).toBe(0);
+  await expect(get(port, '/healthz')).rejects.toThrow(/ECONNREFUSED/);
+});
+
 it('counts terminals that are attached', async () => {
   await using sandbox = createSandbox();
-  const port = portOf(await sandbox.startAgent({ flags: FLAGS }));
+  const port = portOf(await sandbox.startAgent({ flags: HEALTH_FLAGS }));
   await startedId(sandbox, ['start', '--json', '--name', 'one', '--', 'bash', '-c', 'echo ready; cat']);
   const terminal = sandbox.berthTerminal(['attach', 'one']);
   await terminal.waitForScreen(/ready/);
@@ -119,7 +108,7 @@ it('counts terminals that are attached', async () => {
 
 it('listens on loopback alone, for programs of this machine alone', async () => {
   await using sandbox = createSandbox();
-  const port = portOf(await sandbox.startAgent({ flags: FLAGS }));
+  const port = portOf(await sandbox.startAgent({ flags: HEALTH_FLAGS }));
   for (const host of ['evil.example', `127.0.0.1.evil.example:${port}`, 'localhost.evil.example']) {
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       expect(await get(port, path, host)).toMatchObject({ status: 403, body: 'unknown host\n' });
@@ -139,7 +128,7 @@ it('listens on loopback alone, for programs of this machine alone', async () => 
 
 it('serves without HTTP where none is asked for, or where the port is taken, and says so', async () => {
   await using sandbox = createSandbox();
-  const first = await sandbox.startAgent({ flags: FLAGS });
+  const first = await sandbox.startAgent({ flags: HEALTH_FLAGS });
   const taken = String(portOf(first));
   const second = await sandbox.startAgent({ name: 'other', env: { BERTHD_HTTP_PORT: taken } });
   expect(second.log).toMatch(/no health and metrics over HTTP: .*EADDRINUSE/);
@@ -159,7 +148,7 @@ it('tells by berthd health whether the agent is well, and by its exit code', asy
     code: 3,
     stdout: expect.stringMatching(/^unhealthy: no agent/),
   });
-  const agent = await sandbox.startAgent({ flags: FLAGS });
+  const agent = await sandbox.startAgent({ flags: HEALTH_FLAGS });
   await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
   expect(await health(sandbox)).toMatchObject({
     code: 0,
@@ -190,97 +179,4 @@ it('tells by berthd health whether the agent is well, and by its exit code', asy
   expect(gone.code).toBe(3);
   expect(JSON.parse(gone.stdout)).toMatchObject({ healthy: false, reachable: false, version: null });
   expect(await run([...BERTHD, 'version', '--json'], { env: sandbox.env })).toMatchObject({ code: 2 });
-});
-
-it('names a journal that cannot be written, everywhere, and is well again after', async () => {
-  await using sandbox = createSandbox();
-  const agent = await sandbox.startAgent({ flags: FLAGS });
-  const port = portOf(agent);
-  const db = new DatabaseSync(join(sandbox.stateDir, 'journal.db'));
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    await ready(port, 'the journal fails', { status: 503, body: /^journal: .*locked\n$/ });
-    expect(await get(port, '/healthz')).toMatchObject({ status: 200 });
-    await until(async () => (await health(sandbox)).code === 1, { what: 'unhealthy', deadlineMs: 30_000 });
-    expect((await health(sandbox)).stdout).toMatch(/^unhealthy: journal: .*locked\n$/);
-    const { checks } = JSON.parse((await health(sandbox, '--json')).stdout) as { checks: unknown };
-    expect(checks).toContainEqual({ name: 'journal', ok: false, detail: expect.stringMatching(/locked/) });
-    expect(checks).toContainEqual({ name: 'socket', ok: true, detail: '' });
-  } finally {
-    db.close();
-  }
-  await ready(port, 'the journal works', { status: 200, body: /^ok\n$/ });
-  await until(async () => (await health(sandbox)).code === 0, { what: 'healthy', deadlineMs: 30_000 });
-  const failures = agent.logEntries.filter(({ msg }) => msg === 'a health check failed');
-  expect(failures).toMatchObject([{ check: 'journal', detail: expect.stringMatching(/locked/) }]);
-}, 90_000);
-
-it.runIf(process.getuid?.() === 0)('is not ready on a full disk, and says which check failed', async () => {
-  await using sandbox = createSandbox();
-  const state = join(sandbox.dir, 'small');
-  mkdirSync(state);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m,mode=0700', 'tmpfs', state]);
-  try {
-    const agent = await sandbox.startAgent({ env: { XDG_STATE_HOME: state }, flags: FLAGS });
-    const port = portOf(agent);
-    const ballast = join(state, 'ballast');
-    try {
-      execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'], { stdio: 'ignore' });
-    } catch {
-      // It ends when the disk is full: that is the point.
-    }
-    await ready(port, 'a full disk', { status: 503, body: /^journal: cannot write the journal: .*full\n$/ });
-    rmSync(ballast);
-    await ready(port, 'room again', { status: 200, body: /^ok\n$/ });
-    await agent.stop();
-  } finally {
-    execFileSync('umount', ['-l', state]);
-  }
-});
-
-it('names a session whose tmux hangs', async () => {
-  await using sandbox = createSandbox();
-  const agent = await sandbox.startAgent({ flags: FLAGS });
-  const id = await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
-  const socket = join(sandbox.runtimeDir, 't', id);
-  const pid = Number(execFileSync('tmux', ['-S', socket, 'display', '-p', '#{pid}'], { encoding: 'utf8' }));
-  process.kill(pid, 'SIGSTOP');
-  try {
-    const body = new RegExp(`^tmux: the tmux server of ${id} does not answer: .*\n$`);
-    await ready(portOf(agent), 'tmux hangs', { status: 503, body });
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-  await ready(portOf(agent), 'tmux answers', { status: 200, body: /^ok\n$/ });
-});
-
-it("feeds systemd's watchdog while it is well, and only then", async () => {
-  await using sandbox = createSandbox();
-  const bin = join(sandbox.dir, 'bin');
-  const told = join(sandbox.dir, 'told');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\nprintf '%s\\n' "$*" >>${told}\n`);
-  chmodSync(join(bin, 'systemd-notify'), 0o755);
-  const PATH = `${bin}:${sandbox.env.PATH}`;
-  const env = { PATH, NOTIFY_SOCKET: join(sandbox.dir, 'notify'), WATCHDOG_USEC: '2000000' };
-  const agent = await sandbox.startAgent({ env, flags: FLAGS });
-  const port = portOf(agent);
-  const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').split('\n') : []);
-  const pings = () => lines().filter((line) => line === '-- WATCHDOG=1').length;
-  await until(() => pings() >= 2, { what: 'two pings' });
-  expect(lines()).toContain('-- STATUS=0 sessions, 0 B of 8 GiB held');
-  const db = new DatabaseSync(join(sandbox.stateDir, 'journal.db'));
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    const withheld = async () => (await metrics(port)).berth_watchdog_withheld_total ?? 0;
-    await until(async () => (await withheld()) >= 1, { what: 'a ping is withheld' });
-    const before = pings();
-    await until(async () => (await withheld()) >= 4, { what: 'and more of them' });
-    expect(pings()).toBe(before);
-    db.exec('ROLLBACK');
-    await until(() => pings() > before, { what: 'pings again' });
-  } finally {
-    db.close();
-  }
-  expect((await metrics(port)).berth_watchdog_pings_total).toBeGreaterThanOrEqual(3);
 });

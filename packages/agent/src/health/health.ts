@@ -25,6 +25,8 @@ export interface HealthOptions {
   readonly socket: string;
   /** Sessions whose tmux must answer: not those that are frozen. */
   readonly terminals: () => readonly LiveTerminal[];
+  /** The host takes no new sessions: not ready, but well. */
+  readonly draining?: () => boolean;
   /** Undefined: no HTTP. */
   readonly httpPort: number | undefined;
   /** Tells systemd, e.g. `WATCHDOG=1`; true if that worked. */
@@ -77,7 +79,8 @@ export async function startHealth(options: HealthOptions): Promise<Health> {
     try {
       const { httpPort: port } = options;
       const report = () => monitor.report();
-      const http = await serveHttp({ port, notServing: () => notServing, report, metrics });
+      const why = () => notServing ?? (options.draining?.() ? 'draining' : null);
+      const http = await serveHttp({ port, notServing: why, report, metrics });
       scope.use(http);
       httpPort = http.port;
       log.info({ port: httpPort }, 'health and metrics on loopback');
