@@ -102,6 +102,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       };
     },
   });
+  const countKills = (kills: number) => {
+    for (let kill = 0; kill < kills; kill++) metrics.oomKill();
+  };
   const journal = timedJournal(opened.journal, metrics.journalCommit);
   const id = hostId(state);
   const hostname = machineName();
@@ -110,7 +113,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
   registry.onChange((session) => {
     feed.publish();
-    if (session.state === 'failed' && session.failureReason === 'oom') metrics.oomKill();
+    if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
   });
 
   const capacity = capacityOf(totalmem(), {
@@ -136,7 +139,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     paths: (session) => files.paths(session.id),
     now: () => performance.now(),
     onOomKill: (session, kills) => {
-      for (let kill = 0; kill < kills; kill++) metrics.oomKill();
+      countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
       const message = `the kernel ended ${kills === 1 ? 'a process' : `${kills} processes`} of ${session.id} for memory`;
       registry.notice('OUT_OF_MEMORY', message, session.id);
@@ -188,6 +191,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     journal,
     socket: config.socket,
     httpPort: config.httpPort,
+    draining: () => draining.now,
     terminals: () =>
       registry
         .active()

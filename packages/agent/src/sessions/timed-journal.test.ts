@@ -12,6 +12,8 @@ it('tells how long each commit took, also one that failed, and changes nothing e
     events: () => [],
     eventRange: () => ({ oldest: 3, newest: 4 }),
     ping: () => {},
+    setting: () => null,
+    set: () => {},
   };
   const times: number[] = [];
   const journal = timedJournal(inner, (ms) => times.push(ms));
