@@ -10,7 +10,7 @@ import type { Finished } from '../running.ts';
 import { until } from '../until.ts';
 import { baseDirectory } from './base.ts';
 import type { Cable, Impairment } from './cable.ts';
-import { type Claim, killAll } from './claim.ts';
+import { killAll } from './claim.ts';
 import { command } from './command.ts';
 import { account, type EnterOptions, enter } from './enter.ts';
 
@@ -33,7 +33,10 @@ export interface HostOptions {
 
 interface Place extends HostOptions {
   readonly name: string;
-  readonly claim: Claim;
+  /** Made for it, and removed by the lab. */
+  readonly dir: string;
+  /** Below each cgroup hierarchy. */
+  readonly group: string;
   readonly cable: Cable;
   /** Line for authorized_keys. */
   readonly publicKey: string;
@@ -55,21 +58,21 @@ export class LabHost {
   #launcher: ChildProcess | null = null;
   #init = 0;
 
-  constructor({ name, claim, cable, publicKey, behind, sudo = false }: Place) {
+  constructor({ name, dir, group, cable, publicKey, behind, sudo = false }: Place) {
     this.name = name;
     this.address = cable.address;
     this.cable = cable;
     this.behind = behind;
-    this.#dir = join(claim.dir, name);
+    this.#dir = dir;
     this.#root = join(this.#dir, 'root');
-    this.#group = `${claim.group}/${name}`;
+    this.#group = group;
     this.#publicKey = publicKey;
     const [upper, work] = [join(this.#dir, 'upper'), join(this.#dir, 'work')];
     for (const directory of [this.#root, upper, work]) mkdirSync(directory, { recursive: true });
     const layers = `lowerdir=${baseDirectory()},upperdir=${upper},workdir=${work}`;
     command(['mount', '-t', 'overlay', 'overlay', '-o', layers, this.#root]);
     this.hostKey = this.#furnish(sudo);
-    behind?.#inner.push(this);
+    if (behind) behind.#inner.push(this);
     cable.plug();
   }
 
@@ -142,10 +145,15 @@ export class LabHost {
   }
 
   /** As an administrator does it; resolves when the next boot is up. */
-  async reboot(): Promise<void> {
-    const before = this.#init;
+  reboot(): Promise<void> {
     // It may be cut off before it can say that it went well.
-    await this.run(['systemctl', 'reboot']);
+    return this.rebootedBy(() => this.run(['systemctl', 'reboot']));
+  }
+
+  /** For a reboot that somebody else causes. */
+  async rebootedBy(cause: () => Promise<unknown>): Promise<void> {
+    const before = this.#init;
+    await cause();
     await this.#up(before);
   }
 
@@ -156,7 +164,7 @@ export class LabHost {
   async powerCut(): Promise<void> {
     if (!this.on) throw new Error(`${this.name} is off`);
     this.cable.destroy();
-    killAll(`${this.#dir}/`);
+    killAll({ dir: this.#dir, group: this.#group });
     await until(() => !this.on, { what: `${this.name} is off` });
     // What was plugged into it is unplugged by its end; it comes back to a host without power.
     this.cable.plug();
@@ -193,7 +201,8 @@ export class LabHost {
     writeFileSync(this.path('/etc/machine-id'), `${randomUUID().replaceAll('-', '')}\n`);
     writeFileSync(this.path('/etc/hostname'), `${this.name}\n`);
     writeFileSync(this.path('/etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${this.name}\n`);
-    if (sudo) writeFileSync(this.path('/etc/sudoers.d/dev'), 'dev ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
+    if (sudo)
+      writeFileSync(this.path('/etc/sudoers.d/dev'), 'dev ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 });
     for (const user of ['root', 'dev']) this.#authorise(user);
     return readFileSync(`${key}.pub`, 'utf8').trim();
   }

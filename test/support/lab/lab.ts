@@ -15,16 +15,18 @@ export class Lab implements AsyncDisposable {
   /** For `ssh -F`: knows all hosts, their keys, and the way to them. */
   readonly sshConfig: string;
   readonly #key: string;
+  readonly #disks: string;
   readonly #hosts: LabHost[] = [];
 
   constructor() {
     this.claim = claimLab();
     open.add(this.claim);
     const { dir } = this.claim;
+    this.#disks = join(dir, 'disks');
+    mkdirSync(this.#disks);
     // A layer that is written to cannot lie on an overlay, as the root of many a container is.
     if (statfsSync(dir).type === OVERLAYFS) {
-      mkdirSync(join(dir, 'disk'));
-      command(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', join(dir, 'disk')]);
+      command(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', this.#disks]);
     }
     this.sshConfig = join(dir, 'ssh_config');
     this.#key = join(dir, 'key');
@@ -40,9 +42,11 @@ export class Lab implements AsyncDisposable {
     if (index > MOST_HOSTS) throw new Error(`a lab has at most ${MOST_HOSTS} hosts`);
     const { claim } = this;
     const { behind } = options;
+    const dir = join(this.#disks, name);
+    const group = `${claim.group}/${name}`;
     const cable = new Cable({ claim, index, ...(behind ? { into: behind.cable } : {}) });
     const publicKey = readFileSync(`${this.#key}.pub`, 'utf8');
-    const host = new LabHost({ ...options, name, claim, cable, publicKey });
+    const host = new LabHost({ ...options, name, dir, group, cable, publicKey });
     this.#hosts.push(host);
     this.#writeConfig();
     await host.boot();
