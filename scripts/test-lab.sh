@@ -15,13 +15,14 @@ refuse() {
 PATH=$PATH:/usr/sbin:/sbin
 missing=
 for program in systemd-nspawn:systemd-container debootstrap:debootstrap ip:iproute2 setpriv:util-linux \
-  nsenter:util-linux ssh:openssh-client; do
+  nsenter:util-linux python3:python3 ssh:openssh-client; do
   command -v "${program%:*}" >/dev/null || missing="$missing ${program#*:}"
 done
 [ -z "$missing" ] || refuse "not installed; try: apt-get install -y$missing"
 # A container as this machine may have all programs and still not be allowed to.
 unshare --mount --net --pid --fork sh -c 'mount -t tmpfs tmpfs /mnt && ip link add lab0 type veth peer name lab1' \
   >/dev/null 2>&1 || refuse 'this machine does not let root mount, or make network interfaces'
+[ -c /dev/net/tun ] || refuse 'there is no /dev/net/tun'
 grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || refuse 'the kernel has no overlayfs'
 
 exec sh scripts/test.sh --project lab "$@"

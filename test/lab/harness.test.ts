@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Claim, sweepLabs, tracesOf } from '../support/lab/claim.ts';
-import { hasNetem, type Lab, openLab } from '../support/lab/lab.ts';
+import { type Lab, openLab } from '../support/lab/lab.ts';
 import { type Finished, Running, run } from '../support/running.ts';
 import { until } from '../support/until.ts';
 
@@ -129,12 +129,12 @@ describe('the network', () => {
   test('a cut cable is silent, and what went over it goes on when it is mended', async () => {
     await using lab = await openLab();
     const [vm, other] = await Promise.all([lab.host('vm1'), lab.host('vm2')]);
+    const say = (word: string) => vm.script(`echo ${word} >>log`, { user: 'dev' });
+    await say('before');
     await using session = new Running(['ssh', '-F', lab.sshConfig, 'vm1', 'tail -f -n +1 log'], {
       env: process.env,
     });
-    const say = (word: string) => vm.script(`echo ${word} >>log`, { user: 'dev' });
-    await say('before');
-    await until(() => /before/.test(session.stdout) || session.ended, { what: 'it reads' }).catch(() => {});
+    await session.waitForText(/before/);
     vm.cut();
     await say('during');
     expect((await ssh(lab, 'vm1', 'true')).stderr).toMatch('timed out');
@@ -145,13 +145,26 @@ describe('the network', () => {
     await session.waitForText(/during/, { deadlineMs: 60_000 });
   });
 
-  test.skipIf(!hasNetem())('latency slows it down (skipped where the kernel has no netem)', async () => {
+  test('latency and loss slow down what is said, and connections outlive the change', async () => {
     await using lab = await openLab();
     const vm = await lab.host('vm1');
-    vm.latency({ ms: 300 });
-    const started = performance.now();
-    await ssh(lab, 'vm1', 'true');
-    expect(performance.now() - started).toBeGreaterThan(1_000);
+    await using session = new Running(['ssh', '-F', lab.sshConfig, 'vm1', 'echo in; tail -F log'], {
+      env: process.env,
+    });
+    await session.waitForText(/in/);
+    const connected = async () => {
+      const started = performance.now();
+      expect((await ssh(lab, 'vm1', 'true')).code).toBe(0);
+      return performance.now() - started;
+    };
+    vm.latency({ ms: 200 });
+    // A login takes more than five exchanges.
+    expect(await connected()).toBeGreaterThan(1_000);
+    vm.latency({ ms: 20, loss: 3 });
+    await connected();
+    vm.latency(null);
+    await vm.script('echo after >>log', { user: 'dev' });
+    await session.waitForText(/after/, { deadlineMs: 60_000 });
   });
 });
 

@@ -187,7 +187,8 @@ function removeGroup(directory: string): void {
   }
 }
 
-function pause(): void {
+/** A moment, in which nothing else happens in this process. */
+export function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 }
 

@@ -139,7 +139,7 @@ export class LabHost {
     this.cable.mend();
   }
 
-  /** Slower or lossy towards the host; null: as before. Needs a kernel with netem: see hasNetem. */
+  /** A slower or lossy cable, towards the host; null: a plain one. Connections live on. */
   latency(impairment: Impairment | null): void {
     this.cable.impair(impairment);
   }
@@ -163,10 +163,10 @@ export class LabHost {
    */
   async powerCut(): Promise<void> {
     if (!this.on) throw new Error(`${this.name} is off`);
+    for (const inner of this.#inner) inner.cable.unplug();
     this.cable.destroy();
     killAll({ dir: this.#dir, group: this.#group });
     await until(() => !this.on, { what: `${this.name} is off` });
-    // What was plugged into it is unplugged by its end; it comes back to a host without power.
     this.cable.plug();
     for (const inner of this.#inner) inner.cable.plug();
   }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cable, openNetwork } from './cable.ts';
 import { type Claim, claimLab, removeLab, sweepLabs } from './claim.ts';
-import { command, succeeds } from './command.ts';
+import { command } from './command.ts';
 import { type HostOptions, LabHost } from './host.ts';
 
 const OVERLAYFS = 0x794c7630;
@@ -85,15 +85,6 @@ export async function openLab(): Promise<Lab> {
   removeAtExit();
   sweepLabs();
   return new Lab();
-}
-
-/** False where the kernel cannot delay or lose packets: tests of latency are then to be skipped. */
-export function hasNetem(): boolean {
-  const name = `bt${process.pid}`.slice(0, 15);
-  if (!succeeds(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}p`])) return false;
-  const has = succeeds(['tc', 'qdisc', 'add', 'dev', name, 'root', 'netem', 'delay', '1ms']);
-  command(['ip', 'link', 'del', name]);
-  return has;
 }
 
 /** What a lab makes outlives a process, so a process that is told to end ends it first. */
