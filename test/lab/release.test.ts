@@ -11,6 +11,7 @@ import {
   readSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -128,11 +129,13 @@ describe('the programs for x64', () => {
     expect(await berth('kill', 'one')).toMatchObject({ code: 0 });
   });
 
-  test('the agent starts where the home cannot be written', async () => {
+  test('the agent starts where its cache cannot be written', async () => {
     await using sandbox = createSandbox();
-    const env = { ...sandbox.env, ...SMALL, HOME: '/proc', XDG_CACHE_HOME: '/proc/none' };
-    const started = await run([program('berth-linux-x64'), 'status'], { env });
-    expect(started).toMatchObject({ code: 0 });
+    const file = join(sandbox.dir, 'file');
+    writeFileSync(file, '');
+    const env = { ...sandbox.env, ...SMALL, XDG_CACHE_HOME: join(file, 'cache') };
+    const shown = await run([program('berth-linux-x64'), 'status'], { env });
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/^local +online/m) });
     expect(readdirSync(join(sandbox.runtimeDir, 'native'))).toHaveLength(1);
   });
 });
