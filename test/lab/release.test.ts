@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram, ROOT } from '../support/programs.ts';
+import { reflectedServices } from '../support/reflected-services.ts';
 import { buildRelease, copyCheckout, type ReleaseBuild } from '../support/release-build.ts';
 import { run } from '../support/running.ts';
 import { createSandbox } from '../support/sandbox.ts';
@@ -122,6 +123,10 @@ describe('the programs for x64', () => {
     };
     expect(announced.dial[0]).toBe(program('berthd-linux-x64'));
     expect(await run(announced.dial, { env, input: '' })).toMatchObject({ code: 0, stderr: '' });
+
+    const services = ['Event', 'Host', 'Session', 'Terminal'].map((word) => `berth.v1.${word}Service`);
+    const socket = join(sandbox.runtimeDir, 'agent.sock');
+    expect(await reflectedServices(socket)).toEqual(expect.arrayContaining(services));
 
     const native = join(sandbox.dir, 'cache/berth/native');
     expect(statSync(native).mode & 0o777).toBe(0o700);
