@@ -22,7 +22,9 @@ export function isBelow(path: string, ...parents: readonly string[]): boolean {
 /** Of the agent's folders all but these are adapters, one to a folder. */
 function adapterOf(path: string): string | null {
   const folder = path.match(/^packages\/agent\/src\/([^/]+)\//)?.[1];
-  return folder && !['domain', 'sessions', 'rpc', 'ledger', 'setup'].includes(folder) ? `${AGENT}/${folder}` : null;
+  return folder && !['domain', 'sessions', 'rpc', 'ledger', 'setup'].includes(folder)
+    ? `${AGENT}/${folder}`
+    : null;
 }
 
 interface Home {

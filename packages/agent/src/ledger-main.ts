@@ -1,5 +1,5 @@
 /** `berthd ledger`: keeps the memory that the users of this host share. Runs as root, and does little. */
-import { lchownSync, mkdirSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
@@ -75,8 +75,11 @@ async function serveAccount(
 ): Promise<AsyncDisposable> {
   const socket = ledgerSocket(account.name);
   const directory = path.dirname(socket);
-  mkdirSync(directory, { recursive: true, mode: 0o710 });
+  mkdirSync(directory, { recursive: true });
+  // Whatever the umask was: users pass through the one, and only theirs through the other.
+  chmodSync(path.dirname(directory), 0o755);
   lchownSync(directory, 0, account.gid);
+  chmodSync(directory, 0o710);
   const server = await serveLedger({ ...at, account, socket: { path: socket, descriptor: null } });
   lchownSync(socket, account.uid, account.gid);
   return server;
