@@ -44,7 +44,17 @@ describe.skipIf(unavailable)('a QEMU guest', () => {
     ]);
     await stdout(['systemctl', '--user', 'start', 'hungry.slice']);
     const hungry = await vm.ssh(
-      ['systemd-run', '--user', '--wait', '--slice=hungry.slice', 'tail', '-c', '200M', '/dev/zero'],
+      [
+        'systemd-run',
+        '--user',
+        '--wait',
+        '--slice=hungry.slice',
+        'dd',
+        'if=/dev/zero',
+        'of=/dev/null',
+        'bs=200M',
+        'count=1',
+      ],
       { timeoutMs: 120_000 },
     );
     expect(hungry.stderr).toContain('oom-kill');

@@ -1,5 +1,5 @@
 /** Commands in a guest, through one lasting ssh connection per user. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finished, Running, run } from '../running.ts';
 import { until } from '../until.ts';
@@ -81,6 +81,8 @@ export class GuestSsh implements AsyncDisposable {
   }
 
   async #connect(user: GuestUser): Promise<Running> {
+    // A master that was killed leaves its socket, and no other would open one in its place.
+    rmSync(this.#socket(user), { force: true });
     const argv = mortal([
       ...this.#ssh(user),
       '-o',
@@ -101,7 +103,11 @@ export class GuestSsh implements AsyncDisposable {
     return master;
   }
 
+  #socket(user: GuestUser): string {
+    return join(this.#dir, `${user}.sock`);
+  }
+
   #ssh(user: GuestUser): readonly string[] {
-    return ['ssh', '-F', this.config, '-l', user, '-o', `ControlPath=${join(this.#dir, `${user}.sock`)}`];
+    return ['ssh', '-F', this.config, '-l', user, '-o', `ControlPath=${this.#socket(user)}`];
   }
 }

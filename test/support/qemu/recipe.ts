@@ -89,6 +89,15 @@ export const MASKED: readonly string[] = [
 
 /** Path in the guest to its text. */
 export const FILES: Readonly<Record<string, string>> = {
+  // Without the line of systemd for root, whose first login would otherwise wait seconds for a
+  // user manager of its own.
+  '/etc/pam.d/common-session': [
+    'session required pam_permit.so',
+    'session required pam_unix.so',
+    'session [success=1 default=ignore] pam_succeed_if.so quiet uid = 0',
+    'session optional pam_systemd.so',
+    '',
+  ].join('\n'),
   '/etc/fstab': '',
   '/etc/hostname': 'vm\n',
   '/etc/hosts': '127.0.0.1 localhost vm\n',

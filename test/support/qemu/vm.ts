@@ -108,8 +108,11 @@ export class QemuVm implements AsyncDisposable {
     const before = await this.bootId();
     await this.ssh(['systemctl', 'reboot', '--no-block'], { user: 'root' });
     await this.#ssh.close();
-    const rebooted = async () => (await hearsSshd(this.port)) && (await this.bootId()) !== before;
-    await until(rebooted, { what: 'the VM rebooted', deadlineMs: BOOT_DEADLINE_MS });
+    // Starting anew takes seconds, in which no sshd answers: the gap cannot be missed.
+    const deadline = { deadlineMs: BOOT_DEADLINE_MS };
+    await until(async () => !(await hearsSshd(this.port)), { what: 'the VM went down', ...deadline });
+    await until(() => hearsSshd(this.port), { what: 'sshd of the VM answers again', ...deadline });
+    if ((await this.bootId()) === before) throw new Error(`the VM did not reboot:\n${this.consoleText}`);
   }
 
   async bootId(): Promise<string> {
