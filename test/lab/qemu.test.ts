@@ -1,7 +1,8 @@
 /** The QEMU guests that lab tests run on: what they promise those tests. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NODE } from '../support/programs.ts';
 import { qemuUnavailable } from '../support/qemu/available.ts';
 import { bootVm, type QemuVm } from '../support/qemu/vm.ts';
 
@@ -11,7 +12,7 @@ if (unavailable) console.warn(`SKIPPED: ${unavailable}`);
 describe.skipIf(unavailable)('a QEMU guest', () => {
   let vm: QemuVm;
   beforeAll(async () => {
-    vm = await bootVm({ memoryMiB: 1000 });
+    vm = await bootVm({ memoryMiB: 1000, tree: dirname(NODE) });
   }, 600_000);
   afterAll(async () => {
     await vm?.[Symbol.asyncDispose]();
@@ -85,8 +86,11 @@ describe.skipIf(unavailable)('a QEMU guest', () => {
   });
 
   test('takes files, and leaves nothing behind', async () => {
-    await vm.copyIn(process.execPath, '/usr/local/bin/node', { user: 'root', mode: '755' });
-    expect(await stdout(['node', '--version'])).toBe(process.version);
+    expect(await stdout(['/opt/lab/node', '-p', '6 * 7'])).toBe('42');
+    await vm.copyIn(import.meta.filename, '/usr/local/bin/copied', { user: 'root', mode: '750' });
+    expect(await stdout(['stat', '-c', '%U %a %s', '/usr/local/bin/copied'])).toBe(
+      `root 750 ${statSync(import.meta.filename).size}`,
+    );
     const pid = vm.pid;
     await vm[Symbol.asyncDispose]();
     expect(existsSync(`/proc/${pid}`)).toBe(false);

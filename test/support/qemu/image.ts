@@ -19,7 +19,18 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { withLock } from './lock.ts';
-import { CACHE, DISK_SIZE, FILES, INIT, MASKED, MODULES, PACKAGES, recipeHash, SUITE } from './recipe.ts';
+import {
+  CACHE,
+  DISK_SIZE,
+  FILES,
+  INIT,
+  MASKED,
+  MODULES,
+  PACKAGES,
+  recipeHash,
+  SUITE,
+  TREE,
+} from './recipe.ts';
 
 export interface GuestImage {
   readonly kernel: string;
@@ -45,6 +56,19 @@ export async function openImage(): Promise<GuestImage> {
     userKey: at('user_key'),
     hostKey: at('host_key.pub'),
   };
+}
+
+/** A disk of its own for a guest, which starts as the image and costs only what is written to it. */
+export function makeOverlay({ image, disk }: { image: GuestImage; disk: string }): void {
+  call(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', disk]);
+}
+
+/** A disk that holds a copy of a directory, its files owned by root. */
+export function makeTreeDisk({ tree, disk }: { tree: string; disk: string }): void {
+  const kilobytes = Number(call(['du', '-skL', tree]).split('\t')[0]);
+  const size = `${Math.ceil(kilobytes * 1.1) + 8_192}k`;
+  const options = 'root_owner=0:0,lazy_itable_init=1';
+  call(['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-E', options, '-d', tree, disk, size]);
 }
 
 function build(dir: string): void {
@@ -125,6 +149,7 @@ function makeRoot(work: string): void {
     symlinkSync('/dev/null', join(root, 'etc/systemd/system', unit));
   }
   installKeys({ root, work });
+  mkdirSync(join(root, TREE));
   // Tables written now are not written by a thread of the guest's kernel after each boot.
   const tables = 'lazy_itable_init=0,lazy_journal_init=0';
   call(['mke2fs', '-q', '-t', 'ext4', '-E', tables, '-d', root, join(work, 'root.ext4'), DISK_SIZE]);

@@ -19,6 +19,9 @@ export const PACKAGES: readonly string[] = [
   'ca-certificates',
 ];
 
+/** Where the guest has the tree that a test gave it. */
+export const TREE = '/opt/lab';
+
 /** In the order in which they can be loaded. All else the guest needs is built into the kernel. */
 export const MODULES: readonly string[] = [
   'drivers/virtio/virtio_ring',
@@ -44,6 +47,7 @@ busybox ip addr add 10.0.2.15/24 dev eth0
 busybox ip link set eth0 up
 busybox ip route add default via 10.0.2.2
 busybox mount -t ext4 -o rw,noatime /dev/vda /root
+busybox [ -e /dev/vdb ] && busybox mount -t ext4 -o ro /dev/vdb /root${TREE}
 busybox umount /proc
 exec busybox switch_root /root /lib/systemd/systemd
 `;
