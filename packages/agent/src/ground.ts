@@ -9,6 +9,7 @@ import { type Capacity, capacityOf } from './domain/ledger.ts';
 import type { Active } from './domain/session.ts';
 import { ledgerSocket } from './ledger/places.ts';
 import type { Log } from './log.ts';
+import { usageOf } from './plain/processes.ts';
 import { createPlainUnits } from './plain/units.ts';
 import { createLedgerClient } from './rpc/ledger-client.ts';
 import type { SharedLedger, Units } from './sessions/ports.ts';
@@ -42,7 +43,7 @@ async function shared(config: Config, log: Log): Promise<Ground> {
   };
   const layout = await cgroupLayout();
   log.info({ units: 'systemd', shared: true, enforcement }, 'sessions run as units of systemd');
-  const units = createSystemdUnits({ manager: 'system', control, layout, enforcement });
+  const units = createSystemdUnits({ manager: 'system', control, layout, enforcement, measure: usageOf });
   return { capacity, units, sharedLedger: ledger, hostId };
 }
 
@@ -57,7 +58,13 @@ async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): 
   const enforcement = await probeEnforcement(manager, layout);
   await limitSlice(manager, capacityBytes);
   log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
-  return createSystemdUnits({ manager, control: directControl(manager), layout, enforcement });
+  return createSystemdUnits({
+    manager,
+    control: directControl(manager),
+    layout,
+    enforcement,
+    measure: usageOf,
+  });
 }
 
 /** Of the host as a whole: as careful as the least of what runs on it. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Account } from './ledger.ts';
 
-export const USERS_DIRECTORY = '/etc/berth/users';
+const USERS_DIRECTORY = '/etc/berth/users';
 /** What useradd(8) takes, and nothing that could leave a directory or begin a flag. */
 const NAME = /^[a-z_][a-z0-9_.-]{0,31}$/i;
 

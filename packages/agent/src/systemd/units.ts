@@ -42,6 +42,8 @@ export function createSystemdUnits(options: {
   manager: Manager;
   control: UnitControl;
   layout: CgroupLayout;
+  /** What processes use together, where their group does not tell. */
+  measure: (pids: readonly number[]) => UnitUsage;
   /** As a probe found it: see probe.ts. */
   enforcement: Enforcement;
 }): Units {
@@ -103,7 +105,10 @@ export function createSystemdUnits(options: {
 
     async usage(sessionId) {
       const group = await groupOf(sessionId);
-      return (group && (await usageOf(group, layout))) || (await afterwards(sessionId));
+      if (group === null) return await afterwards(sessionId);
+      const told = await usageOf(group, layout);
+      // A user's manager has no memory controller on the legacy layout: the processes are counted.
+      return told ?? options.measure(await processesOf(group, layout));
     },
 
     async enforces(sessionId, { pid, memoryBytes }) {
