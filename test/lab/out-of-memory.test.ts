@@ -134,7 +134,7 @@ test('memory and CPU of living sessions are shown as they are', async () => {
   const looked = await until(
     async () => {
       const [memory, cpu] = await Promise.all([show(holder), show(burner)]);
-      return memory.memory_used_bytes >= 32 * MIB && cpu.cpu_percent > 25 && { memory, cpu };
+      return memory.memory_used_bytes >= 32 * MIB && cpu.cpu_percent > 25 ? { memory, cpu } : null;
     },
     { what: 'two looks', deadlineMs: 60_000 },
   );
