@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../programs.ts';
+import { Running } from '../running.ts';
 import { createSandbox, type Sandbox } from '../sandbox.ts';
+import { until } from '../until.ts';
 import type { LabHost } from './host.ts';
 import { type Lab, openLab } from './lab.ts';
 
@@ -24,6 +26,29 @@ export interface SharedHost extends AsyncDisposable {
   readonly sandbox: Sandbox;
 }
 
+/** What the journal and the socket of a host's users are reached by, past Berth: plain ssh. */
+export async function forwardedSocket(
+  { lab, sandbox }: SharedHost,
+  { user, socket }: { user: string; socket: string },
+): Promise<{ path: string } & AsyncDisposable> {
+  const path = join(sandbox.dir, `f${++forwards}`);
+  const argv = [
+    'ssh',
+    '-F',
+    lab.sshConfig,
+    '-N',
+    '-o',
+    'ExitOnForwardFailure=yes',
+    '-L',
+    `${path}:${socket}`,
+  ];
+  const forward = new Running([...argv, `${user}@vm1`], { env: sandbox.env });
+  await until(() => existsSync(path), { what: `${socket} is forwarded` });
+  return { path, [Symbol.asyncDispose]: () => forward[Symbol.asyncDispose]() };
+}
+
+let forwards = 0;
+
 /** Where the executables are that hosts get; throws, with the command that builds them. */
 function releaseDirectory(): string {
   for (const name of ['berthd-linux-x64', 'berth-linux-x64']) {
@@ -34,7 +59,7 @@ function releaseDirectory(): string {
 }
 
 /** A sandbox whose client reaches the hosts of a lab and finds agents to install on them. */
-export function labSandbox(lab: Lab): Sandbox {
+function labSandbox(lab: Lab): Sandbox {
   const sandbox = createSandbox();
   sandbox.env.BERTH_SSH_CONFIG = lab.sshConfig;
   sandbox.env.BERTH_AGENT_DIR = releaseDirectory();
@@ -44,7 +69,7 @@ export function labSandbox(lab: Lab): Sandbox {
 }
 
 /** Runs `berth host add`; throws where it failed. */
-export async function addHost(sandbox: Sandbox, args: readonly string[]): Promise<void> {
+async function addHost(sandbox: Sandbox, args: readonly string[]): Promise<void> {
   const { code, stderr } = await sandbox.berth(['host', 'add', ...args], { timeoutMs: SET_UP_MS });
   if (code !== 0) throw new Error(`berth host add ${args.join(' ')} exited with ${code}: ${stderr}`);
 }
