@@ -1,7 +1,7 @@
 /** Several people share one host: each an agent of their own, one ledger, and nobody sees what is another's. */
 import { LedgerServiceClient } from '@berth/shared/gen/berth/v1/ledger';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { forwardedSocket, openSharedHost, type SharedHost } from '../support/lab/shared-host.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
@@ -16,6 +16,12 @@ beforeAll(async () => {
   host = await openSharedHost({ users: ['ann', 'ben'], settings });
 });
 afterAll(() => host?.[Symbol.asyncDispose]());
+
+afterEach(async () => {
+  const { code, stderr } = await berth('kill', '--all', '--status', 'running', '--yes', '--grace', '1s');
+  expect(code, stderr).toBe(0);
+  await allFree('dev');
+});
 
 const start = (user: string, ...argv: readonly string[]) =>
   startedId(host.sandbox, ['start', '--json', '--host', user, '--', ...argv]);
@@ -80,7 +86,6 @@ test('sessions run as their user, with the home directory, files and rights of t
     expect(seen.stdout).toBe(`${user}:600\n${user}\n`);
     expect((await berth('kill', `${user}:${id}`, '--grace', '1s')).code).toBe(0);
   }
-  await allFree('dev');
 });
 
 test('a user who is not allowed is told what an administrator has to run, and then needs no sudo', async () => {
@@ -137,11 +142,6 @@ test('two users race for the slots: all are granted, and no more', async () => {
   expect((await berth('kill', `${giver}:${ids[0]}`, '--grace', '1s')).code).toBe(0);
   await until(async () => (await ledgerOf(taker)).held < SLOTS * SLOT, { what: 'the slot came back' });
   await start(taker, 'sleep', 'infinity');
-  for (const user of ['ann', 'ben']) {
-    const all = ['kill', '--host', user, '--all', '--status', 'running', '--yes', '--grace', '1s'];
-    expect((await berth(...all)).code).toBe(0);
-  }
-  await allFree('ann');
 }, 240_000);
 
 test('nobody sees, reads, types into or ends what is another’s', async () => {
@@ -150,7 +150,8 @@ test('nobody sees, reads, types into or ends what is another’s', async () => {
   expect(ids).not.toContain(id);
   for (const [verb, ...flags] of [['show'], ['output'], ['kill'], ['send', 'x'], ['attach']]) {
     const { code, stdout, stderr } = await berth(verb ?? '', `ben:${id}`, ...flags, '--json');
-    expect({ verb, code, stdout }).toEqual({ verb, code: 4, stdout: '' });
+    expect({ verb, code }).toEqual({ verb, code: 4 });
+    expect(stdout).not.toContain(id);
     expect(stderr).toContain('SESSION_NOT_FOUND');
   }
 
@@ -188,8 +189,6 @@ test('nobody sees, reads, types into or ends what is another’s', async () => {
     `${state} ann ann 700`,
     `${own}/transcript ann ann 600`,
   ]);
-  expect((await berth('kill', `ann:${id}`, '--grace', '1s')).code).toBe(0);
-  await allFree('ann');
 });
 
 test('the ledger gives nobody what is another’s, nor more than there is, whatever they send', async () => {
@@ -236,6 +235,4 @@ test('the ledger gives nobody what is another’s, nor more than there is, whate
   expect((await ledgerOf('ann')).held).toBe(alive ? SLOTS * SLOT : SLOT);
   await call('endUnit', { sessionId: own });
   await call('giveBack', { sessionId: own });
-  expect((await berth('kill', `ben:${bens}`, '--grace', '1s')).code).toBe(0);
-  await allFree('ann');
 });
