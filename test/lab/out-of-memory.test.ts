@@ -1,5 +1,6 @@
 /** Promise 6: the kernel holds each session to its slot, and what outgrows one harms nobody else. */
 import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { EventServiceClient } from '@berth/shared/gen/berth/v1/event';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -148,4 +149,48 @@ test('memory and CPU of living sessions are shown as they are', async () => {
   expect(cells(holder)).toMatch(/ 150MiB +[3-9]\d(\.\d)?MiB /);
   expect(cells(burner)).toMatch(/ 100MiB .* \d+% /);
   expect((await sandbox.berth(['kill', holder, burner, '--grace', '1s'])).code).toBe(0);
+});
+
+const ADVISORY = /^warning +the kernel does not enforce slots here/m;
+const limits = async (remote: string) => (await host.sandbox.berth(['host', 'show', remote])).stdout;
+
+test('a host whose manager has no memory controller says that its slots are advisory', async () => {
+  const { lab, sandbox } = host;
+  await lab.host('vm2', { sudo: true });
+  const added = await sandbox.berth(['host', 'add', 'mine', 'vm2'], { timeoutMs: 120_000 });
+  expect(added.code, added.stderr).toBe(0);
+  expect(added.stdout).toContain('advisory');
+  const shown = await limits('mine');
+  expect(shown).toContain('limits advisory');
+  expect(shown).toMatch(ADVISORY);
+  const id = await startedId(sandbox, ['start', '--json', '--host', 'mine', '--', 'sleep', 'infinity']);
+  expect(await show(id)).toMatchObject({ status: 'running', enforcement: 'advisory' });
+  expect((await sandbox.berth(['kill', id, '--grace', '1s'])).code).toBe(0);
+});
+
+test('a terminal that leaves the group of its unit is not called held to its slot', async () => {
+  const { sandbox, vm } = host;
+  expect(await limits('dev')).toContain('limits kernel');
+  const wrapper = vm.path('/usr/local/bin/tmux');
+  const leave = 'echo $1 >/sys/fs/cgroup/memory/cgroup.procs';
+  // The server alone is root's to move, by sudo: what the agent runs has no new privileges.
+  const text = `#!/bin/sh
+case " $* " in *" -D "*) sudo -n sh -c '${leave}' sh $$ ;; esac
+exec /usr/bin/tmux "$@"
+`;
+  const restart = 'systemctl restart berthd@dev';
+  writeFileSync(wrapper, text, { mode: 0o755 });
+  await vm.script(restart);
+  try {
+    const id = await start('100M', 'sleep', 'infinity');
+    expect(await show(id)).toMatchObject({ status: 'running', enforcement: 'advisory' });
+    const shown = await limits('dev');
+    expect(shown).toContain('limits advisory');
+    expect(shown).toMatch(ADVISORY);
+    expect((await sandbox.berth(['kill', id, '--grace', '1s'])).code).toBe(0);
+  } finally {
+    rmSync(wrapper);
+    await vm.script(restart);
+  }
+  expect(await limits('dev')).toContain('limits kernel');
 });
