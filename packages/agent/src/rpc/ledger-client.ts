@@ -35,13 +35,26 @@ export function createLedgerClient(socket: string): LedgerClient {
     callback: (error: ServiceError | null, response: Res) => void,
   ) => unknown;
 
-  function call<Req, Res>(method: Method<Req, Res>, request: Req): Promise<Res> {
+  function once<Req, Res>(method: Method<Req, Res>, request: Req, deadline: number): Promise<Res> {
     const metadata = new Metadata({ waitForReady: true });
     return new Promise((resolve, reject) => {
-      method.call(client, request, metadata, { deadline: Date.now() + DEADLINE_MS }, (error, response) =>
-        error ? reject(translated(error, socket)) : resolve(response),
+      method.call(client, request, metadata, { deadline }, (error, response) =>
+        error ? reject(error) : resolve(response),
       );
     });
+  }
+
+  /** Asked again where the ledger ended under the call: all but the start of a unit may be. */
+  async function call<Req, Res>(method: Method<Req, Res>, request: Req, again = true): Promise<Res> {
+    const deadline = Date.now() + DEADLINE_MS;
+    for (;;) {
+      try {
+        return await once(method, request, deadline);
+      } catch (error) {
+        const broken = (error as ServiceError).code === status.UNAVAILABLE && Date.now() < deadline;
+        if (!again || !broken) throw translated(error as ServiceError, socket);
+      }
+    }
   }
 
   async function describe(): Promise<LedgerDescription> {
@@ -76,7 +89,8 @@ export function createLedgerClient(socket: string): LedgerClient {
     },
     async startUnit({ sessionId, argv, env, workingDirectory }) {
       const request = { sessionId, argv: [...argv], env: { ...env }, workingDirectory };
-      await call(client.startUnit as Method<typeof request, object>, request);
+      // It may have run and ended: nothing runs twice.
+      await call(client.startUnit as Method<typeof request, object>, request, false);
     },
     async endUnit(sessionId) {
       await call(client.endUnit as Method<{ sessionId: string }, object>, { sessionId });
