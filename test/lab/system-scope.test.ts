@@ -148,12 +148,15 @@ test('nobody sees, reads, types into or ends what is another’s', async () => {
   const id = await start('ann', 'bash', '-c', 'echo private; read -r');
   const ids = (await berth('list', '--host', 'ben', '--all', '--format', 'ids')).stdout;
   expect(ids).not.toContain(id);
-  for (const [verb, ...flags] of [['show'], ['output'], ['kill'], ['send', 'x'], ['attach']]) {
+  for (const [verb, ...flags] of [['show'], ['output'], ['kill'], ['send', 'x']]) {
     const { code, stdout, stderr } = await berth(verb ?? '', `ben:${id}`, ...flags, '--json');
     expect({ verb, code }).toEqual({ verb, code: 4 });
     expect(stdout).not.toContain(id);
     expect(stderr).toContain('SESSION_NOT_FOUND');
   }
+  const terminal = host.sandbox.berthTerminal(['attach', `ben:${id}`]);
+  await terminal.waitForScreen(/cannot find session/);
+  expect(await terminal.waitForExit()).toBe(4);
 
   const state = '/home/ann/.local/state/berth';
   const run = '/run/berth/users/ann';
