@@ -36,7 +36,10 @@ async function main(): Promise<void> {
         config.command === 'serve'
           ? (await import('./agent.ts')).startAgent
           : (await import('./ledger-main.ts')).startLedger;
-      const log = createLog({ level: config.logLevel });
+      const log = createLog({
+        level: config.logLevel,
+        journald: process.env.JOURNAL_STREAM !== undefined,
+      });
       const ended = new Promise<string>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
       });
