@@ -116,6 +116,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
   registry.onChange((session) => {
     feed.publish();
+    if (session.state === 'running') void usage.lookAt(session);
     if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
   });
 

@@ -39,6 +39,8 @@ function quoted(program: string): string {
 const LIFE = `Type=notify
 NotifyAccess=all
 Restart=on-failure
+# Wrong settings, and a journal of a newer version, do not mend themselves.
+RestartPreventExitStatus=2 6
 RestartSec=200ms
 # Fed only after the agent has checked itself: event loop, journal, terminals.
 WatchdogSec=30s
