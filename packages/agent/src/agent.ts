@@ -221,6 +221,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 
+  void usage.look();
+
   const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
   const host = createHostSnapshot({

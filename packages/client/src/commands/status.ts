@@ -48,8 +48,9 @@ function printPool(answers: readonly Answer<Holding>[], { console }: Context): v
       `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
       vm.enforcement === 'advisory' ? `${held} (advisory)` : held,
       formatMemory(vm.memory_used_bytes),
-      `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}`,
-      formatMemory(vm.load.disk_free_bytes),
+      // An older agent does not tell.
+      vm.load.cpus > 0 ? `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}` : '-',
+      vm.load.cpus > 0 ? formatMemory(vm.load.disk_free_bytes) : '-',
       `${vm.age_minutes}m`,
     ];
   });
