@@ -61,7 +61,12 @@ RestrictNamespaces=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+`;
+
+/** Of an agent, which is never root and starts nothing that becomes somebody else. */
+const UNPRIVILEGED = `KeyringMode=private
+SystemCallFilter=~@privileged @resources
 `;
 
 function userSocket(): string {
@@ -90,7 +95,7 @@ StartLimitBurst=20
 [Service]
 ExecStart=${quoted(program)} serve
 EnvironmentFile=-%E/berth/berthd.env
-${LIFE}${HARDENING}
+${LIFE}${HARDENING}${UNPRIVILEGED}
 [Install]
 WantedBy=default.target
 Also=berthd.socket
