@@ -115,7 +115,7 @@ export function createPlainUnits(): Units {
     },
 
     async usage(sessionId, paths) {
-      return usageOf(await members(sessionId, paths));
+      return usageOf((await members(sessionId, paths)).map(({ pid }) => pid));
     },
 
     // There is no cgroup that could hold a limit.
