@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 import { type Finished, Running, run } from '../running.ts';
 import { createSandbox, type Sandbox } from '../sandbox.ts';
+import { until } from '../until.ts';
 import type { Lab } from './lab.ts';
 
 const RELEASE = join(ROOT, 'dist/release');
@@ -53,6 +54,24 @@ export class Laptop implements AsyncDisposable {
     });
     this.#owned.push(running);
     return running;
+  }
+
+  /** Starts a session that prints a line every 50 ms, and sees its first one. */
+  async chat(host: string, name: string): Promise<void> {
+    const loop = 'i=0; while echo line $((i += 1)); do sleep 0.05; done';
+    await this.ok(['start', '--host', host, '--name', name, '--', 'bash', '-c', loop]);
+    await this.goesOn(name);
+  }
+
+  /** Resolves when a session has printed more than it had; throws where it does not run. */
+  async goesOn(name: string): Promise<void> {
+    const look = async () => {
+      const seen = await this.json<{ status: string; transcript_end: number }>(['show', name]);
+      if (seen.status !== 'running') throw new Error(`session ${name} is ${seen.status}`);
+      return seen.transcript_end;
+    };
+    const before = await look();
+    await until(async () => (await look()) > before, { what: `session ${name} goes on` });
   }
 
   /** What remotes.yaml holds; empty where there is none. */
