@@ -40,8 +40,8 @@ async function traces(vm: LabHost): Promise<string> {
   const looks = [
     "systemctl --user -M dev@ list-units --all --plain --no-legend 'berth*' | cut -d' ' -f1",
     "systemctl --user -M dev@ list-unit-files --plain --no-legend 'berth*' | cut -d' ' -f1",
-    'pgrep -u dev -a "berth|tmux|bash"',
-    "find /home/dev /run/user/1000 /dev/shm /tmp /var/tmp -iname '*berth*'",
+    'pgrep -u dev -a "berthd|tmux|bash"',
+    "find /home/dev /run/user/1000 /dev/shm /tmp /var/tmp -iname '*berth*' -prune -print",
   ];
   return (await vm.script(`${looks.join('; ')}; true`)).stdout;
 }
@@ -71,7 +71,8 @@ describe('host remove', () => {
     await laptop.ok(['host', 'remove', 'dev', '--yes']);
     expect(laptop.remotes).not.toContain('dev');
     // What sessions left stays: a host that is added again has them.
-    expect((await traces(vm)).split('\n').filter((line) => !line.includes('/.local/state/'))).toEqual(['']);
+    const kept = '/home/dev/.cache/berth\n/home/dev/.local/state/berth\n/run/user/1000/berth\n';
+    expect(await traces(vm)).toBe(kept);
     await laptop.ok(add);
     expect(await laptop.json(['show', 'chat'])).toMatchObject({ status: 'killed' });
   });

@@ -18,6 +18,8 @@ export async function removeAgent(options: {
   await systemctl(scope, 'disable', '--now', 'berthd.socket', 'berthd.service').catch(() => '');
   step('sessions', 'berth.slice');
   await systemctl(scope, 'stop', 'berth.slice').catch(() => '');
+  // The limits that the agent set on it at run time.
+  await systemctl(scope, 'revert', 'berth.slice').catch(() => '');
   step('units', layout.units);
   removeUnits(
     layout.units,
