@@ -6,6 +6,7 @@ import { Laptop } from '../support/lab/laptop.ts';
 import { until } from '../support/until.ts';
 
 const VERSIONS = '/home/dev/.local/lib/berth/versions';
+const TWO_LINES = expect.stringMatching(/^berth: .*\n {2}hint: .*\n$/);
 const HELD = '/home/dev/.held';
 
 /**
@@ -67,6 +68,18 @@ describe('host add that is broken off', () => {
     await completes(laptop, vm);
   });
 
+  test('by Ctrl-C in the middle of the upload', async () => {
+    await using lab = await openLab();
+    await using laptop = new Laptop(lab);
+    const vm = await lab.host('vm1', { sudo: true });
+    const add = laptop.spawn(['host', 'add', 'dev', `dev@${vm.address}`]);
+    await until(async () => (await arrived(vm)) > SIZE_OF_MUCH, { what: 'upload under way', everyMs: 5 });
+    add.kill('SIGINT');
+    const { code, stderr } = await add.finished;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: TWO_LINES });
+    await completes(laptop, vm);
+  });
+
   test('by a cut cable in the middle of the upload', async () => {
     await using lab = await openLab();
     await using laptop = new Laptop(lab);
@@ -77,7 +90,7 @@ describe('host add that is broken off', () => {
     const cut = performance.now();
     const { code, stderr } = await add.finished;
     console.log(`gave up ${Math.round(performance.now() - cut)} ms after the cut`);
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^berth: .*\n.*hint: .*\n$/) });
+    expect({ code, stderr }).toEqual({ code: 3, stderr: TWO_LINES });
     vm.mend();
     await completes(laptop, vm);
   });
@@ -105,7 +118,7 @@ describe('host add that is broken off', () => {
     await held();
     await vm.powerCut();
     const { code, stderr } = await add.finished;
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^berth: .*\n.*hint: .*\n$/) });
+    expect({ code, stderr }).toEqual({ code: 3, stderr: TWO_LINES });
     await vm.boot();
     await completes(laptop, vm);
   });

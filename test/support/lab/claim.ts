@@ -111,7 +111,8 @@ function owner(pid: number): string | null {
 }
 
 function isOld(path: string): boolean {
-  return existsSync(path) && Date.now() - statSync(path).mtimeMs > GRACE_MS;
+  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return mtimeMs !== undefined && Date.now() - mtimeMs > GRACE_MS;
 }
 
 interface Family {

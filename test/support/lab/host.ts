@@ -4,7 +4,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chownSync, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Finished } from '../running.ts';
 import { until } from '../until.ts';
@@ -86,6 +94,7 @@ export class LabHost {
       detached: true,
       stdio: ['ignore', console, console],
     });
+    closeSync(console);
     await this.#up();
   }
 

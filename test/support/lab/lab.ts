@@ -1,6 +1,7 @@
 /** A lab: a few Linux hosts on a network of their own, on this machine, gone when disposed. */
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureBase } from './base.ts';
 import { Cable, openNetwork } from './cable.ts';
 import { type Claim, claimLab, removeLab, sweepLabs } from './claim.ts';
 import { command } from './command.ts';
@@ -82,6 +83,7 @@ export class Lab implements AsyncDisposable {
 
 /** Opens an empty lab, after removing what crashed runs left behind. */
 export async function openLab(): Promise<Lab> {
+  await ensureBase();
   removeAtExit();
   sweepLabs();
   return new Lab();

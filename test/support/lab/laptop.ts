@@ -26,7 +26,8 @@ export class Laptop implements AsyncDisposable {
 
   constructor(lab: Lab) {
     this.sandbox = createSandbox();
-    const settings = { BERTH_SSH_CONFIG: lab.sshConfig, BERTH_AGENT_DIR: RELEASE, BERTH_NO_SYSTEMD: '1' };
+    // The agent's program is found beside the client.
+    const settings = { BERTH_SSH_CONFIG: lab.sshConfig, BERTH_NO_SYSTEMD: '1' };
     this.#env = { ...this.sandbox.env, ...settings };
   }
 

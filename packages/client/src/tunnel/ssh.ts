@@ -6,6 +6,7 @@ import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node
 import { readFileSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
+import type { Settings } from '../config/settings.ts';
 import { classify, isJumpFailure } from './ssh-failure.ts';
 
 export interface SshOptions {
@@ -29,6 +30,11 @@ export class Ssh {
 
   constructor(options: SshOptions) {
     this.#o = options;
+  }
+
+  static from(settings: Settings, env: NodeJS.ProcessEnv): Ssh {
+    const { sshProgram: program, sshConfig: configFile, connectMs, controlPersistMs } = settings;
+    return new Ssh({ program, configFile, connectMs, controlPersistMs, env });
   }
 
   /** Connects and leaves the master behind in the background. Throws what kept it from connecting. */

@@ -103,7 +103,7 @@ const table = {
   AGENT_MISSING: {
     grpc: CODE.unavailable,
     exit: EXIT.unreachable,
-    hint: 'bring it there, or start it again: berth host add HOST',
+    hint: 'bring one: berth host add HOST',
   },
   LEDGER_UNREACHABLE: {
     grpc: CODE.unavailable,
