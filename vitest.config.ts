@@ -1,4 +1,7 @@
-/** How the tests run: unit tests at once in a process each, tests on real binaries two at a time. */
+/**
+ * How the tests run: unit tests at once in a process each, tests on real binaries two at a time,
+ * tests on whole hosts one by one.
+ */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
@@ -29,6 +32,24 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'lab',
+          globalSetup: [
+            'test/support/build-setup.ts',
+            'test/support/lab/setup.ts',
+            'test/support/leak-setup.ts',
+          ],
+          include: ['test/lab/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,6 +1,7 @@
 #!/bin/sh
 # `npm test`: installs what is missing, builds, tests. Arguments go to vitest: with any, only
-# the tests they pick are run. The last line counts the tests: "N passed, N failed".
+# the tests they pick are run. The last line counts the tests: "N passed, N failed". Tests in
+# test/lab are left to `npm run test:lab`.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/needs.sh
@@ -20,6 +21,10 @@ elif [ -n "$missing" ]; then
 fi
 sh scripts/first-use.sh test install || exit $?
 
+case " $* " in
+  *' --project'*) ;;
+  *) set -- --project unit --project real "$@" ;;
+esac
 results=.berth/test-results.json
 mkdir -p .berth
 rm -f "$results"

@@ -17,6 +17,7 @@ exec 9>"${base%/*}/lock"
 flock 9
 [ ! -d "$base" ] || exit 0
 
+rm -rf "${base%/*}"/new-base-*
 new=$(mktemp -d "${base%/*}/new-base-XXXXXX")
 trap 'rm -rf "$new"' EXIT
 trap 'exit 130' INT

@@ -2,10 +2,13 @@
  * The network of one lab: a namespace that routes between this machine and the lab's hosts, and a
  * cable to each host. A host behind another is plugged into that one, which routes for nobody.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Claim } from './claim.ts';
+import { join } from 'node:path';
+import { type Claim, pause } from './claim.ts';
 import { command, succeeds } from './command.ts';
 
+const SLOW_CABLE = join(import.meta.dirname, 'slow-cable.py');
 /** Names of the host's end and, in what it is plugged into, of the other one. */
 const HOST_END = 'host0';
 
@@ -42,8 +45,12 @@ export class Cable {
   readonly #subnet: string;
   readonly #gateway: string;
   readonly #behind: boolean;
+  /** In the arguments of the process that is the slow cable. */
+  readonly #mark: string;
   #cut = false;
   #impairment: Impairment | null = null;
+  /** The slow cable; null: a plain one. */
+  #slow: ChildProcess | null = null;
 
   /** `index`: of the host in its lab, from 1. */
   constructor(options: { claim: Claim; index: number; into?: Cable }) {
@@ -52,6 +59,7 @@ export class Cable {
     this.namespace = `${claim.prefix}-${index}`;
     this.#into = into?.namespace ?? claim.prefix;
     this.#behind = into !== undefined;
+    this.#mark = join(claim.dir, `cable${index}`);
     this.#outerEnd = `to${index}`;
     this.#subnet = `${net}.${4 * index}/30`;
     this.#gateway = `${net}.${4 * index + 1}`;
@@ -64,8 +72,11 @@ export class Cable {
     const [outer, inner] = [this.#outerEnd, HOST_END];
     const into = ['ip', '-n', this.#into];
     const host = ['ip', '-n', this.namespace];
-    const peer = ['peer', 'name', inner, 'netns', this.namespace];
-    command([...into, 'link', 'add', outer, 'type', 'veth', ...peer]);
+    if (this.#impairment) this.#startSlow(this.#impairment);
+    else {
+      const peer = ['peer', 'name', inner, 'netns', this.namespace];
+      command([...into, 'link', 'add', outer, 'type', 'veth', ...peer]);
+    }
     command([...into, 'addr', 'add', `${this.#gateway}/30`, 'dev', outer]);
     command([...host, 'addr', 'add', `${this.address}/30`, 'dev', inner]);
     command([...host, 'link', 'set', inner, 'up']);
@@ -75,15 +86,13 @@ export class Cable {
       command([...into, 'route', 'replace', 'blackhole', this.#subnet, 'metric', '1000']);
     }
     if (!this.#cut) this.#set('up');
-    if (this.#impairment) this.impair(this.#impairment);
   }
 
   /** The host's interfaces and connections are gone in an instant, with no word to anybody. */
   destroy(): void {
     this.#set('down');
+    this.unplug();
     command(['ip', 'netns', 'del', this.namespace]);
-    // A namespace goes when the last process has left; its cable must not be there when it is back.
-    succeeds(['ip', '-n', this.#into, 'link', 'del', this.#outerEnd]);
   }
 
   /** Nothing goes through, and nobody says so. */
@@ -97,15 +106,42 @@ export class Cable {
     this.#set('up');
   }
 
-  /** Null: as it was. Throws where the kernel has no netem. */
+  /** Null: a plain cable again. What is on its way in this moment is lost. */
   impair(impairment: Impairment | null): void {
+    this.unplug();
     this.#impairment = impairment;
-    const qdisc = ['ip', 'netns', 'exec', this.#into, 'tc', 'qdisc'];
-    succeeds([...qdisc, 'del', 'dev', this.#outerEnd, 'root']);
-    if (!impairment) return;
-    const { ms = 0, loss = 0 } = impairment;
-    const netem = ['netem', 'delay', `${ms}ms`, 'loss', `${loss}%`];
-    command([...qdisc, 'add', 'dev', this.#outerEnd, 'root', ...netem]);
+    this.plug();
+  }
+
+  #startSlow({ ms = 0, loss = 0 }: Impairment): void {
+    const ends = [this.#into, this.#outerEnd, this.namespace, HOST_END];
+    const argv = [
+      '--pdeathsig',
+      'KILL',
+      'python3',
+      SLOW_CABLE,
+      this.#mark,
+      ...ends,
+      String(ms),
+      String(loss),
+    ];
+    this.#slow = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+    waitFor(() => this.#hasEnd(this.namespace, HOST_END), `slow cable to ${this.namespace}`);
+  }
+
+  /** With no word to anybody. */
+  unplug(): void {
+    if (!this.#slow) {
+      command(['ip', '-n', this.#into, 'link', 'del', this.#outerEnd]);
+      return;
+    }
+    this.#slow.kill('SIGKILL');
+    this.#slow = null;
+    waitFor(() => !this.#hasEnd(this.#into, this.#outerEnd), `no slow cable to ${this.namespace}`);
+  }
+
+  #hasEnd(namespace: string, end: string): boolean {
+    return succeeds(['ip', '-n', namespace, 'link', 'show', end]);
   }
 
   #set(state: 'up' | 'down'): void {
@@ -118,4 +154,11 @@ function addNamespace(name: string): void {
   command(['ip', '-n', name, 'link', 'set', 'lo', 'up']);
   // A new namespace may have inherited this from the machine.
   command(['ip', 'netns', 'exec', name, 'sh', '-c', 'echo 0 >/proc/sys/net/ipv4/ip_forward']);
+}
+
+function waitFor(condition: () => boolean, what: string): void {
+  for (let attempt = 0; !condition(); attempt++) {
+    if (attempt === 500) throw new Error(`did not happen within 5 s: ${what}`);
+    pause();
+  }
 }

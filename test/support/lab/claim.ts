@@ -75,7 +75,7 @@ export function sweepLabs(): void {
 /** Ends and removes everything of a lab. All at once, so that it also works while a process exits. */
 export function removeLab(claim: Claim): void {
   if (!existsSync(claim.dir)) return;
-  killAll(`${claim.dir}/`);
+  killAll({ dir: claim.dir, group: claim.group });
   for (const mount of mountsBelow(claim.dir).reverse()) command(['umount', mount]);
   for (const name of networkNames(claim)) command(['ip', 'netns', 'del', name]);
   succeeds(['ip', 'link', 'del', claim.prefix]);
@@ -89,7 +89,7 @@ export function removeLab(claim: Claim): void {
 /** What a lab has on the machine, by kind; all empty when it is gone. */
 export function tracesOf(claim: Claim): Record<string, readonly string[]> {
   return {
-    processes: findMarked([`${claim.dir}/`]).map(({ command: line }) => line),
+    processes: alive(claim).map(String),
     mounts: mountsBelow(claim.dir),
     networks: networkNames(claim),
     interfaces: succeeds(['ip', 'link', 'show', claim.prefix]) ? [claim.prefix] : [],
@@ -111,23 +111,38 @@ function owner(pid: number): string | null {
 }
 
 function isOld(path: string): boolean {
-  return existsSync(path) && Date.now() - statSync(path).mtimeMs > GRACE_MS;
+  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return mtimeMs !== undefined && Date.now() - mtimeMs > GRACE_MS;
 }
 
-/** SIGKILL to whoever has the text in its arguments, and to its descendants, until none is left. */
-export function killAll(text: string): void {
+interface Family {
+  readonly dir: string;
+  readonly group: string;
+}
+
+/** Processes that mention the directory, their descendants, and who is in the group. */
+function alive({ dir, group }: Family): number[] {
+  const members = groupDirectories(group).flatMap((directory) =>
+    [directory, ...directoriesBelow(directory)].flatMap((each) =>
+      readQuietly(join(each, 'cgroup.procs')).split('\n').filter(Boolean).map(Number),
+    ),
+  );
+  return [...new Set([...findMarked([`${dir}/`]).map(({ pid }) => pid), ...members])];
+}
+
+/** SIGKILL, until none is left. */
+export function killAll(family: Family): void {
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const alive = findMarked([text]);
-    if (alive.length === 0) return;
-    if (Date.now() > deadline)
-      throw new Error(`still alive: ${alive.map((each) => each.command).join('; ')}`);
-    for (const { pid } of alive) {
+    const pids = alive(family);
+    if (pids.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`still alive: ${pids.join(' ')}, of ${family.dir}`);
+    for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {}
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    pause();
   }
 }
 
@@ -147,14 +162,35 @@ function groupDirectories(group: string): string[] {
   return ['', ...readdirSync(CGROUPS)].map((each) => join(CGROUPS, each, group)).filter(existsSync);
 }
 
+function directoriesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
 /** Innermost first: a group can only be removed when it has none below it. */
-export function removeGroups(group: string): void {
+function removeGroups(group: string): void {
   for (const directory of groupDirectories(group)) {
-    const below = readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name));
-    for (const each of [...below.sort().reverse(), directory]) rmdirSync(each);
+    for (const each of [...directoriesBelow(directory).sort().reverse(), directory]) removeGroup(each);
   }
+}
+
+/** The kernel may hold on to it for a moment after its last process has gone. */
+function removeGroup(directory: string): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      rmdirSync(directory);
+      return;
+    } catch (error) {
+      if (attempt === 300) throw error;
+      pause();
+    }
+  }
+}
+
+/** A moment, in which nothing else happens in this process. */
+export function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
 }
 
 function readQuietly(path: string): string {

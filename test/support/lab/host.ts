@@ -4,13 +4,21 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chownSync, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Finished } from '../running.ts';
 import { until } from '../until.ts';
 import { baseDirectory } from './base.ts';
 import type { Cable, Impairment } from './cable.ts';
-import { type Claim, killAll } from './claim.ts';
+import { killAll } from './claim.ts';
 import { command } from './command.ts';
 import { account, type EnterOptions, enter } from './enter.ts';
 
@@ -33,7 +41,10 @@ export interface HostOptions {
 
 interface Place extends HostOptions {
   readonly name: string;
-  readonly claim: Claim;
+  /** Made for it, and removed by the lab. */
+  readonly dir: string;
+  /** Below each cgroup hierarchy. */
+  readonly group: string;
   readonly cable: Cable;
   /** Line for authorized_keys. */
   readonly publicKey: string;
@@ -55,14 +66,14 @@ export class LabHost {
   #launcher: ChildProcess | null = null;
   #init = 0;
 
-  constructor({ name, claim, cable, publicKey, behind, sudo = false }: Place) {
+  constructor({ name, dir, group, cable, publicKey, behind, sudo = false }: Place) {
     this.name = name;
     this.address = cable.address;
     this.cable = cable;
     this.behind = behind;
-    this.#dir = join(claim.dir, name);
+    this.#dir = dir;
     this.#root = join(this.#dir, 'root');
-    this.#group = `${claim.group}/${name}`;
+    this.#group = group;
     this.#publicKey = publicKey;
     const [upper, work] = [join(this.#dir, 'upper'), join(this.#dir, 'work')];
     for (const directory of [this.#root, upper, work]) mkdirSync(directory, { recursive: true });
@@ -83,6 +94,7 @@ export class LabHost {
       detached: true,
       stdio: ['ignore', console, console],
     });
+    closeSync(console);
     await this.#up();
   }
 
@@ -136,16 +148,21 @@ export class LabHost {
     this.cable.mend();
   }
 
-  /** Slower or lossy towards the host; null: as before. Needs a kernel with netem: see hasNetem. */
+  /** A slower or lossy cable, towards the host; null: a plain one. Connections live on. */
   latency(impairment: Impairment | null): void {
     this.cable.impair(impairment);
   }
 
   /** As an administrator does it; resolves when the next boot is up. */
-  async reboot(): Promise<void> {
-    const before = this.#init;
+  reboot(): Promise<void> {
     // It may be cut off before it can say that it went well.
-    await this.run(['systemctl', 'reboot']);
+    return this.rebootedBy(() => this.run(['systemctl', 'reboot']));
+  }
+
+  /** For a reboot that somebody else causes. */
+  async rebootedBy(cause: () => Promise<unknown>): Promise<void> {
+    const before = this.#init;
+    await cause();
     await this.#up(before);
   }
 
@@ -155,10 +172,10 @@ export class LabHost {
    */
   async powerCut(): Promise<void> {
     if (!this.on) throw new Error(`${this.name} is off`);
+    for (const inner of this.#inner) inner.cable.unplug();
     this.cable.destroy();
-    killAll(`${this.#dir}/`);
+    killAll({ dir: this.#dir, group: this.#group });
     await until(() => !this.on, { what: `${this.name} is off` });
-    // What was plugged into it is unplugged by its end; it comes back to a host without power.
     this.cable.plug();
     for (const inner of this.#inner) inner.cable.plug();
   }

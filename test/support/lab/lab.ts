@@ -1,9 +1,10 @@
 /** A lab: a few Linux hosts on a network of their own, on this machine, gone when disposed. */
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureBase } from './base.ts';
 import { Cable, openNetwork } from './cable.ts';
 import { type Claim, claimLab, removeLab, sweepLabs } from './claim.ts';
-import { command, succeeds } from './command.ts';
+import { command } from './command.ts';
 import { type HostOptions, LabHost } from './host.ts';
 
 const OVERLAYFS = 0x794c7630;
@@ -15,16 +16,18 @@ export class Lab implements AsyncDisposable {
   /** For `ssh -F`: knows all hosts, their keys, and the way to them. */
   readonly sshConfig: string;
   readonly #key: string;
+  readonly #disks: string;
   readonly #hosts: LabHost[] = [];
 
   constructor() {
     this.claim = claimLab();
     open.add(this.claim);
     const { dir } = this.claim;
+    this.#disks = join(dir, 'disks');
+    mkdirSync(this.#disks);
     // A layer that is written to cannot lie on an overlay, as the root of many a container is.
     if (statfsSync(dir).type === OVERLAYFS) {
-      mkdirSync(join(dir, 'disk'));
-      command(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', join(dir, 'disk')]);
+      command(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', this.#disks]);
     }
     this.sshConfig = join(dir, 'ssh_config');
     this.#key = join(dir, 'key');
@@ -40,9 +43,11 @@ export class Lab implements AsyncDisposable {
     if (index > MOST_HOSTS) throw new Error(`a lab has at most ${MOST_HOSTS} hosts`);
     const { claim } = this;
     const { behind } = options;
+    const dir = join(this.#disks, name);
+    const group = `${claim.group}/${name}`;
     const cable = new Cable({ claim, index, ...(behind ? { into: behind.cable } : {}) });
     const publicKey = readFileSync(`${this.#key}.pub`, 'utf8');
-    const host = new LabHost({ ...options, name, claim, cable, publicKey });
+    const host = new LabHost({ ...options, name, dir, group, cable, publicKey });
     this.#hosts.push(host);
     this.#writeConfig();
     await host.boot();
@@ -78,18 +83,10 @@ export class Lab implements AsyncDisposable {
 
 /** Opens an empty lab, after removing what crashed runs left behind. */
 export async function openLab(): Promise<Lab> {
+  await ensureBase();
   removeAtExit();
   sweepLabs();
   return new Lab();
-}
-
-/** False where the kernel cannot delay or lose packets: tests of latency are then to be skipped. */
-export function hasNetem(): boolean {
-  const name = `bt${process.pid}`.slice(0, 15);
-  if (!succeeds(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}p`])) return false;
-  const has = succeeds(['tc', 'qdisc', 'add', 'dev', name, 'root', 'netem', 'delay', '1ms']);
-  command(['ip', 'link', 'del', name]);
-  return has;
 }
 
 /** What a lab makes outlives a process, so a process that is told to end ends it first. */

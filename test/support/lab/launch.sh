@@ -13,21 +13,28 @@ netns=$4
 # On the unified layout the container gets its controllers by delegation. On the legacy one it would
 # see them read-only, and a memory limit would silently have no effect: the host gets a group of its
 # own in each hierarchy, and the first program inside opens them for writing.
+controllers=
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   hierarchies=/sys/fs/cgroup
-  init=/lib/systemd/systemd
 else
+  controllers='memory pids cpu'
   hierarchies='/sys/fs/cgroup/memory /sys/fs/cgroup/pids /sys/fs/cgroup/cpu /sys/fs/cgroup/systemd'
-  [ ! -d /sys/fs/cgroup/unified ] || hierarchies="$hierarchies /sys/fs/cgroup/unified"
-  export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=0
-  init=/usr/local/sbin/lab-init
-  cat >"$root$init" <<'INIT'
-#!/bin/sh
-for controller in memory pids cpu; do mount -o remount,rw,bind "/sys/fs/cgroup/$controller"; done
-exec /lib/systemd/systemd
-INIT
-  chmod 755 "$root$init"
+  # Of the hybrid one systemd uses the unified part to see when a service has no process left. Where
+  # that is not there, a stop may take until its time is up.
+  if [ -d /sys/fs/cgroup/unified ]; then
+    hierarchies="$hierarchies /sys/fs/cgroup/unified"
+  else
+    export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=0
+  fi
 fi
+# systemd-nspawn may end without ending what it runs; so the first program asks for that too.
+init=/usr/local/sbin/lab-init
+cat >"$root$init" <<INIT
+#!/bin/sh
+for controller in $controllers; do mount -o remount,rw,bind "/sys/fs/cgroup/\$controller"; done
+exec setpriv --pdeathsig KILL /lib/systemd/systemd
+INIT
+chmod 755 "$root$init"
 # As on a VM, /tmp lies on the disk.
 export SYSTEMD_NSPAWN_TMPFS_TMP=0
 
