@@ -71,7 +71,7 @@ export class Site implements AsyncDisposable {
     const look = async () => {
       const { stdout } = await this.systemctl('show', '--property=MainPID,ActiveState', 'berthd.service');
       const pid = Number(/^MainPID=(\d+)$/m.exec(stdout)?.[1] ?? 0);
-      return /^ActiveState=active$/m.test(stdout) && pid !== before && pid;
+      return /^ActiveState=active$/m.test(stdout) && pid !== before ? pid : 0;
     };
     return await until(look, { what: 'another agent has come up', deadlineMs: 60_000, everyMs: 100 });
   }
