@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { Crowd } from '../support/lab/crowd.ts';
 import { openSite, type Site } from '../support/lab/site.ts';
+import type { Finished } from '../support/running.ts';
 import { until } from '../support/until.ts';
 
 const SIZE = { sessions: 3, followers: 1 };
@@ -12,6 +13,11 @@ const SIZE = { sessions: 3, followers: 1 };
 function onDisk(site: Site): string[] {
   const directory = dirname(site.file('x', ''));
   return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+function startedBy({ stdout }: Finished): string {
+  const { sessions } = JSON.parse(stdout) as { sessions: { session_id: string }[] };
+  return sessions[0]?.session_id ?? '';
 }
 
 /** The agent's end as systemd has it, oldest first, since the host was booted. */
@@ -43,13 +49,10 @@ it('survives SIGKILL, also in the middle of a start', async () => {
     const answered = await starting.finished;
     expect(answered).toMatchObject({ code: 0 });
     await site.nextAgent(agent);
-    const again = await site.sandbox.json<{ sessions: { session_id: string }[] }>(
-      argv.filter((word) => word !== '--json').toSpliced(-3, 0),
-    );
-    expect(JSON.parse(answered.stdout)).toMatchObject({
-      sessions: [{ session_id: again.sessions[0]?.session_id }],
-    });
-    started.push(again.sessions[0]?.session_id ?? '');
+    const again = await site.sandbox.berth(argv);
+    expect(again).toMatchObject({ code: 0 });
+    expect(startedBy(again)).toBe(startedBy(answered));
+    started.push(startedBy(answered));
     await crowd.checkAlive();
   }
   const sleepers = (await site.sessions()).filter(({ session_id }) => started.includes(session_id));
