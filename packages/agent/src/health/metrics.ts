@@ -55,7 +55,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'How long the slowest event watcher has had events waiting for it; 0 where none waits.',
   );
   const loopLag = gauge('berth_event_loop_lag_seconds', 'How late the event loop runs, 99th percentile.');
-  const oomKills = counter('berth_oom_kills_total', 'Processes of sessions that the kernel ended for memory.');
+  const oomKills = counter(
+    'berth_oom_kills_total',
+    'Processes of sessions that the kernel ended for memory.',
+  );
   const pings = counter('berth_watchdog_pings_total', "Times that systemd's watchdog was fed.");
   const withheld = counter('berth_watchdog_withheld_total', 'Times that a failed check held the ping back.');
   const rpc = new Histogram({
