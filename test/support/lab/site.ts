@@ -1,6 +1,6 @@
 /** A lab host with the agent on it, and a person with the client who added it: what tests of survival begin with. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 import type { Finished } from '../running.ts';
@@ -41,7 +41,7 @@ export class Site implements AsyncDisposable {
   }
 
   async sessions(): Promise<SessionRow[]> {
-    return (await this.sandbox.json<{ sessions: SessionRow[] }>(['list', '--all'])).sessions;
+    return (await this.sandbox.json<{ sessions: SessionRow[] }>(['list', '--all', '--host', 'vm1'])).sessions;
   }
 
   async session(id: string): Promise<SessionRow> {
@@ -127,8 +127,4 @@ export async function openSite(): Promise<Site> {
 
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-export function sha256OfFile(path: string): string {
-  return sha256(readFileSync(path));
 }
