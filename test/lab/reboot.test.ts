@@ -92,9 +92,18 @@ it('loses sessions with all that they printed, and runs those again that asked f
   expect(watcher.seen.slice(0, kept.length).map(({ hash }) => hash)).toEqual(kept.map(({ hash }) => hash));
   writeFileSync(vm.path('/home/dev/stop'), '');
   expect(await site.start(['true'], SMALL)).toMatch(/^sess-/);
+  // And once more, as an administrator does it.
+  await vm.reboot();
+  await site.nextAgent(0);
+  await until(async () => (await site.session(again)).incarnation === 3, {
+    what: 'the third life',
+    deadlineMs: 60_000,
+    everyMs: 100,
+  });
+  expect((await holdings(await site.tunnel())).live.map(({ id }) => id)).toContain(again);
   const total = bytes.reduce((sum, each) => sum + each, 0);
   console.log(
-    `1 reboot: ${lost.length} sessions lost with ${total.toLocaleString('en')} bytes, 0 missing; ` +
-      `1 runs again, ${heldSlots - 1} slot for it; ${kept.length} events, 0 gaps`,
+    `2 reboots: ${lost.length} sessions lost with ${total.toLocaleString('en')} bytes, 0 missing; ` +
+      `1 ran again each time, ${heldSlots - 1} slot for it; ${kept.length} events, 0 gaps`,
   );
 }, 300_000);

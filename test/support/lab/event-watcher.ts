@@ -54,7 +54,7 @@ export class EventWatcher implements AsyncDisposable {
 }
 
 /** What a watch tells, as it comes. */
-export async function* events(
+async function* events(
   socket: string,
   options: { since: bigint; follow: boolean; signal?: AbortSignal },
 ): AsyncGenerator<SeenEvent> {
