@@ -18,7 +18,7 @@ import { makeDeb } from './deb.ts';
 import { makeExecutable } from './executable.ts';
 import { compilePty } from './native.ts';
 import { putRuntime } from './runtime.ts';
-import { ARCHES, type Arch } from './target.ts';
+import { ARCHES, type Arch, toolFor } from './target.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'dist/release');
@@ -94,6 +94,8 @@ function writeSums(out: string): void {
 
 async function main(): Promise<void> {
   const { arches, deb } = readFlags();
+  // What is missing is told before the long work.
+  for (const arch of arches) for (const tool of ['g++', 'strip'] as const) toolFor(arch, tool);
   // What is made must not depend on whose umask it was made under.
   process.umask(0o022);
   mkdirSync(join(ROOT, 'dist'), { recursive: true });

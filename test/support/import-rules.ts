@@ -19,10 +19,12 @@ export function isBelow(path: string, ...parents: readonly string[]): boolean {
   return parents.some((parent) => path === parent || path.startsWith(`${parent}/`));
 }
 
-/** Of the agent's folders all but these three are adapters, one to a folder. */
+/** Of the agent's folders all but these are adapters, one to a folder. */
 function adapterOf(path: string): string | null {
   const folder = path.match(/^packages\/agent\/src\/([^/]+)\//)?.[1];
-  return folder && !['domain', 'sessions', 'rpc'].includes(folder) ? `${AGENT}/${folder}` : null;
+  return folder && !['domain', 'sessions', 'rpc', 'ledger', 'setup'].includes(folder)
+    ? `${AGENT}/${folder}`
+    : null;
 }
 
 interface Home {

@@ -1,21 +1,22 @@
 /** The agent put together: adapters, application and server, from a config. */
 import { randomInt } from 'node:crypto';
-import { hostname as machineName, totalmem } from 'node:os';
+import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import type { SessionState } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
-import { ADVISORY, chooseUnits, enforcementOf } from './choose-units.ts';
+
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
-import { capacityOf, holdings } from './domain/ledger.ts';
+import { holdings } from './domain/ledger.ts';
 import { holdsSlot, type Session } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
+import { ADVISORY, enforcementOf, prepareGround } from './ground.ts';
 import { watchEventLoop } from './health/event-loop.ts';
 import { startHealth } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
@@ -46,6 +47,7 @@ import { observe } from './sessions/observe.ts';
 import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
+import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
 import { UsageMeter } from './sessions/usage.ts';
@@ -106,23 +108,18 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     for (let kill = 0; kill < kills; kill++) metrics.oomKill();
   };
   const journal = timedJournal(opened.journal, metrics.journalCommit);
-  const id = hostId(state);
+  const { capacity, units, sharedLedger, ...ground } = await prepareGround(config, log);
+  const id = ground.hostId ?? hostId(state);
   const hostname = machineName();
   const now = () => Date.now();
   const feed = new Feed();
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
   registry.onChange((session) => {
     feed.publish();
+    if (session.state === 'running') void usage.lookAt(session);
     if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
   });
 
-  const capacity = capacityOf(totalmem(), {
-    ...(config.memoryCapacity === undefined ? {} : { capacityBytes: config.memoryCapacity }),
-    ...(config.memoryReserve === undefined ? {} : { reserveBytes: config.memoryReserve }),
-    ...(config.defaultSlot === undefined ? {} : { defaultSlotBytes: config.defaultSlot }),
-    ...(config.slots === undefined ? {} : { slots: config.slots }),
-  });
-  const units = await chooseUnits(config, { log, capacityBytes: capacity.capacityBytes });
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
@@ -179,7 +176,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     newId: () => sessionId(Date.now(), randomInt(ID_SPACE)),
     draining: () => draining.now,
     maxSessions: config.maxSessions,
-    sharedLedger: null,
+    sharedLedger,
     reached: createHooks(process.env),
   });
 
@@ -216,7 +213,15 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       log.warn({ session: session.id, error: messageOf(error) }, 'cannot keep the record of a session'),
   });
   scope.use(records);
+  if (sharedLedger) {
+    await agree(registry, sharedLedger);
+    const onProblem = (session: string, error: unknown) =>
+      log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet');
+    scope.use(new SlotReturns({ registry, ledger: sharedLedger, onProblem }));
+  }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
+
+  void usage.look();
 
   const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
@@ -229,7 +234,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     scope: config.scope,
     enforcement: () => enforcementOf(units, registry.active()),
     draining: () => draining.now,
-    others: () => ({ bytes: 0, slots: 0 }),
+    others: async () => (await sharedLedger?.others()) ?? { bytes: 0, slots: 0 },
     socketPath: config.socket,
     stateDirectory: state,
     registry,

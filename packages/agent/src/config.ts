@@ -1,28 +1,29 @@
 /** berthd's command line and environment, read once into a frozen object. */
+import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
+import type { Scope } from '@berth/shared/domain/host-snapshot';
 import { MIB, parseMemory } from '@berth/shared/domain/memory';
+import { userRuntimeDirectory } from './ledger/places.ts';
 import { runtimeDirectory } from './runtime-directory.ts';
 
 export interface Config {
-  readonly command: 'serve' | 'dial-stdio' | 'health' | 'version' | 'help';
+  readonly command: 'serve' | 'ledger' | 'dial-stdio' | 'health' | 'version' | 'help';
   readonly stateDirectory: string;
   readonly runtimeDirectory: string;
   readonly socket: string;
-  /** Bytes; undefined: worked out from the machine. */
-  readonly memoryCapacity: number | undefined;
-  readonly memoryReserve: number | undefined;
-  readonly defaultSlot: number | undefined;
-  /** Slots to divide the capacity into; undefined: worked out. */
-  readonly slots: number | undefined;
+  /** What is not set is worked out from the machine. */
+  readonly capacity: CapacitySettings;
   readonly transcriptCap: number;
   /** Most sessions at once, and the longest a session may run, in ms. */
   readonly maxSessions: number | null;
   readonly maxLifetimeMs: number | null;
-  readonly scope: 'user' | 'system';
+  readonly scope: Scope;
+  /** Login name of who runs this. */
+  readonly user: string;
   readonly units: 'auto' | 'plain' | 'systemd';
   readonly logLevel: string;
   /** Of health and metrics on loopback; undefined: off, 0: a free one. */
@@ -33,10 +34,19 @@ export interface Config {
   readonly shell: string;
 }
 
+/** See capacityOf. Amounts in bytes. */
+export interface CapacitySettings {
+  readonly capacityBytes?: number;
+  readonly reserveBytes?: number;
+  readonly defaultSlotBytes?: number;
+  readonly slots?: number;
+}
+
 export const USAGE = `berthd: the agent that runs sessions on this host
 
 usage: berthd [serve | dial-stdio | health | version] [options]
        berthd setup [--system] [--json]        make this program the agent of this host
+       berthd allow USER | disallow USER       who may share this host (system scope, as root)
        berthd uninstall [--system] [--purge]   stop it and take its units away
 
   --state-dir DIR         journal, transcripts, workspaces ($XDG_STATE_HOME/berth)
@@ -80,7 +90,10 @@ type Option = (typeof OPTIONS)[number];
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
   const { values, positionals } = parse(argv);
   const command = values.help ? 'help' : (positionals[0] ?? 'serve');
-  if (!['serve', 'dial-stdio', 'health', 'version', 'help'].includes(command) || positionals.length > 1) {
+  if (
+    !['serve', 'ledger', 'dial-stdio', 'health', 'version', 'help'].includes(command) ||
+    positionals.length > 1
+  ) {
     throw new BerthError('USAGE', `berthd: unknown command: ${positionals.join(' ')}`, {
       hint: 'see berthd --help',
     });
@@ -131,7 +144,13 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     });
   };
   const home = env.HOME || homedir();
-  const runtime = path.resolve(option('runtime-dir') ?? runtimeDirectory(env));
+  const scope = oneOf('scope', ['user', 'system'], 'user');
+  const user = userInfo().username;
+  const shared = userRuntimeDirectory(user);
+  // Who only asks need not know which scope the agent has.
+  const isShared = scope === 'system' || (command !== 'serve' && existsSync(path.join(shared, 'agent.sock')));
+  const usual = isShared ? shared : runtimeDirectory(env);
+  const runtime = path.resolve(option('runtime-dir') ?? usual);
   return Object.freeze({
     command: command as Config['command'],
     stateDirectory: path.resolve(
@@ -139,13 +158,16 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     ),
     runtimeDirectory: runtime,
     socket: path.join(runtime, 'agent.sock'),
-    memoryCapacity: size('memory-capacity'),
-    memoryReserve: size('memory-reserve'),
-    defaultSlot: size('default-slot'),
-    slots: count('slots'),
+    capacity: defined<CapacitySettings>({
+      capacityBytes: size('memory-capacity'),
+      reserveBytes: size('memory-reserve'),
+      defaultSlotBytes: size('default-slot'),
+      slots: count('slots'),
+    }),
     maxSessions: count('max-sessions') ?? null,
     maxLifetimeMs: time('max-lifetime') ?? null,
-    scope: oneOf('scope', ['user', 'system'], 'user'),
+    scope,
+    user,
     transcriptCap: size('transcript-cap') ?? 256 * MIB,
     units: oneOf('units', ['auto', 'plain', 'systemd'], 'auto'),
     logLevel: oneOf('log-level', ['debug', 'info', 'warn', 'error'], 'info'),
@@ -170,4 +192,8 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new BerthError('USAGE', `berthd: ${messageOf(error)}`, { hint: 'see berthd --help' });
   }
+}
+
+function defined<T extends object>(values: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

@@ -44,7 +44,7 @@ export function createHostSnapshot(options: {
   enforcement: () => Enforcement;
   draining: () => boolean;
   /** Bytes and slots that other users hold. */
-  others: () => { bytes: number; slots: number };
+  others: () => Promise<{ bytes: number; slots: number }>;
   socketPath: string;
   stateDirectory: string;
   registry: Registry;
@@ -54,7 +54,7 @@ export function createHostSnapshot(options: {
   const { capacity, registry, presets } = options;
   return async () => {
     const held = holdings(registry.all());
-    const others = options.others();
+    const others = await options.others();
     return {
       id: options.id,
       hostname: options.hostname,

@@ -7,9 +7,9 @@ import { dialStdio } from './rpc/dial-stdio.ts';
 
 async function main(): Promise<void> {
   const [verb, ...rest] = process.argv.slice(2);
-  if (verb === 'setup' || verb === 'uninstall') {
-    const { setup, uninstall } = await import('./setup/command.ts');
-    process.exitCode = await (verb === 'setup' ? setup : uninstall)(rest, process.env);
+  if (verb === 'setup' || verb === 'uninstall' || verb === 'allow' || verb === 'disallow') {
+    const commands = await import('./setup/command.ts');
+    process.exitCode = await commands[verb](rest, process.env);
     return;
   }
   const config = readConfig(process.argv.slice(2), process.env);
@@ -29,15 +29,23 @@ async function main(): Promise<void> {
       process.exitCode = await health(config.socket, { json: config.json });
       return;
     }
+    case 'ledger':
     case 'serve': {
-      const [{ startAgent }, { createLog }] = await Promise.all([import('./agent.ts'), import('./log.ts')]);
-      const log = createLog({ level: config.logLevel });
+      const { createLog } = await import('./log.ts');
+      const start =
+        config.command === 'serve'
+          ? (await import('./agent.ts')).startAgent
+          : (await import('./ledger-main.ts')).startLedger;
+      const log = createLog({
+        level: config.logLevel,
+        journald: process.env.JOURNAL_STREAM !== undefined,
+      });
       const ended = new Promise<string>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
       });
       // A terminal that closes must not take the agent with it.
       process.on('SIGHUP', () => log.info('SIGHUP ignored'));
-      const agent = await startAgent(config, log);
+      const agent = await start(config, log);
       log.info({ signal: await ended }, 'stopping; sessions go on');
       await agent[Symbol.asyncDispose]();
       process.exit(0);

@@ -2,7 +2,8 @@
  * The slot ledger: how much memory a host may promise, and who holds it. Pure. What is held is
  * never kept apart from the sessions: it is the sum over those that hold a slot.
  */
-import { GIB, MIB } from '@berth/shared/domain/memory';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { formatMemory, GIB, MIB } from '@berth/shared/domain/memory';
 import { holdsSlot, type Session } from './session.ts';
 
 /** Amounts in bytes. */
@@ -66,6 +67,32 @@ export function holdings(sessions: Iterable<Session>): Holdings {
     if (free !== null && (nextFreeAt === null || free < nextFreeAt)) nextFreeAt = free;
   }
   return { heldBytes, heldSlots, nextFreeAt };
+}
+
+/** The error that tells a refusal: what was wanted, what is there, and when more will be. `now` in ms. */
+export function slotRefused(
+  refusal: Refusal,
+  { hostname, now }: { hostname: string; now: number },
+): BerthError {
+  const needed = formatMemory(refusal.requestedBytes);
+  const values = {
+    requested_bytes: String(refusal.requestedBytes),
+    free_bytes: String(refusal.freeBytes),
+    capacity_bytes: String(refusal.capacityBytes),
+    held_slots: String(refusal.heldSlots),
+    ...(refusal.nextFreeAt === null ? {} : { next_free_at: new Date(refusal.nextFreeAt).toISOString() }),
+  };
+  if (refusal.requestedBytes > refusal.capacityBytes) {
+    const message = `no slot of ${needed} on ${hostname}: the host has ${formatMemory(refusal.capacityBytes)} for sessions in all`;
+    return new BerthError('SLOT_EXHAUSTED', message, { values, hint: 'ask for less with --memory' });
+  }
+  const free = `${formatMemory(refusal.freeBytes)} of ${formatMemory(refusal.capacityBytes)} free`;
+  const message = `no slot of ${needed} on ${hostname}: ${free}, ${refusal.heldSlots} sessions hold the rest`;
+  const hint =
+    refusal.nextFreeAt === null
+      ? 'no session has a timeout, so none ends by itself for sure: end one with berth kill, or ask for less with --memory'
+      : `a slot comes free in ${Math.max(1, Math.ceil((refusal.nextFreeAt - now) / 1000))} s at the latest; or ask for less with --memory`;
+  return new BerthError('SLOT_EXHAUSTED', message, { values, hint });
 }
 
 /** Whether a slot of `bytes` fits beside what is held. */

@@ -13,8 +13,6 @@ export interface Process {
   readonly leader: number;
   /** When it started, in clock ticks since boot: tells it from a later one with the same number. */
   readonly start: string;
-  /** Clock ticks of CPU that it used, with the children that it waited for. */
-  readonly cpuTicks: number;
   /** It has ended, and its parent has not been told yet. */
   readonly zombie: boolean;
 }
@@ -30,7 +28,6 @@ export async function processOf(pid: number): Promise<Process | null> {
     parent: Number(fields[1]),
     leader: Number(fields[3]),
     start: fields[19] ?? '',
-    cpuTicks: [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0),
     zombie: fields[0] === 'Z' || fields[0] === 'X',
   };
 }
@@ -75,15 +72,21 @@ const TICKS_PER_SECOND = 100;
  * What processes hold and used together. Pages that they share count once, by shares (Pss); the
  * kernel keeps neither a peak nor a count of kills for them.
  */
-export function usageOf(processes: readonly Process[]): UnitUsage {
+export function usageOf(pids: readonly number[]): UnitUsage {
   let memoryBytes = 0;
   let ticks = 0;
-  for (const { pid, cpuTicks } of processes) {
+  for (const pid of pids) {
     const pss = /^Pss:\s+(\d+) kB$/m.exec(readQuietly(`/proc/${pid}/smaps_rollup`, 'latin1'));
     memoryBytes += Number(pss?.[1] ?? 0) * 1024;
-    ticks += cpuTicks;
+    ticks += cpuTicks(readQuietly(`/proc/${pid}/stat`, 'latin1'));
   }
   return { memoryBytes, peakBytes: null, cpuMs: (ticks * 1000) / TICKS_PER_SECOND, oomKills: 0 };
+}
+
+/** Of a process, with the children that it waited for. */
+function cpuTicks(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
 }
 
 /** Empty where it cannot be read: it ended, or it is somebody else's. */

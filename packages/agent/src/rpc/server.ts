@@ -1,14 +1,11 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
-import { chmod, rm } from 'node:fs/promises';
-import { connect, createServer, type Server as SocketServer } from 'node:net';
-import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
-import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { acceptOn, type Listening } from './listen.ts';
 import { addReflection } from './reflection.ts';
 
 export interface Services {
@@ -19,17 +16,10 @@ export interface Services {
 }
 
 const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
-const DRAIN_MS = 2000;
 
 export interface RpcServer extends AsyncDisposable {
   /** What grpc.health.v1 answers for a service ('': the whole agent) from now on. */
   setHealth(service: string, healthy: boolean): void;
-}
-
-/** Where to listen: a path of our own, or a socket that systemd opened there and keeps (its number). */
-export interface Listening {
-  readonly path: string;
-  readonly descriptor: number | null;
 }
 
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
@@ -45,14 +35,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   health.addToServer(server);
   await addReflection(server);
 
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = createServer((connection) => {
-    // A caller that goes away while it is greeted is no error of ours.
-    connection.on('error', () => {});
-    injector.injectConnection(connection);
-  });
-  if (socket.descriptor === null) await listenAt(listener, socket.path);
-  else await listening(listener, { fd: socket.descriptor });
+  const accepting = await acceptOn(server, socket);
   let stopping = false;
   return {
     setHealth(service, healthy) {
@@ -61,56 +44,7 @@ export async function serve(options: { socket: Listening; services: Services }):
     async [Symbol.asyncDispose]() {
       stopping = true;
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
-      // Calls that come from now on wait in systemd's socket, or find nobody.
-      listener.close();
-      const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
-      await drained;
-      clearTimeout(late);
+      await accepting[Symbol.asyncDispose]();
     },
   };
-}
-
-async function listenAt(listener: SocketServer, path: string): Promise<void> {
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) {
-    throw new BerthError(
-      'SOCKET_PATH_TOO_LONG',
-      `cannot listen on ${path}: the path has ${Buffer.byteLength(path)} bytes, the limit is ${MAX_SOCKET_PATH_BYTES}`,
-    );
-  }
-  await refuseIfServed(path);
-  await rm(path, { force: true });
-  // Nobody else may connect in the moment between bind and chmod.
-  const previous = process.umask(0o177);
-  try {
-    await listening(listener, { path });
-  } catch (error) {
-    throw new Error(`cannot listen on ${path}: ${messageOf(error)}`);
-  } finally {
-    process.umask(previous);
-  }
-  await chmod(path, 0o600);
-}
-
-function listening(listener: SocketServer, at: { path: string } | { fd: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(at, () => {
-      listener.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-/** Another state directory's agent may use the same runtime directory: never take its socket. */
-async function refuseIfServed(socket: string): Promise<void> {
-  const served = await new Promise<boolean>((resolve) => {
-    const probe = connect(socket);
-    probe.once('connect', () => resolve(true));
-    probe.once('error', () => resolve(false));
-    probe.once('close', () => probe.destroy());
-    setTimeout(() => resolve(true), 2000).unref();
-    probe.once('connect', () => probe.destroy());
-  });
-  if (served) throw new BerthError('AGENT_RUNNING', `cannot start berthd: another one serves ${socket}`);
 }

@@ -3,9 +3,8 @@
  * wake the lane; answer. From reading the ledger to the commit everything is synchronous.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { formatMemory } from '@berth/shared/domain/memory';
 import { isFinal } from '@berth/shared/domain/session-state';
-import { admit, type Capacity, type Refusal } from '../domain/ledger.ts';
+import { admit, type Capacity, slotRefused } from '../domain/ledger.ts';
 import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
@@ -214,30 +213,7 @@ export class Commands {
       throw new BerthError('NAME_TAKEN', `there is a session named ${session.name} on ${hostname} already`);
     }
     const admission = admit(capacity, others, session.memoryBytes);
-    if (!admission.ok) throw this.#full(admission.refusal);
-  }
-
-  #full(refusal: Refusal): BerthError {
-    const { hostname, now } = this.#o;
-    const needed = formatMemory(refusal.requestedBytes);
-    const values = {
-      requested_bytes: String(refusal.requestedBytes),
-      free_bytes: String(refusal.freeBytes),
-      capacity_bytes: String(refusal.capacityBytes),
-      held_slots: String(refusal.heldSlots),
-      ...(refusal.nextFreeAt === null ? {} : { next_free_at: new Date(refusal.nextFreeAt).toISOString() }),
-    };
-    if (refusal.requestedBytes > refusal.capacityBytes) {
-      const message = `no slot of ${needed} on ${hostname}: the host has ${formatMemory(refusal.capacityBytes)} for sessions in all`;
-      return new BerthError('SLOT_EXHAUSTED', message, { values, hint: 'ask for less with --memory' });
-    }
-    const free = `${formatMemory(refusal.freeBytes)} of ${formatMemory(refusal.capacityBytes)} free`;
-    const message = `no slot of ${needed} on ${hostname}: ${free}, ${refusal.heldSlots} sessions hold the rest`;
-    const hint =
-      refusal.nextFreeAt === null
-        ? 'no session has a timeout, so none ends by itself for sure: end one with berth kill, or ask for less with --memory'
-        : `a slot comes free in ${Math.max(1, Math.ceil((refusal.nextFreeAt - now()) / 1000))} s at the latest; or ask for less with --memory`;
-    return new BerthError('SLOT_EXHAUSTED', message, { values, hint });
+    if (!admission.ok) throw slotRefused(admission.refusal, { hostname, now: this.#o.now() });
   }
 
   #reservationGone(sessionId: string): BerthError {

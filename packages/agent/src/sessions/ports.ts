@@ -181,6 +181,6 @@ export interface SharedLedger {
   release(sessionId: string): Promise<void>;
   /** Gives back what this user holds and does not name. Before anything is taken. */
   sync(sessionIds: readonly string[]): Promise<void>;
-  /** What others hold, as last heard. */
-  others(): { readonly bytes: number; readonly slots: number };
+  /** What others hold. */
+  others(): Promise<{ readonly bytes: number; readonly slots: number }>;
 }

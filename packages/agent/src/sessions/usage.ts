@@ -71,7 +71,7 @@ export class UsageMeter implements Disposable {
 }
 
 /** The next look after one before: CPU is what was used between the two. */
-export function next(before: Look | undefined, seen: UnitUsage, at: number): Look {
+function next(before: Look | undefined, seen: UnitUsage, at: number): Look {
   const ms = before ? at - before.at : 0;
   const used = (seen.cpuMs ?? 0) - (before?.usage.cpuMs ?? 0);
   const cpuPercent = ms > 0 && before?.usage.cpuMs != null ? Math.max(0, Math.round((100 * used) / ms)) : 0;

@@ -7,17 +7,20 @@ import { parseArgs, promisify } from 'node:util';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
 import { EXIT } from '@berth/shared/domain/reasons';
+import { accountOf, allowedNames } from '../ledger/accounts.ts';
+import { userRuntimeDirectory } from '../ledger/places.ts';
 import { runtimeDirectory } from '../runtime-directory.ts';
 import { type InstallOptions, install } from './install.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { healthOf } from './settled-health.ts';
+import { allowUser, disallowUser } from './shared-users.ts';
 import { removeAgent } from './uninstall.ts';
 
 const SETUP_MS = 120_000;
 
 /** One line a step, as text or JSON; the last one is the outcome. Resolves with the exit code. */
 export async function setup(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { values } = parse(argv, { program: 'string', 'no-rollback': 'boolean' });
+  const { values } = parse(argv, { program: 'string', allow: 'string', 'no-rollback': 'boolean' });
   const { scope, layout, tell } = begin(values, env);
   const program = typeof values.program === 'string' ? values.program : process.execPath;
   try {
@@ -27,7 +30,8 @@ export async function setup(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
       program,
       goBack: values['no-rollback'] !== true,
       step: (step, detail) => tell({ step, detail }),
-      health: ({ deadlineMs }) => healthOf({ socket: socketOf(scope, env), scope, deadlineMs }),
+      ...(await agentsOf(scope, { allow: values.allow, env })),
+      health: ({ agents, deadlineMs }) => healthOf({ agents, scope, deadlineMs }),
       setUpOther: setUpOther(scope),
     });
     tell({ done: true, ...done });
@@ -35,6 +39,35 @@ export async function setup(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   } catch (error) {
     return failed(error, tell);
   }
+}
+
+/** Lets users share this host, each with an agent of their own. */
+export async function allow(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { values, positionals } = parse(argv, {});
+  const { tell } = begin({ ...values, system: true }, env);
+  for (const name of named(positionals)) {
+    tell({ step: 'allow', detail: name });
+    await allowUser(await accountOf(name));
+  }
+  tell({ done: true });
+  return EXIT.done;
+}
+
+/** Ends a user's agent here, and lets nobody start one for that user again; what it left stays. */
+export async function disallow(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { values, positionals } = parse(argv, {});
+  const { tell } = begin({ ...values, system: true }, env);
+  for (const name of named(positionals)) {
+    tell({ step: 'disallow', detail: name });
+    await disallowUser(name);
+  }
+  tell({ done: true });
+  return EXIT.done;
+}
+
+function named(names: readonly string[]): readonly string[] {
+  if (names.length === 0) throw new BerthError('USAGE', 'berthd: name the users');
+  return names;
 }
 
 export async function uninstall(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -98,12 +131,27 @@ function setUpOther(scope: Scope): InstallOptions['setUpOther'] {
   };
 }
 
-function socketOf(_scope: Scope, env: NodeJS.ProcessEnv): string {
-  return path.join(runtimeDirectory({ ...env, ...process.env }), 'agent.sock');
+/** The agents of this host: one's own, or those of all who share it, whoever asked among them. */
+async function agentsOf(
+  scope: Scope,
+  { allow, env }: { allow: string | boolean | undefined; env: NodeJS.ProcessEnv },
+): Promise<Pick<InstallOptions, 'agents' | 'users'>> {
+  if (scope === 'user') {
+    const socket = path.join(runtimeDirectory({ ...env, ...process.env }), 'agent.sock');
+    return { users: [], agents: [{ unit: 'berthd', socket }] };
+  }
+  const asked = typeof allow === 'string' ? allow : env.SUDO_USER;
+  const names = new Set([...allowedNames(), ...(asked && asked !== 'root' ? [asked] : [])]);
+  const users = await Promise.all([...names].map(accountOf));
+  const agents = users.map(({ name }) => ({
+    unit: `berthd@${name}`,
+    socket: path.join(userRuntimeDirectory(name), 'agent.sock'),
+  }));
+  return { users, agents };
 }
 
 function ownedDirectories(scope: Scope, env: NodeJS.ProcessEnv): string[] {
-  if (scope === 'system') return ['/var/lib/berth', '/run/berth'];
+  if (scope === 'system') return ['/var/lib/berth', '/run/berth', '/etc/berth'];
   const home = env.HOME || homedir();
   return [path.join(env.XDG_STATE_HOME || path.join(home, '.local/state'), 'berth'), runtimeDirectory(env)];
 }
@@ -112,7 +160,10 @@ function parse(argv: readonly string[], own: Readonly<Record<string, 'string' | 
   const types = { json: 'boolean', system: 'boolean', user: 'boolean', ...own } as const;
   const options = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
   try {
-    return parseArgs({ args: [...argv], options }) as { values: Values };
+    return parseArgs({ args: [...argv], options, allowPositionals: true }) as {
+      values: Values;
+      positionals: string[];
+    };
   } catch (error) {
     throw new BerthError('USAGE', `berthd: ${messageOf(error)}`, { hint: 'see berthd --help' });
   }

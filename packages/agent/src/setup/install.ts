@@ -8,8 +8,11 @@ import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
 import { VERSION } from '@berth/shared/domain/version';
+import { allowName } from '../ledger/accounts.ts';
+import type { Account } from '../ledger/ledger.ts';
 import { currentVersion, type Layout, linkCommand, makeCurrent, pruneVersions } from './layout.ts';
-import { enableLinger, managerIsUp, systemctl, writeUnits } from './systemd-setup.ts';
+import type { AgentPlace } from './settled-health.ts';
+import { enableLinger, managerIsUp, startAgent, systemctl, writeUnits } from './systemd-setup.ts';
 import { unitFiles } from './unit-files.ts';
 
 export interface InstallOptions {
@@ -18,7 +21,10 @@ export interface InstallOptions {
   readonly program: string;
   readonly layout: Layout;
   /** Resolves with the agent's version once it is well; rejects with what it is not. */
-  readonly health: (options: { program: string; deadlineMs: number }) => Promise<string>;
+  readonly health: (options: { agents: readonly AgentPlace[]; deadlineMs: number }) => Promise<string>;
+  /** Agents of the host, and the users of those that share it. */
+  readonly agents: readonly AgentPlace[];
+  readonly users: readonly Account[];
   /** Told as each step begins. */
   readonly step: (name: string, detail: string) => void;
   /** Runs the setup of another version, to go back to it. */
@@ -60,30 +66,24 @@ export async function install(options: InstallOptions): Promise<Installed> {
   writeUnits(layout.units, unitFiles({ scope, program: run }));
   await systemctl(scope, 'daemon-reload');
   try {
-    step('start', 'berthd.service');
-    await startAgent(scope);
+    if (scope === 'system') {
+      step('start', 'berth-ledger.service');
+      for (const user of options.users) allowName(user.name);
+      await systemctl(scope, 'enable', 'berth-ledger.service');
+      await systemctl(scope, 'restart', 'berth-ledger.service');
+    }
+    for (const { unit } of options.agents) {
+      step('start', `${unit}.service`);
+      await startAgent(scope, unit);
+    }
     step('health', 'waiting for the agent to answer');
-    const version = await options.health({ program, deadlineMs: HEALTH_MS });
+    const version = await options.health({ agents: options.agents, deadlineMs: HEALTH_MS });
     if (version !== VERSION) throw new Error(`version ${version} answers, and not ${VERSION}`);
   } catch (error) {
     throw await failed(error, { ...options, before, own });
   }
   if (managed) pruneVersions(layout, [own, before]);
   return { version: VERSION, program: run, before: before === own ? null : before };
-}
-
-async function startAgent(scope: Scope): Promise<void> {
-  // One that a client started without units, under the same name, makes way.
-  const seen = await systemctl(scope, 'show', '--property=FragmentPath', 'berthd.service');
-  if (seen.includes('/transient/')) await systemctl(scope, 'stop', 'berthd.service');
-  await systemctl(scope, 'enable', 'berthd.socket', 'berthd.service');
-  await systemctl(scope, 'reset-failed', 'berthd.service').catch(() => '');
-  // The socket stays open over the restart: calls wait in it.
-  await systemctl(scope, 'start', 'berthd.socket').catch(async () => {
-    await systemctl(scope, 'stop', 'berthd.service');
-    await systemctl(scope, 'start', 'berthd.socket');
-  });
-  await systemctl(scope, 'restart', 'berthd.service');
 }
 
 async function failed(

@@ -23,6 +23,22 @@ export function systemctl(scope: Scope, ...args: string[]): Promise<string> {
   return call('systemctl', `--${scope}`, '--no-ask-password', ...args);
 }
 
+/** Starts an agent by its socket, or anew; `unit` without a suffix. */
+export async function startAgent(scope: Scope, unit: string): Promise<void> {
+  const [socket, service] = [`${unit}.socket`, `${unit}.service`];
+  // One that a client started without units, under the same name, makes way.
+  const seen = await systemctl(scope, 'show', '--property=FragmentPath', service);
+  if (seen.includes('/transient/')) await systemctl(scope, 'stop', service);
+  await systemctl(scope, 'enable', socket, service);
+  await systemctl(scope, 'reset-failed', service).catch(() => '');
+  // The socket stays open over the restart: calls wait in it.
+  await systemctl(scope, 'start', socket).catch(async () => {
+    await systemctl(scope, 'stop', service);
+    await systemctl(scope, 'start', socket);
+  });
+  await systemctl(scope, 'restart', service);
+}
+
 /** True if any of them is new or other than what was there. Each appears whole. */
 export function writeUnits(directory: string, files: readonly UnitFile[]): boolean {
   mkdirSync(directory, { recursive: true });

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
+import { allowedNames } from '../ledger/accounts.ts';
 import type { Layout } from './layout.ts';
 import { removeUnits, systemctl } from './systemd-setup.ts';
 import { unitFiles } from './unit-files.ts';
@@ -14,8 +15,10 @@ export async function removeAgent(options: {
 }): Promise<void> {
   const { scope, layout, step } = options;
   const files = unitFiles({ scope, program: layout.program });
-  step('stop', 'berthd.service');
-  await systemctl(scope, 'disable', '--now', 'berthd.socket', 'berthd.service').catch(() => '');
+  for (const unit of unitsOf(scope)) {
+    step('stop', unit);
+    await systemctl(scope, 'disable', '--now', unit).catch(() => '');
+  }
   step('sessions', 'berth.slice');
   await systemctl(scope, 'stop', 'berth.slice').catch(() => '');
   step('units', layout.units);
@@ -27,4 +30,11 @@ export async function removeAgent(options: {
   step('versions', path.dirname(layout.versions));
   rmSync(path.dirname(layout.versions), { recursive: true, force: true });
   rmSync(layout.command, { force: true });
+}
+
+/** Sockets before their services: else a call that waits would start the service again. */
+function unitsOf(scope: Scope): string[] {
+  if (scope === 'user') return ['berthd.socket', 'berthd.service'];
+  const ofUsers = allowedNames().flatMap((name) => [`berthd@${name}.socket`, `berthd@${name}.service`]);
+  return [...ofUsers, 'berth-ledger.service'];
 }

@@ -39,6 +39,8 @@ function quoted(program: string): string {
 const LIFE = `Type=notify
 NotifyAccess=all
 Restart=on-failure
+# Wrong settings, and a journal of a newer version, do not mend themselves.
+RestartPreventExitStatus=2 6
 RestartSec=200ms
 # Fed only after the agent has checked itself: event loop, journal, terminals.
 WatchdogSec=30s
@@ -100,10 +102,11 @@ Also=berthd.socket
 function socketOfUser(): string {
   return `[Unit]
 Description=Socket of the Berth agent of %i
-Requires=berth-ledger.service
-After=berth-ledger.service
+Wants=berth-ledger.service
 
 [Socket]
+# The directory is the user's: nobody else can enter it.
+ExecStartPre=/usr/bin/install -d -m 0700 -o %i /run/berth/users/%i
 ListenStream=/run/berth/users/%i/agent.sock
 FileDescriptorName=agent
 SocketMode=0600
@@ -118,6 +121,7 @@ function serviceOfUser(program: string): string {
   return `[Unit]
 Description=Berth agent of %i
 Requires=berthd@%i.socket
+Wants=berth-ledger.service
 After=berthd@%i.socket berth-ledger.service
 StartLimitIntervalSec=60
 StartLimitBurst=20

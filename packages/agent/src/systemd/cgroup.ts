@@ -42,22 +42,29 @@ async function usageUnified(directory: string): Promise<UnitUsage | null> {
 
 async function usageLegacy(group: string): Promise<UnitUsage | null> {
   const memory = (name: string) => readOr(path.join(ROOT, 'memory', group, name));
-  const [current, statistics, peak, control, limit, cpu] = await Promise.all([
+  const [current, statistics, peak, control, cpuMs] = await Promise.all([
     memory('memory.usage_in_bytes'),
     memory('memory.stat'),
     memory('memory.max_usage_in_bytes'),
     memory('memory.oom_control'),
-    memory('memory.limit_in_bytes'),
-    readOr(path.join(ROOT, 'cpuacct', group, 'cpuacct.usage')),
+    cpuMsLegacy(group),
   ]);
-  if (current === null || limit === null) return null;
+  if (current === null) return null;
   return {
     memoryBytes: Math.max(0, Number(current) - (field(statistics, 'total_inactive_file') ?? 0)),
     peakBytes: peak ? Number(peak) : null,
-    cpuMs: cpu === null ? null : Math.round(Number(cpu) / 1e6),
+    cpuMs,
     // Since Linux 4.13.
     oomKills: field(control, 'oom_kill') ?? 0,
   };
+}
+
+/** The hybrid layout has a unified tree beside the others, which counts CPU time in every group. */
+async function cpuMsLegacy(group: string): Promise<number | null> {
+  const micros = field(await readOr(path.join(ROOT, 'unified', group, 'cpu.stat')), 'usage_usec');
+  if (micros !== null) return Math.round(micros / 1000);
+  const nanos = await readOr(path.join(ROOT, 'cpuacct', group, 'cpuacct.usage'));
+  return nanos === null ? null : Math.round(Number(nanos) / 1e6);
 }
 
 /**

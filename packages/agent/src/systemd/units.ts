@@ -4,29 +4,32 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import type { Units, UnitUsage } from '../sessions/ports.ts';
+import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
 import { type CgroupLayout, memoryLimit, memoryLimitOf, processesOf, usageOf } from './cgroup.ts';
-import {
-  isStopping,
-  killUnit,
-  type Manager,
-  propertiesOf,
-  startTransient,
-  type TransientUnit,
-} from './systemctl.ts';
+import { isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
 
 const TASKS = 16_384;
 
 /** Who starts and ends units: the user's own manager, or the keeper of a shared host. */
 export interface UnitControl {
-  start(sessionId: string, unit: TransientUnit): Promise<void>;
+  start(unit: UnitSpec): Promise<void>;
   kill(sessionId: string): Promise<void>;
 }
 
 /** A manager that obeys its caller. */
 export function directControl(manager: Manager): UnitControl {
   return {
-    start: (_sessionId, unit) => startTransient(manager, unit),
+    start: ({ sessionId, paths, argv, env, memoryBytes }) =>
+      startTransient(manager, {
+        name: unitName(sessionId),
+        slice: 'berth.slice',
+        argv,
+        env,
+        settings: [
+          `Description=Berth session ${sessionId}`,
+          ...sessionSettings({ memoryBytes, workingDirectory: paths.workspace }),
+        ],
+      }),
     kill: (sessionId) => killUnit(manager, unitName(sessionId)),
   };
 }
@@ -39,6 +42,8 @@ export function createSystemdUnits(options: {
   manager: Manager;
   control: UnitControl;
   layout: CgroupLayout;
+  /** What processes use together, where their group does not tell. */
+  measure: (pids: readonly number[]) => UnitUsage;
   /** As a probe found it: see probe.ts. */
   enforcement: Enforcement;
 }): Units {
@@ -76,26 +81,9 @@ export function createSystemdUnits(options: {
     enforcement: options.enforcement,
     observe,
 
-    async start({ sessionId, paths, argv, env, memoryBytes }) {
-      if ((await observe(sessionId)) === 'alive') return;
-      await control.start(sessionId, {
-        name: unitName(sessionId),
-        slice: 'berth.slice',
-        argv,
-        env: { ...env, BERTH_SESSION_ID: sessionId },
-        settings: [
-          'Type=exec',
-          `Description=Berth session ${sessionId}`,
-          ...limits(memoryBytes),
-          'OOMPolicy=continue',
-          `TasksMax=${TASKS}`,
-          'CPUWeight=100',
-          'KillMode=control-group',
-          'UMask=0077',
-          // A percent sign would begin a specifier.
-          `WorkingDirectory=${paths.workspace.replaceAll('%', '%%')}`,
-        ],
-      });
+    async start(unit) {
+      if ((await observe(unit.sessionId)) === 'alive') return;
+      await control.start({ ...unit, env: { ...unit.env, BERTH_SESSION_ID: unit.sessionId } });
     },
 
     async signal(sessionId, paths, signal) {
@@ -120,7 +108,10 @@ export function createSystemdUnits(options: {
 
     async usage(sessionId) {
       const group = await groupOf(sessionId);
-      return (group && (await usageOf(group, layout))) || (await afterwards(sessionId));
+      if (group === null) return await afterwards(sessionId);
+      const told = await usageOf(group, layout);
+      // A user's manager has no memory controller on the legacy layout: the processes are counted.
+      return told ?? options.measure(await processesOf(group, layout));
     },
 
     async enforces(sessionId, { pid, memoryBytes }) {
@@ -134,12 +125,22 @@ export function createSystemdUnits(options: {
   };
 }
 
-/** The slot as the kernel is to hold it: a little before the limit it slows down and reclaims. */
-export function limits(memoryBytes: number): string[] {
+/** What every session's unit has: the slot as the kernel is to hold it, and a bound on processes. */
+export function sessionSettings(of: { memoryBytes: number; workingDirectory: string }): string[] {
   return [
-    `MemoryMax=${memoryBytes}`,
-    `MemoryHigh=${Math.floor(memoryBytes * 0.95)}`,
+    'Type=exec',
+    `MemoryMax=${of.memoryBytes}`,
+    // A little before the limit the kernel slows it down and reclaims.
+    `MemoryHigh=${Math.floor(of.memoryBytes * 0.95)}`,
     // A slot is memory: what is swapped out would slow the neighbours down.
     'MemorySwapMax=0',
+    // The hungry process alone is ended; the wrapper lives to record what became of it.
+    'OOMPolicy=continue',
+    `TasksMax=${TASKS}`,
+    'CPUWeight=100',
+    'KillMode=control-group',
+    'UMask=0077',
+    // A percent sign would begin a specifier.
+    `WorkingDirectory=${of.workingDirectory.replaceAll('%', '%%')}`,
   ];
 }

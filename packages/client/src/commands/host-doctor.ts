@@ -11,7 +11,7 @@ import { look } from '../hosts/set-up.ts';
 import { asBerthError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
-import type { HostArguments } from './host.ts';
+import type { HostArguments } from './host-flags.ts';
 
 export async function doctor({ flags, words }: HostArguments, context: Context): Promise<number> {
   const all = await context.hosts();

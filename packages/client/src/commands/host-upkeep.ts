@@ -8,8 +8,8 @@ import { findHost } from '../fleet/inventory.ts';
 import { counted } from '../render/counted.ts';
 import { asBerthError, renderError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
-import type { HostArguments } from './host.ts';
 import { bring } from './host-add.ts';
+import type { HostArguments } from './host-flags.ts';
 
 export async function upgradeHosts(args: HostArguments, context: Context): Promise<number> {
   return await each(args, context, 'upgrade', async (host) => {

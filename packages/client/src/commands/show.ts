@@ -6,6 +6,7 @@ import { oneLine } from '@berth/shared/domain/text';
 import { sessionRow } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
+import { outOfMemoryHint } from './out-of-memory.ts';
 import { hostnameOf, theSession } from './target.ts';
 
 export const show = defineCommand({
@@ -27,6 +28,7 @@ export const show = defineCommand({
         ['host', host.name],
         ['status', row.status + (session.failureReason ? ` (${session.failureReason})` : '')],
         ['detail', session.detail],
+        ['hint', outOfMemoryHint(session)],
         ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
         ['preset', session.preset],
         ['prompt', session.prompt],
@@ -35,6 +37,12 @@ export const show = defineCommand({
         ['started', row.started_at ?? ''],
         ['ended', row.ended_at ?? ''],
         ['slot', formatMemory(session.memoryBytes)],
+        ['in use', session.memoryUsedBytes > 0 ? formatMemory(session.memoryUsedBytes) : ''],
+        ['cpu', session.cpuMs === null ? '' : `${session.cpuPercent}%, ${formatAge(session.cpuMs)} in all`],
+        ['limits', session.enforcement ?? ''],
+        ['restart', session.restartPolicy === 'never' ? '' : session.restartPolicy],
+        ['incarnation', session.incarnation > 1 ? String(session.incarnation) : ''],
+        ['oom kills', session.oomKills > 0 ? String(session.oomKills) : ''],
         ['peak', session.memoryPeakBytes > 0 ? formatMemory(session.memoryPeakBytes) : ''],
         ['attached', String(session.attachedClients)],
         [

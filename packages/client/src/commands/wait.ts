@@ -5,10 +5,11 @@ import type { Context } from '../context.ts';
 import { readResuming } from '../fleet/follow.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { interruption } from './interruption.ts';
+import { outOfMemoryHint } from './out-of-memory.ts';
 
 /** Rides the output stream, whose last message is the session as it ended. */
 export async function waitForEnd(place: Place, context: Context): Promise<number> {
-  if (isFinal(place.session.state)) return exitCodeOf(place.session);
+  if (isFinal(place.session.state)) return ended(place.session, context);
   using interrupted = interruption();
   const pieces = readResuming({
     connect: (signal) => context.connect(place.host, { signal }),
@@ -19,8 +20,14 @@ export async function waitForEnd(place: Place, context: Context): Promise<number
     reconnect: true,
     signal: interrupted.signal,
   });
-  for await (const { ended } of pieces) if (ended) return exitCodeOf(ended);
+  for await (const piece of pieces) if (piece.ended) return ended(piece.ended, context);
   return 130;
+}
+
+function ended(session: SessionSnapshot, { console }: Context): number {
+  const hint = outOfMemoryHint(session);
+  if (hint && !console.json) console.err(`berth: ${session.id} failed: ${session.detail}\n  hint: ${hint}\n`);
+  return exitCodeOf(session);
 }
 
 /** The command's own code; 124 where its time ran out, 1 where it left none. */

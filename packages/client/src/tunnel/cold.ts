@@ -33,13 +33,7 @@ export async function openCold(options: ColdOptions): Promise<Link> {
   const { host, files, settings, env, signal } = options;
   const before = recordedPid(files);
   using _lock = await takeLock(files.lock, signal);
-  const ssh = new Ssh({
-    program: settings.sshProgram,
-    configFile: settings.sshConfig,
-    connectMs: settings.connectMs,
-    controlPersistMs: settings.controlPersistMs,
-    env,
-  });
+  const ssh = Ssh.from(settings, env);
   const master = { host, controlPath: files.control };
   // Another client may have done the work while we waited for the lock.
   const replaced = recordedPid(files) !== before;

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
+import type { Settings } from '../config/settings.ts';
 import { classify, isJumpFailure } from './ssh-failure.ts';
 
 export interface SshOptions {
@@ -32,6 +33,11 @@ export class Ssh {
 
   constructor(options: SshOptions) {
     this.#o = options;
+  }
+
+  static from(settings: Settings, env: NodeJS.ProcessEnv): Ssh {
+    const { sshProgram: program, sshConfig: configFile, connectMs, controlPersistMs } = settings;
+    return new Ssh({ program, configFile, connectMs, controlPersistMs, env });
   }
 
   /** Connects and leaves the master behind in the background. Throws what kept it from connecting. */

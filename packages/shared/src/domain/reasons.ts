@@ -103,7 +103,7 @@ const table = {
   AGENT_MISSING: {
     grpc: CODE.unavailable,
     exit: EXIT.unreachable,
-    hint: 'start it there: clone the repository on the host and run ./berth status',
+    hint: 'bring one: berth host add HOST',
   },
   LEDGER_UNREACHABLE: {
     grpc: CODE.unavailable,

@@ -1,0 +1,87 @@
+/**
+ * What an agent stands on: the memory of its host, its own or shared, and what sessions run in:
+ * units of systemd where it answers, else plain processes.
+ */
+import { totalmem } from 'node:os';
+import { messageOf } from '@berth/shared/domain/berth-error';
+import type { Enforcement } from '@berth/shared/domain/session-state';
+import type { Config } from './config.ts';
+import { type Capacity, capacityOf } from './domain/ledger.ts';
+import type { Active } from './domain/session.ts';
+import { ledgerSocket } from './ledger/places.ts';
+import type { Log } from './log.ts';
+import { usageOf } from './plain/processes.ts';
+import { createPlainUnits, startedPlain } from './plain/units.ts';
+import { createLedgerClient } from './rpc/ledger-client.ts';
+import type { SharedLedger, Units } from './sessions/ports.ts';
+import { unitsOfBoth } from './sessions/units-of-both.ts';
+import { cgroupLayout } from './systemd/cgroup.ts';
+import { limitSlice, probeEnforcement } from './systemd/probe.ts';
+import { managerAnswers } from './systemd/systemctl.ts';
+import { createSystemdUnits, directControl, type UnitControl } from './systemd/units.ts';
+
+/** What the memory of the host is, who keeps it, and what sessions run in. */
+export interface Ground {
+  readonly capacity: Capacity;
+  readonly units: Units;
+  /** Null where this agent is the only one on its host. */
+  readonly sharedLedger: SharedLedger | null;
+  /** Of the machine; null where the agent makes one of its own. */
+  readonly hostId: string | null;
+}
+
+export async function prepareGround(config: Config, log: Log): Promise<Ground> {
+  if (config.scope === 'system') return await shared(config, log);
+  const capacity = capacityOf(totalmem(), config.capacity);
+  return { capacity, sharedLedger: null, hostId: null, units: await ownUnits(config, log, capacity) };
+}
+
+async function shared(config: Config, log: Log): Promise<Ground> {
+  const ledger = createLedgerClient(ledgerSocket(config.user));
+  const { hostId, capacity, enforcement } = await ledger.describe();
+  const control: UnitControl = {
+    start: ({ paths, ...unit }) => ledger.startUnit({ ...unit, workingDirectory: paths.workspace }),
+    kill: (sessionId) => ledger.endUnit(sessionId),
+  };
+  const layout = await cgroupLayout();
+  log.info({ units: 'systemd', shared: true, enforcement }, 'sessions run as units of systemd');
+  const units = createSystemdUnits({ manager: 'system', control, layout, enforcement, measure: usageOf });
+  return { capacity, units, sharedLedger: ledger, hostId };
+}
+
+async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): Promise<Units> {
+  const manager = 'user';
+  const systemd = config.units === 'systemd' || (config.units === 'auto' && (await managerAnswers(manager)));
+  if (!systemd) {
+    log.info({ units: 'plain' }, 'sessions run as plain processes');
+    return createPlainUnits();
+  }
+  const layout = await cgroupLayout();
+  // What cannot be found out is not promised; sessions that run are looked after all the same.
+  const enforcement = await probeEnforcement(manager, layout).catch((error: unknown) => {
+    log.warn({ error: messageOf(error) }, 'cannot find out whether limits hold');
+    return 'advisory' as const;
+  });
+  await limitSlice(manager, capacityBytes).catch((error: unknown) =>
+    log.warn({ error: messageOf(error) }, 'cannot limit the slice of all sessions'),
+  );
+  log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
+  const units = createSystemdUnits({
+    manager,
+    control: directControl(manager),
+    layout,
+    enforcement,
+    measure: usageOf,
+  });
+  return unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });
+}
+
+/** Of the host as a whole: as careful as the least of what runs on it. */
+export function enforcementOf(units: Units, active: readonly Active[]): Enforcement {
+  const loose = active.some((session) => session.state !== 'starting' && session.enforcement === 'advisory');
+  return loose ? 'advisory' : units.enforcement;
+}
+
+/** For the operator, where slots are only counted. */
+export const ADVISORY =
+  'the kernel does not enforce slots here: a session that takes more harms its neighbours';

@@ -1,0 +1,86 @@
+/** `berthd ledger`: keeps the memory that the users of this host share. Runs as root, and does little. */
+import { chmodSync, lchownSync, mkdirSync } from 'node:fs';
+import { hostname, totalmem } from 'node:os';
+import path from 'node:path';
+import { messageOf } from '@berth/shared/domain/berth-error';
+import type { Config } from './config.ts';
+import { capacityOf } from './domain/ledger.ts';
+import { hostId } from './host.ts';
+import { accountOf, allowedNames } from './ledger/accounts.ts';
+import { type Account, Ledger } from './ledger/ledger.ts';
+import { ledgerSocket } from './ledger/places.ts';
+import { openSlotStore } from './ledger/slot-store.ts';
+import type { Log } from './log.ts';
+import { notifyReady, notifyState } from './notify.ts';
+import { createWrapper } from './rpc/handler.ts';
+import { serveLedger } from './rpc/ledger-service.ts';
+import { cgroupLayout } from './systemd/cgroup.ts';
+import { limitSlice, probeEnforcement } from './systemd/probe.ts';
+import { createSharedUnits } from './systemd/shared-units.ts';
+
+const STATE = '/var/lib/berth';
+/** Half of the unit's WatchdogSec, or less. */
+const ALIVE_MS = 10_000;
+
+/** Resolves when it serves all users that are allowed. */
+export async function startLedger(config: Config, log: Log): Promise<AsyncDisposable> {
+  const scope = new AsyncDisposableStack();
+  mkdirSync(STATE, { recursive: true, mode: 0o755 });
+  const capacity = capacityOf(totalmem(), config.capacity);
+  const store = scope.use(openSlotStore(path.join(STATE, 'ledger.db')));
+  const enforcement = await probeEnforcement('system', await cgroupLayout());
+  await limitSlice('system', capacity.capacityBytes);
+  const id = hostId(STATE);
+  const units = createSharedUnits();
+  const ledger = new Ledger({ hostId: id, hostname: hostname(), capacity, enforcement, store, units });
+  const wrap = createWrapper({ hostId: id, log, onCall: () => {} });
+
+  const served = new Map<string, AsyncDisposable>();
+  scope.defer(async () => {
+    for (const server of served.values()) await server[Symbol.asyncDispose]();
+  });
+  const serveAllowed = async () => {
+    const names = new Set(allowedNames());
+    for (const [name, server] of served) {
+      if (names.has(name)) continue;
+      served.delete(name);
+      await server[Symbol.asyncDispose]();
+    }
+    for (const name of names) {
+      if (served.has(name)) continue;
+      try {
+        const account = await accountOf(name);
+        served.set(name, await serveAccount(account, { ledger, wrap }));
+      } catch (error) {
+        log.error({ user: name, error: messageOf(error) }, 'cannot serve a user');
+      }
+    }
+    log.info({ users: [...served.keys()], enforcement, capacity: capacity.capacityBytes }, 'serving');
+  };
+  await serveAllowed();
+  process.on('SIGHUP', () => void serveAllowed());
+  await notifyReady(process.env, log);
+  const alive = setInterval(() => void notifyState(process.env, log, ['WATCHDOG=1']), ALIVE_MS);
+  scope.defer(() => clearInterval(alive));
+  return scope;
+}
+
+/**
+ * The directory is root's, and only the user's group may pass: the user cannot put anything else
+ * in the place of the socket, which is the user's alone.
+ */
+async function serveAccount(
+  account: Account,
+  at: { ledger: Ledger; wrap: ReturnType<typeof createWrapper> },
+): Promise<AsyncDisposable> {
+  const socket = ledgerSocket(account.name);
+  const directory = path.dirname(socket);
+  mkdirSync(directory, { recursive: true });
+  // Whatever the umask was: users pass through the one, and only theirs through the other.
+  chmodSync(path.dirname(directory), 0o755);
+  lchownSync(directory, 0, account.gid);
+  chmodSync(directory, 0o710);
+  const server = await serveLedger({ ...at, account, socket: { path: socket, descriptor: null } });
+  lchownSync(socket, account.uid, account.gid);
+  return server;
+}

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { Active } from '../domain/session.ts';
+import type { UnitUsage } from './ports.ts';
+import { UsageMeter } from './usage.ts';
+
+const session = { id: 's', state: 'running' } as Active;
+
+function meter(looks: (UnitUsage | Error)[]) {
+  let now = 0;
+  const kills: number[] = [];
+  const made = new UsageMeter({
+    units: {
+      usage: async () => {
+        const look = looks.shift();
+        if (look instanceof Error) throw look;
+        return look ?? null;
+      },
+    },
+    active: () => [session],
+    paths: () => ({}) as never,
+    now: () => now,
+    onOomKill: (_session, count) => kills.push(count),
+  });
+  return { meter: made, kills, pass: (ms: number) => (now += ms) };
+}
+
+const seen = (over: Partial<UnitUsage>): UnitUsage => ({
+  memoryBytes: 10,
+  peakBytes: null,
+  cpuMs: 0,
+  oomKills: 0,
+  ...over,
+});
+
+it('tells CPU as a share of the time between two looks, and the highest memory as the peak', async () => {
+  const { meter: it, pass } = meter([seen({ memoryBytes: 50 }), seen({ memoryBytes: 20, cpuMs: 1500 })]);
+  using _it = it;
+  await it.look();
+  expect(it.of('s')).toMatchObject({ memoryBytes: 50, cpuPercent: 0 });
+  pass(1000);
+  await it.look();
+  expect(it.of('s')).toMatchObject({ memoryBytes: 20, peakBytes: 50, cpuPercent: 150 });
+  expect(it.memoryBytes).toBe(20);
+});
+
+it('keeps what it saw where a look fails, and tells each kill once', async () => {
+  const { meter: it, kills } = meter([seen({ oomKills: 1 }), new Error('gone'), seen({ oomKills: 3 })]);
+  using _it = it;
+  for (let look = 0; look < 3; look++) await it.look();
+  expect(kills).toEqual([1, 2]);
+});

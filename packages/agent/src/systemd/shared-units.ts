@@ -1,0 +1,42 @@
+/** Units of several users, started by the system's manager: each as its user, within its slot. */
+import { killUnit, propertiesOf, startTransient } from './systemctl.ts';
+import { sessionSettings, unitName } from './units.ts';
+
+export interface OwnedUnit {
+  readonly sessionId: string;
+  readonly account: { readonly name: string };
+  readonly memoryBytes: number;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+}
+
+const ALIVE = ['active', 'activating', 'deactivating', 'reloading'];
+
+export function createSharedUnits() {
+  async function owner(sessionId: string): Promise<string | null> {
+    const seen = await propertiesOf('system', unitName(sessionId), ['ActiveState', 'User']);
+    return ALIVE.includes(seen.get('ActiveState') ?? '') ? (seen.get('User') ?? '') : null;
+  }
+
+  return {
+    owner,
+    kill: (sessionId: string) => killUnit('system', unitName(sessionId)),
+
+    /** Where it runs already, as this user, nothing happens. */
+    async start({ sessionId, account, memoryBytes, argv, env, workingDirectory }: OwnedUnit): Promise<void> {
+      if ((await owner(sessionId)) === account.name) return;
+      await startTransient('system', {
+        name: unitName(sessionId),
+        slice: 'berth.slice',
+        argv,
+        env,
+        settings: [
+          `User=${account.name}`,
+          `Description=Berth session ${sessionId} of ${account.name}`,
+          ...sessionSettings({ memoryBytes, workingDirectory }),
+        ],
+      });
+    },
+  };
+}
