@@ -44,7 +44,7 @@ async function main(): Promise<void> {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
       });
       // A terminal that closes must not take the agent with it.
-      process.on('SIGHUP', () => log.info('SIGHUP ignored'));
+      if (config.command === 'serve') process.on('SIGHUP', () => log.info('SIGHUP ignored'));
       const agent = await start(config, log);
       log.info({ signal: await ended }, 'stopping; sessions go on');
       await agent[Symbol.asyncDispose]();

@@ -63,7 +63,12 @@ RestrictNamespaces=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+`;
+
+/** Of an agent, which is never root and starts nothing that becomes somebody else. */
+const UNPRIVILEGED = `KeyringMode=private
+SystemCallFilter=~@privileged @resources
 `;
 
 function userSocket(): string {
@@ -92,7 +97,7 @@ StartLimitBurst=20
 [Service]
 ExecStart=${quoted(program)} serve
 EnvironmentFile=-%E/berth/berthd.env
-${LIFE}${HARDENING}
+${LIFE}${HARDENING}${UNPRIVILEGED}
 [Install]
 WantedBy=default.target
 Also=berthd.socket
@@ -130,7 +135,7 @@ StartLimitBurst=20
 User=%i
 ExecStart=${quoted(program)} serve --scope system
 EnvironmentFile=-/etc/berth/berthd.env
-${LIFE}${HARDENING}CapabilityBoundingSet=
+${LIFE}${HARDENING}${UNPRIVILEGED}CapabilityBoundingSet=
 ProtectSystem=full
 ProtectKernelTunables=yes
 ProtectKernelModules=yes

@@ -139,6 +139,8 @@ export function sessionSettings(of: { memoryBytes: number; workingDirectory: str
     `TasksMax=${TASKS}`,
     'CPUWeight=100',
     'KillMode=control-group',
+    // What is asked to end by systemd itself (a reboot) has this long; then it is killed.
+    'TimeoutStopSec=10s',
     'UMask=0077',
     // A percent sign would begin a specifier.
     `WorkingDirectory=${of.workingDirectory.replaceAll('%', '%%')}`,

@@ -65,8 +65,16 @@ async function each(
       results.push(told.json);
       if (!console.json) console.out(`${told.text}\n`);
     } catch (error) {
-      console.err(renderError(error, console));
-      codes.push(asBerthError(error).exitCode);
+      const known = asBerthError(error);
+      // With several hosts each error has to say whose it is.
+      const { reason, message, hint, values } = known;
+      const told = new BerthError(reason, message, {
+        hint,
+        values: { host: host.name, ...values },
+        cause: known,
+      });
+      console.err(renderError(told, console));
+      codes.push(known.exitCode);
     }
   }
   if (console.json) console.out(`${toJson({ hosts: results })}\n`);

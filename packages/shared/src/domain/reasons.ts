@@ -161,7 +161,7 @@ const table = {
   HOST_UNSUITABLE: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.refused,
-    hint: 'see berth host doctor HOST',
+    hint: 'mend that on the host, and run the command again',
   },
   JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: 'run a newer berthd' },
   READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: 'attach again without --read-only' },
