@@ -181,9 +181,9 @@ WantedBy=multi-user.target
 }
 
 function slice(): string {
-  return `[Unit]
+  return `# The agent sets MemoryMax= to the sum that its sessions may hold.
+[Unit]
 Description=All Berth sessions
-Documentation=The agent sets MemoryMax= to the sum that its sessions may hold.
 
 [Slice]
 MemoryAccounting=yes

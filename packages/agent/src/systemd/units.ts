@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
 import { type CgroupLayout, memoryLimit, memoryLimitOf, processesOf, usageOf } from './cgroup.ts';
-import { killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
+import { isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
 
 const TASKS = 16_384;
 
@@ -57,6 +57,9 @@ export function createSystemdUnits(options: {
     const alive = ['active', 'activating', 'deactivating', 'reloading'].includes(
       seen.get('ActiveState') ?? '',
     );
+    const ends = !alive || seen.get('ActiveState') === 'deactivating';
+    // Not an end of its own: the next boot is to find a session that ran until now.
+    if (ends && groups.has(sessionId) && (await isStopping(manager))) throw new Error('the host goes down');
     const group = seen.get('ControlGroup');
     if (alive && group) groups.set(sessionId, group);
     else groups.delete(sessionId);

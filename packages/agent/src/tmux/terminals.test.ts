@@ -106,6 +106,21 @@ test('a signal reaches the program, and the wrapper lives to record the end', as
   expect(String(await session.output())).toContain('got it');
 });
 
+test('the wrapper notes whether it was told to end along with the program', async () => {
+  for (const [all, note] of [
+    [false, /^143 \d+ +$/],
+    [true, /^143 \d+ stopped +$/],
+  ] as const) {
+    await using session = await startRealSession({ argv: bash('echo up; exec sleep 1000') });
+    await eventually('the program', async () => String(await session.output()).includes('up'));
+    const wrapper = (await session.terminals.observe(session.paths))?.pid;
+    if (all && wrapper) process.kill(wrapper, 'SIGTERM');
+    await session.units.signal(session.id, session.paths, 'SIGTERM');
+    await session.ended();
+    expect(readFileSync(session.paths.exitFile, 'utf8').trimEnd().padEnd(60)).toMatch(note);
+  }
+});
+
 test('a kill leaves nothing, not even what went into the background', async () => {
   const script = 'setsid -f sleep 31700; env -i setsid sleep 31701 & echo up; exec sleep 31702';
   await using session = await startRealSession({ argv: bash(script) });

@@ -41,7 +41,12 @@ export async function openCold(options: ColdOptions): Promise<Link> {
     const seen = await probe(files.socket, SILENCE_MS);
     if (seen === 'greets') return forwardLink(options);
     // Closed at once: the master carries, it is the agent that is not there.
-    if (seen !== 'closed') await retire(ssh, master, files);
+    if (seen !== 'closed') {
+      // An agent that restarts is silent too: its socket is systemd's, in which calls wait. Others use
+      // this master at that very moment, the upgrade that restarts the agent among them.
+      if (seen === 'silent' && (await ssh.carries(master))) return forwardLink(options);
+      await retire(ssh, master, files);
+    }
   } else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket)))
     return forwardLink(options);
 

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
@@ -24,6 +25,8 @@ export interface Master {
 }
 
 const MUX_MS = 5000;
+/** A few round trips, and the start of a shell. */
+const CARRIES_MS = 2000;
 
 export class Ssh {
   readonly #o: SshOptions;
@@ -98,6 +101,16 @@ export class Ssh {
     const answer = await this.#mux(master, ['-O', 'check']).catch(() => '');
     const match = /pid=(\d+)/.exec(answer);
     return match ? Number(match[1]) : null;
+  }
+
+  /** It reaches the host, and the host answers. */
+  async carries(master: Master): Promise<boolean> {
+    const args = [...this.#throughMaster(master), 'true'];
+    const options = { env: this.#o.env, timeout: CARRIES_MS, killSignal: 'SIGKILL' } as const;
+    return await promisify(execFile)(this.#o.program, args, options).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Asks the master to end. Nothing happens where none answers. */
