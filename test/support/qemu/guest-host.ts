@@ -84,6 +84,11 @@ export class GuestHost implements AsyncDisposable {
     return stdout;
   }
 
+  /** A local socket that leads to the agent's. */
+  async tunnel(): Promise<string> {
+    return (await this.json<{ socket: string }>(['tunnel', 'vm'])).socket;
+  }
+
   /** Main process of the agent's unit. */
   async agentPid(): Promise<number> {
     return Number(await this.guest('systemctl --user show --property=MainPID --value berthd.service'));
