@@ -68,7 +68,7 @@ async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): 
   log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
   const units = createSystemdUnits({
     manager,
-    control: directControl(manager),
+    control: directControl(manager, layout),
     layout,
     enforcement,
     measure: usageOf,
