@@ -163,6 +163,16 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   scope.defer(() => supervisor.stop());
 
+  const slotReturns =
+    sharedLedger &&
+    scope.use(
+      new SlotReturns({
+        registry,
+        ledger: sharedLedger,
+        onProblem: (session, error) =>
+          log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
+      }),
+    );
   const presets = new PresetRunner({ programs: environment, hostname });
   const draining = new Draining({ journal, registry });
   const commands = new Commands({
@@ -177,6 +187,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     draining: () => draining.now,
     maxSessions: config.maxSessions,
     sharedLedger,
+    giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
     reached: createHooks(process.env),
   });
 
@@ -214,10 +225,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   scope.use(records);
   if (sharedLedger) {
-    await agree(registry, sharedLedger);
-    const onProblem = (session: string, error: unknown) =>
-      log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet');
-    scope.use(new SlotReturns({ registry, ledger: sharedLedger, onProblem }));
+    await agree(registry, sharedLedger, (session, error) =>
+      log.error({ session, error: messageOf(error) }, 'the ledger has no slot for a session that goes on'),
+    );
   }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 

@@ -19,8 +19,8 @@ import { limitSlice, probeEnforcement } from './systemd/probe.ts';
 import { createSharedUnits } from './systemd/shared-units.ts';
 
 const STATE = '/var/lib/berth';
-/** Half of the unit's WatchdogSec, or less. */
-const ALIVE_MS = 10_000;
+/** At most half of the unit's WatchdogSec. */
+const LOOK_MS = 10_000;
 /** How often sessions are looked at that may be stuck below their limits. */
 const STUCK_MS = 5000;
 
@@ -38,13 +38,13 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
   const ledger = new Ledger({ hostId: id, hostname: hostname(), capacity, enforcement, store, units });
   const wrap = createWrapper({ hostId: id, log, onCall: () => {} });
 
-  const served = new Map<string, AsyncDisposable>();
+  const served = new Map<string, { account: Account; server: AsyncDisposable }>();
   scope.defer(async () => {
-    for (const server of served.values()) await server[Symbol.asyncDispose]();
+    for (const { server } of served.values()) await server[Symbol.asyncDispose]();
   });
   const serveAllowed = async () => {
     const names = new Set(allowedNames());
-    for (const [name, server] of served) {
+    for (const [name, { server }] of served) {
       if (names.has(name)) continue;
       served.delete(name);
       await server[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
       if (served.has(name)) continue;
       try {
         const account = await accountOf(name);
-        served.set(name, await serveAccount(account, { ledger, wrap }));
+        served.set(name, { account, server: await serveAccount(account, { ledger, wrap }) });
       } catch (error) {
         log.error({ user: name, error: messageOf(error) }, 'cannot serve a user');
       }
@@ -63,7 +63,14 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
   await serveAllowed();
   process.on('SIGHUP', () => void serveAllowed());
   await notifyReady(process.env, log);
-  const alive = setInterval(() => void notifyState(process.env, log, ['WATCHDOG=1']), ALIVE_MS);
+  const look = () => {
+    void notifyState(process.env, log, ['WATCHDOG=1']);
+    const uids = new Set([...served.values()].map(({ account }) => account.uid));
+    ledger
+      .sweep(uids)
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'cannot look at slots'));
+  };
+  const alive = setInterval(look, LOOK_MS);
   scope.defer(() => clearInterval(alive));
   const unstick = () => units.unthrottle(store.all().map(({ sessionId }) => sessionId));
   const looking = setInterval(() => {

@@ -2,13 +2,15 @@
  * The memory of a host that several users share: the one place that grants it, and the only one
  * that starts units as others. Invariants:
  * - what is granted never exceeds the capacity; the decision and its commit are one synchronous step;
- * - a slot is given back only when its unit has ended, whatever its owner says;
+ * - a slot is given back only when its unit has ended, whatever its owner says: a start and a
+ *   giving back of one session never overlap;
  * - a unit runs as the user who calls, within the slot that this user holds for it.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import { type Capacity, slotRefused } from '../domain/ledger.ts';
+import { OneAtATime } from '../sessions/one-at-a-time.ts';
 import type { HeldSlot, SlotStore } from './slot-store.ts';
 
 /** A user of the host. */
@@ -46,6 +48,7 @@ export interface LedgerOptions {
 
 export class Ledger {
   readonly #o: LedgerOptions;
+  readonly #sessions = new OneAtATime();
 
   constructor(options: LedgerOptions) {
     this.#o = options;
@@ -92,29 +95,35 @@ export class Ledger {
   /** Throws SESSION_NOT_RUNNING while the unit is alive. */
   async giveBack(account: Account, sessionId: string): Promise<void> {
     if (!this.#own(account, sessionId)) return;
-    if ((await this.#o.units.owner(sessionId)) !== null) {
+    if (!(await this.#removeIfEnded(sessionId))) {
       throw new BerthError('SESSION_NOT_RUNNING', `the unit of ${sessionId} is alive: its slot stays held`);
     }
-    this.#o.store.remove(sessionId);
   }
 
   /** Gives back what the caller holds, does not name, and does not run. */
-  async sync(account: Account, sessionIds: readonly string[]): Promise<void> {
+  async sync(account: Pick<Account, 'uid'>, sessionIds: readonly string[]): Promise<void> {
     const named = new Set(sessionIds);
     for (const { sessionId, uid } of this.#o.store.all()) {
-      if (uid !== account.uid || named.has(sessionId)) continue;
-      if ((await this.#o.units.owner(sessionId)) === null) this.#o.store.remove(sessionId);
+      if (uid === account.uid && !named.has(sessionId)) await this.#removeIfEnded(sessionId);
     }
+  }
+
+  /** Gives back what users hold whom nobody serves (any more): they cannot do it themselves. */
+  async sweep(served: ReadonlySet<number>): Promise<void> {
+    const left = this.#o.store.all().filter(({ uid }) => !served.has(uid));
+    for (const uid of new Set(left.map((slot) => slot.uid))) await this.sync({ uid }, []);
   }
 
   /** Throws SLOT_EXHAUSTED for a session without a slot of the caller's. */
   async start(account: Account, unit: Omit<SharedUnit, 'account' | 'memoryBytes'>): Promise<void> {
-    const slot = this.#own(account, unit.sessionId);
-    if (!slot) throw new BerthError('SLOT_EXHAUSTED', `${unit.sessionId} holds no slot`);
     if (!unit.workingDirectory.startsWith('/') || unit.argv.length === 0) {
       throw new BerthError('ARGUMENT_INVALID', 'a unit needs a program and an absolute directory');
     }
-    await this.#o.units.start({ ...unit, account, memoryBytes: slot.memoryBytes });
+    await this.#sessions.run([unit.sessionId], async () => {
+      const slot = this.#own(account, unit.sessionId);
+      if (!slot) throw new BerthError('SLOT_EXHAUSTED', `${unit.sessionId} holds no slot`);
+      await this.#o.units.start({ ...unit, account, memoryBytes: slot.memoryBytes });
+    });
   }
 
   /** Throws PERMISSION_DENIED where it runs as somebody else. */
@@ -126,6 +135,14 @@ export class Ledger {
       throw new BerthError('PERMISSION_DENIED', `the unit of ${sessionId} belongs to somebody else`);
     }
     await this.#o.units.kill(sessionId);
+  }
+
+  async #removeIfEnded(sessionId: string): Promise<boolean> {
+    return await this.#sessions.run([sessionId], async () => {
+      const ended = (await this.#o.units.owner(sessionId)) === null;
+      if (ended) this.#o.store.remove(sessionId);
+      return ended;
+    });
   }
 
   #own({ uid }: Account, sessionId: string): HeldSlot | null {

@@ -47,6 +47,8 @@ export interface CommandsOptions {
   readonly maxSessions: number | null;
   /** Null where this agent is the only one on its host. */
   readonly sharedLedger: SharedLedger | null;
+  /** Where a slot goes that came to nothing. */
+  readonly giveBack: (sessionId: string) => Promise<void>;
   /** A named point in the code, for tests that cause failures there. */
   readonly reached: (point: string) => Promise<void>;
 }
@@ -189,13 +191,16 @@ export class Commands {
 
   /** Commits a session that is new here, in a slot of its own. The commit is synchronous. */
   async #taken(session: Reserved, commit: () => void): Promise<void> {
-    const { sharedLedger } = this.#o;
-    await sharedLedger?.take(session);
+    const { sharedLedger, giveBack, reached } = this.#o;
     try {
+      await sharedLedger?.take(session);
+      await reached('slot.taken');
       this.#refuseIfFull(session);
       commit();
     } catch (error) {
-      await sharedLedger?.release(session.id);
+      const tried = giveBack(session.id);
+      // Where the ledger did not answer it may have granted the slot; the caller has waited enough.
+      if (!(error instanceof BerthError && error.reason === 'LEDGER_UNREACHABLE')) await tried;
       throw error;
     }
   }

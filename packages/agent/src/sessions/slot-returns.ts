@@ -2,7 +2,7 @@
  * On a shared host: a slot goes back to the ledger once its session is final. Tried until it
  * works; what was left when the agent ended is found out at its next start (SharedLedger.sync).
  */
-import { holdsSlot, type Session } from '../domain/session.ts';
+import { holdsSlot } from '../domain/session.ts';
 import type { SharedLedger } from './ports.ts';
 import type { Registry } from './registry.ts';
 
@@ -22,12 +22,13 @@ export class SlotReturns implements Disposable {
     this.#ledger = options.ledger;
     this.#onProblem = options.onProblem;
     options.registry.onChange((session) => {
-      if (!holdsSlot(session)) this.#giveBack(session);
+      if (!holdsSlot(session)) void this.giveBack(session.id);
     });
   }
 
-  #giveBack({ id }: Pick<Session, 'id'>): void {
-    this.#ledger.release(id).then(
+  /** Resolves once it was tried; what fails is tried again. */
+  async giveBack(id: string): Promise<void> {
+    await this.#ledger.release(id).then(
       () => this.#waiting.delete(id),
       (error: unknown) => {
         if (!this.#waiting.has(id)) this.#onProblem(id, error);
@@ -39,7 +40,7 @@ export class SlotReturns implements Disposable {
 
   #again(): void {
     this.#timer = null;
-    for (const id of this.#waiting) this.#giveBack({ id });
+    for (const id of this.#waiting) void this.giveBack(id);
   }
 
   [Symbol.dispose](): void {
@@ -47,10 +48,18 @@ export class SlotReturns implements Disposable {
   }
 }
 
-/** At start: the ledger and the journal agree on what this user holds. */
-export async function agree(registry: Registry, ledger: SharedLedger): Promise<void> {
+/**
+ * At start: the ledger and the journal agree on what this user holds. Known already, but for a
+ * ledger that was lost: where others have taken the memory since, sessions go on all the same.
+ */
+export async function agree(
+  registry: Registry,
+  ledger: SharedLedger,
+  onProblem: (sessionId: string, error: unknown) => void,
+): Promise<void> {
   const held = [...registry.all()].filter(holdsSlot);
   await ledger.sync(held.map(({ id }) => id));
-  // Known already, but for a ledger that was lost.
-  for (const session of held) await ledger.take(session);
+  for (const session of held) {
+    await ledger.take(session).catch((error: unknown) => onProblem(session.id, error));
+  }
 }

@@ -116,6 +116,8 @@ ListenStream=/run/berth/users/%i/agent.sock
 FileDescriptorName=agent
 SocketMode=0600
 SocketUser=%i
+# Where there is none, nobody is allowed: clients look.
+RemoveOnStop=yes
 
 [Install]
 WantedBy=sockets.target

@@ -67,21 +67,20 @@ async function cpuMsLegacy(group: string): Promise<number | null> {
   return nanos === null ? null : Math.round(Number(nanos) / 1e6);
 }
 
-/**
- * The lowest memory limit that holds for a process, from its own group up to the top that can be
- * seen; null where there is none.
- */
-export async function memoryLimitOf(pid: number, { unified }: CgroupLayout): Promise<number | null> {
+/** The group that accounts for the memory of a process; null where it has ended. */
+export async function memoryGroupOf(pid: number, { unified }: CgroupLayout): Promise<string | null> {
   const text = await readOr(`/proc/${pid}/cgroup`);
   const lines = (text ?? '').split('\n').map((line) => line.split(':'));
   const own = unified
     ? lines.find(([number]) => number === '0')
     : lines.find(([, controllers]) => controllers?.split(',').includes('memory'));
-  const group = own?.slice(2).join(':');
-  return group === undefined ? null : await memoryLimit(group, { unified });
+  return own?.slice(2).join(':') ?? null;
 }
 
-/** Like memoryLimitOf, of a group. */
+/**
+ * The lowest memory limit that holds for a group, from its own up to the top that can be seen;
+ * null where there is none.
+ */
 export async function memoryLimit(group: string, { unified }: CgroupLayout): Promise<number | null> {
   const [base, file] = unified ? [ROOT, 'memory.max'] : [path.join(ROOT, 'memory'), 'memory.limit_in_bytes'];
   let lowest: number | null = null;

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
-import { type CgroupLayout, memoryLimit, memoryLimitOf, processesOf, usageOf } from './cgroup.ts';
+import { type CgroupLayout, memoryGroupOf, memoryLimit, processesOf, usageOf } from './cgroup.ts';
 import { isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
 import { unthrottle } from './throttle.ts';
 
@@ -123,11 +123,10 @@ export function createSystemdUnits(options: {
     },
 
     async enforces(sessionId, { pid, memoryBytes }) {
-      const group = await groupOf(sessionId);
-      if (pid === null && group === null) return 'advisory';
-      // The terminal's process, not the unit's: some builds of tmux move panes to scopes of their own.
-      const limit = pid === null ? null : await memoryLimitOf(pid, layout);
-      const held = limit ?? (group === null ? null : await memoryLimit(group, layout));
+      // Of the terminal's process, not the unit's: some builds of tmux move panes to scopes of their own.
+      const own = pid === null ? null : await memoryGroupOf(pid, layout);
+      const group = own ?? (await groupOf(sessionId));
+      const held = group === null ? null : await memoryLimit(group, layout);
       return held !== null && held <= memoryBytes ? 'kernel' : 'advisory';
     },
   };

@@ -42,6 +42,7 @@ say inotify_watches "$(cat /proc/sys/fs/inotify/max_user_watches 2>/dev/null)"
 say inotify_instances "$(cat /proc/sys/fs/inotify/max_user_instances 2>/dev/null)"
 say agent_current "$(readlink "$HOME/.local/lib/berth/current" 2>/dev/null)"
 say agent_current_system "$(readlink /usr/local/lib/berth/current 2>/dev/null)"
+[ -S "/run/berth/users/$(id -un)/agent.sock" ] && say shared_agent yes
 for at in "$HOME/.local/lib/berth/current/berthd" /usr/local/lib/berth/current/berthd /usr/bin/berthd; do
   [ -x "$at" ] && say agent_health "$(timeout 15 "$at" health 2>/dev/null)" && break
 done

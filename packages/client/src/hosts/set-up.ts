@@ -49,13 +49,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   if (fatal) throw unsuitable(host, fatal);
   const sudo = scope === 'system' && facts.get('uid') !== '0';
   if (sudo && facts.get('sudo') !== 'yes') {
-    throw new BerthError(
-      'HOST_UNSUITABLE',
-      `cannot set up host ${host.name} for all its users: sudo asks there`,
-      {
-        hint: 'log in as root, allow sudo without a password, or leave out --system',
-      },
-    );
+    // An administrator made the agent, and keeps it up to date.
+    if (facts.has('shared_agent')) return { facts, findings, upload: 'there', before: null };
+    throw refused(host, facts);
   }
   const file = options.binary(archOf(facts) as HostArch);
   progress('preparing the agent');
@@ -130,6 +126,19 @@ const STEPS: Readonly<Record<string, string>> = {
   health: 'waiting until the agent is well',
   rollback: 'going back to the version before',
 };
+
+function refused(host: HostConfig, facts: Facts): BerthError {
+  const user = facts.get('user') ?? 'you';
+  return facts.has('agent_current_system')
+    ? new BerthError('HOST_UNSUITABLE', `host ${host.name} is shared, and ${user} is not allowed there yet`, {
+        hint: `an administrator runs on the host: sudo berthd allow ${user}`,
+      })
+    : new BerthError(
+        'HOST_UNSUITABLE',
+        `cannot set up host ${host.name} for all its users: sudo asks there`,
+        { hint: 'log in as root, allow sudo without a password, or leave out --system' },
+      );
+}
 
 function unsuitable(host: HostConfig, { probe, found, why, mend }: Finding): BerthError {
   const message = `host ${host.name} cannot have an agent: ${probe}: ${found} (${why})`;
