@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
+import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 
 let sandbox: Sandbox;
 /** A session that printed 30 lines and lives on. */
@@ -116,6 +117,14 @@ const FLAGS: Record<string, () => Promise<void>> = {
     );
     expect((await sandbox.berth(['start', '--timeout', '0', '--', 'true'])).code).toBe(2);
   },
+  // What comes of it takes a reboot: in test/lab.
+  'start --restart': async () => {
+    expect(await shown(await started('--restart', 'on-reboot', '--', 'true'))).toMatchObject({
+      restart: 'on-reboot',
+    });
+    expect(await shown(await started('--', 'true'))).toMatchObject({ restart: 'never' });
+    expect((await sandbox.berth(['start', '--restart', 'always', '--', 'true'])).code).toBe(2);
+  },
   'start --attach': async () => {
     const terminal = sandbox.berthTerminal(['start', '--attach', '--', 'bash', '-c', 'echo here; cat']);
     await terminal.waitForScreen(/here/);
@@ -200,7 +209,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     const id = await started('--', 'bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done');
     await using ready = sandbox.spawnBerth(['output', id, '--follow']);
     await ready.waitForText(/ready/);
-    expect(await out('kill', id, '--grace', '100ms')).toMatch(/sent SIGTERM, then SIGKILL: /);
+    expect(await out('kill', id, '--grace', '1s')).toMatch(/sent SIGTERM, then SIGKILL: /);
   },
   'kill --signal': async () =>
     expect(await out('kill', await started('--', 'sleep', '1000'), '--signal', 'INT')).toMatch(
@@ -231,6 +240,9 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(await out('status', '--host', 'local')).toMatch(/^local +online/m);
     expect((await sandbox.berth(['status', '--host', 'nowhere'])).code).toBe(4);
   },
+  // Without a kernel that keeps peaks there is nothing to advise: the figures are in slot-advice.test.ts.
+  'status --slots': async () => expect(await sandbox.json(['status', '--slots'])).toEqual({ slots: [] }),
+  ...HOST_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),
@@ -250,7 +262,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
 };
 
 /** Needs a session that ended yesterday: with a fake agent, in commands.test.ts beside the command. */
-const ELSEWHERE = ['list --all'];
+const ELSEWHERE = ['list --all', ...HOST_FLAGS_IN_LAB];
 
 it.each(Object.keys(FLAGS))('%s', async (flag) => await FLAGS[flag]?.());
 

@@ -1,12 +1,14 @@
-/** docs/cli.md is true as far as words can be checked: every command, flag, setting and JSON key is in it. */
+/** The docs are true as far as words can be checked: commands, flags, settings, JSON keys, options and metrics. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../support/programs.ts';
+import { BERTHD, ROOT } from '../support/programs.ts';
+import { run } from '../support/running.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 
 const DOCS = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
+const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
 
 it('names every command and every flag', async () => {
   await using sandbox = createSandbox();
@@ -31,10 +33,37 @@ it('names every key of the JSON, and every setting', async () => {
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([key, inner]) => (key === 'running' ? [] : [key, ...keys(inner)]));
   };
-  for (const args of [['list'], ['status'], ['tunnel', 'local']]) {
+  for (const args of [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']]) {
     for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
   }
   const { values } = await sandbox.json<{ values: Record<string, string> }>(['config']);
   expect(Object.keys(values).length).toBeGreaterThan(5);
   for (const key of Object.keys(values)) expect(DOCS).toContain(`\`${key}\``);
+});
+
+it('names every verb of berth host', async () => {
+  await using sandbox = createSandbox();
+  const { stdout } = await sandbox.berth(['host', '--help']);
+  const verbs = (stdout.match(/berth host (.+)/)?.[1]?.match(/[a-z]+/g) ?? []).filter(
+    (word) => word !== 'local',
+  );
+  expect(verbs).toContain('doctor');
+  for (const verb of verbs) expect(DOCS).toMatch(new RegExp(`host ${verb}\\b`));
+});
+
+it('names every option and command of berthd', async () => {
+  await using sandbox = createSandbox();
+  const { stdout } = await run([...BERTHD, '--help'], { env: sandbox.env });
+  const options = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option ?? '');
+  expect(options.length).toBeGreaterThan(10);
+  for (const option of options) {
+    expect(OPERATIONS).toContain(`--${option}`);
+    if (option !== 'json')
+      expect(OPERATIONS).toContain(`BERTHD_${option.toUpperCase().replaceAll('-', '_')}`);
+  }
+  const [commands = ''] = stdout
+    .split('\n\n')
+    .filter((part) => part.startsWith('usage:') || part.includes('\nusage:'));
+  for (const [, verb] of commands.matchAll(/berthd (?:\[)?([a-z-]+)/g))
+    expect(OPERATIONS).toContain(`berthd ${verb}`);
 });

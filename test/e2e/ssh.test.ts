@@ -197,7 +197,11 @@ it('tells what keeps it from a host, each in two lines with its exit code', asyn
   configureHosts(sandbox, [{ sshd }]);
   await agent.stop();
   expect(await start()).toMatchObject(
-    refused(/no agent runs on host dev: ssh works, berthd does not answer/, /start it there: .*/, 3),
+    refused(
+      /no agent runs on host dev: ssh works, berthd does not answer/,
+      /bring one: berth host add dev; or see why: berth host doctor dev/,
+      3,
+    ),
   );
   await sshd.stop();
   process.kill(masterPid(sandbox), 'SIGKILL');

@@ -8,8 +8,9 @@ const SOURCES = ['packages/shared/src', 'packages/agent/src', 'packages/client/s
 const SINGLE_SOURCES = ['package-lock.json', 'scripts/build.ts'];
 const STAMPS = ['packages/client/dist/.stamp', 'packages/agent/dist/.stamp'];
 
-function newestSource(): number {
-  const trees = SOURCES.flatMap((directory) =>
+/** Time of the newest file that the programs are built from, or that lies in one of `more`. */
+export function newestSource(more: readonly string[] = []): number {
+  const trees = [...SOURCES, ...more].flatMap((directory) =>
     readdirSync(resolve(ROOT, directory), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
       .map((entry) => join(entry.parentPath, entry.name)),

@@ -1,4 +1,5 @@
 /** berthd's command line and environment, read once into a frozen object. */
+import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -145,7 +146,10 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const home = env.HOME || homedir();
   const scope = oneOf('scope', ['user', 'system'], 'user');
   const user = userInfo().username;
-  const usual = scope === 'system' ? userRuntimeDirectory(user) : runtimeDirectory(env);
+  const shared = userRuntimeDirectory(user);
+  // Who only asks need not know which scope the agent has.
+  const isShared = scope === 'system' || (command !== 'serve' && existsSync(path.join(shared, 'agent.sock')));
+  const usual = isShared ? shared : runtimeDirectory(env);
   const runtime = path.resolve(option('runtime-dir') ?? usual);
   return Object.freeze({
     command: command as Config['command'],

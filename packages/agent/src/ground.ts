@@ -3,6 +3,7 @@
  * units of systemd where it answers, else plain processes.
  */
 import { totalmem } from 'node:os';
+import { messageOf } from '@berth/shared/domain/berth-error';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { Config } from './config.ts';
 import { type Capacity, capacityOf } from './domain/ledger.ts';
@@ -10,9 +11,10 @@ import type { Active } from './domain/session.ts';
 import { ledgerSocket } from './ledger/places.ts';
 import type { Log } from './log.ts';
 import { usageOf } from './plain/processes.ts';
-import { createPlainUnits } from './plain/units.ts';
+import { createPlainUnits, startedPlain } from './plain/units.ts';
 import { createLedgerClient } from './rpc/ledger-client.ts';
 import type { SharedLedger, Units } from './sessions/ports.ts';
+import { unitsOfBoth } from './sessions/units-of-both.ts';
 import { cgroupLayout } from './systemd/cgroup.ts';
 import { limitSlice, probeEnforcement } from './systemd/probe.ts';
 import { managerAnswers } from './systemd/systemctl.ts';
@@ -55,16 +57,23 @@ async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): 
     return createPlainUnits();
   }
   const layout = await cgroupLayout();
-  const enforcement = await probeEnforcement(manager, layout);
-  await limitSlice(manager, capacityBytes);
+  // What cannot be found out is not promised; sessions that run are looked after all the same.
+  const enforcement = await probeEnforcement(manager, layout).catch((error: unknown) => {
+    log.warn({ error: messageOf(error) }, 'cannot find out whether limits hold');
+    return 'advisory' as const;
+  });
+  await limitSlice(manager, capacityBytes).catch((error: unknown) =>
+    log.warn({ error: messageOf(error) }, 'cannot limit the slice of all sessions'),
+  );
   log.info({ units: 'systemd', enforcement }, 'sessions run as units of systemd');
-  return createSystemdUnits({
+  const units = createSystemdUnits({
     manager,
-    control: directControl(manager),
+    control: directControl(manager, layout),
     layout,
     enforcement,
     measure: usageOf,
   });
+  return unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });
 }
 
 /** Of the host as a whole: as careful as the least of what runs on it. */

@@ -21,6 +21,8 @@ import { createSharedUnits } from './systemd/shared-units.ts';
 const STATE = '/var/lib/berth';
 /** At most half of the unit's WatchdogSec. */
 const LOOK_MS = 10_000;
+/** How often sessions are looked at that may be stuck below their limits. */
+const STUCK_MS = 5000;
 
 /** Resolves when it serves all users that are allowed. */
 export async function startLedger(config: Config, log: Log): Promise<AsyncDisposable> {
@@ -28,10 +30,11 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
   mkdirSync(STATE, { recursive: true, mode: 0o755 });
   const capacity = capacityOf(totalmem(), config.capacity);
   const store = scope.use(openSlotStore(path.join(STATE, 'ledger.db')));
-  const enforcement = await probeEnforcement('system', await cgroupLayout());
+  const layout = await cgroupLayout();
+  const enforcement = await probeEnforcement('system', layout);
   await limitSlice('system', capacity.capacityBytes);
   const id = hostId(STATE);
-  const units = createSharedUnits();
+  const units = createSharedUnits(layout);
   const ledger = new Ledger({ hostId: id, hostname: hostname(), capacity, enforcement, store, units });
   const wrap = createWrapper({ hostId: id, log, onCall: () => {} });
 
@@ -69,6 +72,11 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
   };
   const alive = setInterval(look, LOOK_MS);
   scope.defer(() => clearInterval(alive));
+  const unstick = () => units.unthrottle(store.all().map(({ sessionId }) => sessionId));
+  const looking = setInterval(() => {
+    unstick().catch((error) => log.error({ error: messageOf(error) }, 'cannot lift a throttle'));
+  }, STUCK_MS);
+  scope.defer(() => clearInterval(looking));
   return scope;
 }
 

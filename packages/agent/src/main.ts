@@ -36,12 +36,15 @@ async function main(): Promise<void> {
         config.command === 'serve'
           ? (await import('./agent.ts')).startAgent
           : (await import('./ledger-main.ts')).startLedger;
-      const log = createLog({ level: config.logLevel });
+      const log = createLog({
+        level: config.logLevel,
+        journald: process.env.JOURNAL_STREAM !== undefined,
+      });
       const ended = new Promise<string>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
       });
       // A terminal that closes must not take the agent with it.
-      process.on('SIGHUP', () => log.info('SIGHUP ignored'));
+      if (config.command === 'serve') process.on('SIGHUP', () => log.info('SIGHUP ignored'));
       const agent = await start(config, log);
       log.info({ signal: await ended }, 'stopping; sessions go on');
       await agent[Symbol.asyncDispose]();

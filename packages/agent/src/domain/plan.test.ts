@@ -41,7 +41,9 @@ const NOTHING: Observed = {
   enforcement: 'kernel',
 };
 const OPEN: Observed = { ...NOTHING, unit: 'alive', begun: true, terminal: 'open' };
-const EXITED = { exitCode: 3, endedAt: 90 };
+const EXITED = { exitCode: 3, endedAt: 90, stopped: false };
+/** With everything of its unit. */
+const STOPPED = { exitCode: 143, endedAt: 90, stopped: true };
 
 const kinds = (session: Session, observed: Observed, now = 120) =>
   plan(session, observed, now).map((s) => s.do);
@@ -67,6 +69,13 @@ describe('plan', () => {
     ],
     ['records that it ran before its end', STARTING, { ...OPEN, exit: EXITED }, ['record']],
     ['begins again after a reboot', ANEW, { ...NOTHING, rebooted: true }, ['restage', 'record']],
+    ['waits for what a stop from outside was', RUNNING, { ...NOTHING, exit: STOPPED }, ['wait']],
+    [
+      'begins again after an orderly reboot',
+      ANEW,
+      { ...NOTHING, begun: true, rebooted: true, exit: STOPPED },
+      ['drain', 'restage', 'record'],
+    ],
     ['records the end once the unit is gone', RUNNING, { ...NOTHING, exit: EXITED }, ['drain', 'record']],
     ['signals first', { ...RUNNING, intent: KILL }, OPEN, ['signal', 'wait']],
     [
@@ -93,10 +102,24 @@ describe('plan', () => {
   });
 
   it('tells a reboot from an end, unless the end was recorded', () => {
-    expect(plan(RUNNING, { ...NOTHING, rebooted: true }, 5)).toMatchObject([{ event: { type: 'rebooted' } }]);
+    for (const exit of [null, STOPPED]) {
+      expect(plan(RUNNING, { ...NOTHING, begun: true, rebooted: true, exit }, 5)[1]).toMatchObject({
+        event: { type: 'rebooted' },
+      });
+    }
     expect(plan(RUNNING, { ...NOTHING, rebooted: true, exit: EXITED }, 5)[1]).toMatchObject({
       event: { type: 'ended', end: { exitCode: 3, at: 90 } },
     });
+  });
+
+  it('records a stop from outside as an end where the machine stays up', () => {
+    expect(kinds(RUNNING, { ...NOTHING, exit: STOPPED }, STOPPED.endedAt + 14_999)).toEqual(['wait']);
+    expect(kinds(RUNNING, { ...NOTHING, exit: STOPPED }, STOPPED.endedAt + 15_000)).toEqual([
+      'drain',
+      'record',
+    ]);
+    const killed = { ...RUNNING, intent: KILL } as Session;
+    expect(kinds(killed, { ...NOTHING, exit: STOPPED })).toEqual(['drain', 'record']);
   });
 
   it('asks for the end of what ran longer than its timeout', () => {
@@ -112,7 +135,7 @@ describe('plan', () => {
       begun: fc.boolean(),
       terminal: fc.constantFrom('none', 'open', 'dead'),
       deadStatus: fc.option(fc.constant(1)),
-      exit: fc.option(fc.constant(EXITED)),
+      exit: fc.option(fc.constantFrom(EXITED, STOPPED)),
       outOfMemory: fc.boolean(),
       memoryPeakBytes: fc.option(fc.constant(7)),
       oomKills: fc.nat(1),
@@ -128,19 +151,22 @@ describe('plan', () => {
       { ...RUNNING, intent: KILL } as Session,
     );
     fc.assert(
-      fc.property(sessions, worlds, fc.nat(300), (first, world, now) => {
+      fc.property(sessions, worlds, fc.nat(300), (first, world, begin) => {
+        let now = begin;
         let session: Session = first;
         let seen = world.unit === 'gone' ? { ...world, terminal: 'none' as const } : world;
         for (let round = 0; round < 10; round++) {
           const steps = plan(session, seen, now);
           if (steps.every((step) => step.do === 'wait' || step.do === 'signal')) {
-            expect(isFinal(session.state) || seen.unit === 'alive').toBe(true);
-            return;
+            if (isFinal(session.state) || seen.unit === 'alive') return;
+            const [step] = steps;
+            if (step?.do !== 'wait') throw new Error(`no rest: ${JSON.stringify({ session, seen })}`);
+            now = step.until;
           }
           for (const step of steps) {
             if (step.do === 'stop') seen = { ...seen, unit: 'gone', terminal: 'none' };
             if (step.do === 'launch') seen = { ...seen, unit: 'alive', terminal: 'open', begun: true };
-            if (step.do === 'restage') seen = { ...seen, begun: false, rebooted: false };
+            if (step.do === 'restage') seen = { ...seen, begun: false, rebooted: false, exit: null };
             if (step.do !== 'record') continue;
             const next = transition(session, step.event);
             if (next.ok) session = next.session;

@@ -4,7 +4,7 @@
  * remembers doing, only on what can be seen.
  */
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import type { End, MemoryStory, Session, SessionEvent } from './session.ts';
+import type { Active, End, MemoryStory, Session, SessionEvent } from './session.ts';
 
 /** What was seen of a session, the exit record last (so that "no record" is true of a dead terminal). */
 export interface Observed {
@@ -18,12 +18,19 @@ export interface Observed {
   readonly terminal: 'none' | 'open' | 'dead';
   /** tmux's word on a dead terminal. */
   readonly deadStatus: number | null;
-  readonly exit: { readonly exitCode: number; readonly endedAt: number } | null;
+  readonly exit: ExitSeen | null;
   readonly outOfMemory: boolean;
   readonly memoryPeakBytes: number | null;
   readonly oomKills: number;
   /** Whether the kernel keeps it within its slot. */
   readonly enforcement: Enforcement;
+}
+
+export interface ExitSeen {
+  readonly exitCode: number;
+  readonly endedAt: number;
+  /** Everything of the session was told to end, from outside. */
+  readonly stopped: boolean;
 }
 
 /** One thing to do. The lane runs them in order and then looks again. */
@@ -45,8 +52,12 @@ export type Step =
 
 /** Exit code of a program that SIGKILL ended. */
 const FORCED = 137;
+/** Those of what SIGTERM and SIGHUP ended. */
+const DOWN = [143, 129];
 /** How long the last output may take from the terminal to the transcript. */
 const DRAIN_MS = 5000;
+/** A host that goes down takes the agent along within this time of the first session. */
+const SHUTDOWN_MS = 15_000;
 
 /** Steps for now; none means: wait for news. */
 export function plan(session: Session, observed: Observed, now: number): Step[] {
@@ -66,6 +77,13 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
       break;
   }
 
+  if (observed.exit && !session.intent) {
+    const { stopped, exitCode, endedAt } = observed.exit;
+    // On the way down the wrapper may be told a moment after its program.
+    if (observed.rebooted && (stopped || DOWN.includes(exitCode))) return rebooted(session, observed, now);
+    // If the host goes down, the next boot finds a session that ran until then.
+    if (stopped && now < endedAt + SHUTDOWN_MS) return [{ do: 'wait', until: endedAt + SHUTDOWN_MS }];
+  }
   if (observed.exit) {
     // It ended before it was seen to run.
     if (session.state === 'starting') return [launched(observed, Math.min(now, observed.exit.endedAt))];
@@ -82,11 +100,7 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     ];
   }
   if (observed.unit === 'gone') {
-    if (observed.rebooted) {
-      if (session.spec.restart === 'never' || session.intent) return [record({ type: 'rebooted', at: now })];
-      // Staged first: what is recorded as starting and was never staged would count as begun.
-      return [{ do: 'restage' }, record({ type: 'restarted', bootId: observed.bootId })];
-    }
+    if (observed.rebooted) return rebooted(session, observed, now);
     if (session.state === 'starting' && !observed.begun) {
       if (session.intent) return [ended(observed, { at: now, exitCode: null })];
       return [{ do: 'launch' }];
@@ -135,6 +149,16 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     return [record({ type: 'endRequested', intent })];
   }
   return [];
+}
+
+function rebooted(session: Active, observed: Observed, now: number): Step[] {
+  // What never began has no transcript to be whole.
+  const drain: Step[] = observed.begun ? [{ do: 'drain', timeoutMs: 0 }] : [];
+  if (session.spec.restart === 'never' || session.intent) {
+    return [...drain, record({ type: 'rebooted', at: now })];
+  }
+  // Staged first: what is recorded as starting and was never staged would count as begun.
+  return [...drain, { do: 'restage' }, record({ type: 'restarted', bootId: observed.bootId })];
 }
 
 function ended(observed: Observed, end: Pick<End, 'at' | 'exitCode'>): Step {

@@ -50,7 +50,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
       await file('argv', staged.argv.map((argument) => `${argument}\0`).join(''));
       await file('exit.tmp', EXIT_ROOM);
       await file('session.json', JSON.stringify({ session: staged.session, request: staged.request }));
-      await restage(id, staged.env);
+      await writeEnvironment(id, staged.env);
     } catch (error) {
       await discard(id);
       throw translated(error, directory);
@@ -58,6 +58,14 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   }
 
   async function restage(sessionId: string, env: StagedSession['env']): Promise<void> {
+    const { directory: own, exitFile } = paths(sessionId);
+    // The end of the life before is none of the next one.
+    await rm(exitFile, { force: true });
+    await writeFile(path.join(own, 'exit.tmp'), EXIT_ROOM, { mode: 0o600 });
+    await writeEnvironment(sessionId, env);
+  }
+
+  async function writeEnvironment(sessionId: string, env: StagedSession['env']): Promise<void> {
     const entries = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
     await writeFile(paths(sessionId).envFile, entries.join(''), { mode: 0o600 });
   }
@@ -106,8 +114,9 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   async function exitRecord(sessionId: string): Promise<ExitRecord | null> {
     const text = await readIfThere(paths(sessionId).exitFile);
-    const match = /^(\d+) (\d+)/.exec(text ?? '');
-    return match ? { exitCode: Number(match[1]), endedAt: Number(match[2]) } : null;
+    const match = /^(\d+) (\d+)( stopped)?/.exec(text ?? '');
+    if (!match) return null;
+    return { exitCode: Number(match[1]), endedAt: Number(match[2]), stopped: match[3] !== undefined };
   }
 
   async function begun(sessionId: string): Promise<boolean> {

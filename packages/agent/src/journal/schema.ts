@@ -46,10 +46,10 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings the journal to this program's version, in one transaction. Refuses a journal that a
+ * Brings the journal to this program's version (or to an earlier one), in one transaction. Refuses a journal that a
  * newer program wrote, without touching it.
  */
-export function migrate(db: DatabaseSync): void {
+export function migrate(db: DatabaseSync, upTo = MIGRATIONS.length): void {
   const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
   const version = row.user_version;
   if (version > MIGRATIONS.length) {
@@ -58,9 +58,9 @@ export function migrate(db: DatabaseSync): void {
       `cannot open the journal: it has version ${version}, this berthd knows up to ${MIGRATIONS.length}`,
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version >= upTo) return;
   db.exec('BEGIN IMMEDIATE');
-  for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  for (const migration of MIGRATIONS.slice(version, upTo)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${upTo}`);
   db.exec('COMMIT');
 }

@@ -7,6 +7,7 @@ import type { Session } from '../domain/session.ts';
 import type { Fact } from '../sessions/journal-port.ts';
 import { openOrReplace } from './damage.ts';
 import { lockStateDirectory } from './lock.ts';
+import { migrate } from './schema.ts';
 import { isDamage, openJournal } from './store.ts';
 
 const SESSION: Session = {
@@ -84,4 +85,39 @@ it('pings by a commit that leaves no event, and throws where nothing can be comm
   expect(() => journal.ping()).toThrow(/locked/);
   other.exec('ROLLBACK');
   journal.ping();
+});
+
+it('brings an older journal forward: sessions and events get what they could not have then', () => {
+  const ended = {
+    ...{ id: 's2', name: '', incarnation: 1, createdAt: 1, memoryBytes: 32, state: 'running' },
+    spec: { argv: ['x'] },
+  };
+  {
+    using db = new DatabaseSync(file());
+    migrate(db, 1);
+    const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
+    insert.run('s1', 'reserved', 'n', 32, JSON.stringify(SESSION));
+    insert.run('s2', 'running', '', 32, JSON.stringify(ended));
+    const fact = { type: 'sessionChanged', session: { id: 's2', state: 'running' } };
+    db.prepare('INSERT INTO events VALUES (1, 1, ?, ?)').run('s2', JSON.stringify(fact));
+    db.prepare('INSERT INTO events VALUES (2, 1, ?, ?)').run('', JSON.stringify(FACT));
+  }
+  using journal = openJournal(file());
+  const [first, second] = journal.sessions().sort((a, b) => (a.id < b.id ? -1 : 1));
+  expect(first).toEqual(SESSION);
+  expect(second).toMatchObject({ spec: { argv: ['x'], restart: 'never' }, enforcement: 'advisory' });
+  const [event, notice] = journal.events(0, 10);
+  expect(event?.fact).toMatchObject({ session: { id: 's2', restartPolicy: 'never', memoryUsedBytes: 0 } });
+  expect(notice?.fact).toEqual(FACT);
+});
+
+it('keeps settings, and the last word on each', () => {
+  {
+    using journal = openJournal(file());
+    expect(journal.setting('a')).toBe(null);
+    journal.set('a', '1');
+    journal.set('a', '2');
+  }
+  using again = openJournal(file());
+  expect(again.setting('a')).toBe('2');
 });

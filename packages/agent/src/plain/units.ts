@@ -29,7 +29,7 @@ interface Identity {
 const GONE_MS = 10_000;
 
 export function createPlainUnits(): Units {
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const bootId = currentBoot();
 
   async function observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'> {
     const identity = await recorded(paths);
@@ -121,6 +121,17 @@ export function createPlainUnits(): Units {
     // There is no cgroup that could hold a limit.
     enforces: async () => 'advisory',
   };
+}
+
+/** True of a session that was started as plain processes since the machine was booted. */
+export function startedPlain(paths: SessionPaths): boolean {
+  if (!existsSync(recordFile(paths))) return false;
+  const { bootId } = JSON.parse(readFileSync(recordFile(paths), 'utf8')) as Identity;
+  return bootId === currentBoot();
+}
+
+function currentBoot(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 function mark(sessionId: string): string {

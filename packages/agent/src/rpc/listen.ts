@@ -1,6 +1,8 @@
 /** Listening on a Unix socket for gRPC: one of our own, or one that systemd opened and keeps. */
+
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { connect, createServer, type Server as SocketServer } from 'node:net';
+import { connect, createServer, type Socket, type Server as SocketServer } from 'node:net';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
@@ -16,7 +18,10 @@ const DRAIN_MS = 2000;
 /** The caller owns the place, so a socket that is there is stale. Disposing lets calls under way end. */
 export async function acceptOn(server: Server, socket: Listening): Promise<AsyncDisposable> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const open = new Set<Socket>();
   const listener = createServer((connection) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
     // A caller that goes away while it is greeted is no error of ours.
     connection.on('error', () => {});
     injector.injectConnection(connection);
@@ -27,9 +32,11 @@ export async function acceptOn(server: Server, socket: Listening): Promise<Async
     async [Symbol.asyncDispose]() {
       // Calls that come from now on wait in systemd's socket, or find nobody.
       listener.close();
-      const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      // It tells callers to go, and knows nothing of connections that it did not accept itself.
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      const closed = [...open].map((connection) => once(connection, 'close'));
       const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
-      await drained;
+      await Promise.all(closed);
       clearTimeout(late);
     },
   };

@@ -25,10 +25,12 @@ export interface SessionPaths {
   readonly tmuxSocket: string;
 }
 
-/** What the wrapper leaves behind: `<exit code> <ended at, ms since the epoch>\n`. */
+/** What the wrapper leaves behind: `<exit code> <ended at, ms since the epoch>[ stopped]\n`. */
 export interface ExitRecord {
   readonly exitCode: number;
   readonly endedAt: number;
+  /** All of the session was told to end, from outside: by a host that goes down, or an operator. */
+  readonly stopped: boolean;
 }
 
 /** The process tree of a session: a transient systemd unit, or a plain process group. */

@@ -153,7 +153,11 @@ async function agentsOf(
 function ownedDirectories(scope: Scope, env: NodeJS.ProcessEnv): string[] {
   if (scope === 'system') return ['/var/lib/berth', '/run/berth', '/etc/berth'];
   const home = env.HOME || homedir();
-  return [path.join(env.XDG_STATE_HOME || path.join(home, '.local/state'), 'berth'), runtimeDirectory(env)];
+  return [
+    path.join(env.XDG_STATE_HOME || path.join(home, '.local/state'), 'berth'),
+    path.join(env.XDG_CACHE_HOME || path.join(home, '.cache'), 'berth'),
+    runtimeDirectory(env),
+  ];
 }
 
 function parse(argv: readonly string[], own: Readonly<Record<string, 'string' | 'boolean'>>) {

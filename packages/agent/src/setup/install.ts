@@ -91,11 +91,12 @@ async function failed(
   at: InstallOptions & { before: string | null; own: string },
 ): Promise<BerthError> {
   const why = messageOf(error);
+  // Of two builds of one version only the directory tells which is meant.
+  const name = path.dirname(at.own) === realpathOr(at.layout.versions) ? path.basename(at.own) : VERSION;
+  const hint = `on the host: journalctl ${at.scope === 'user' ? '--user ' : ''}-u berthd -n 50`;
   const previous = at.before === null ? null : path.join(at.before, 'berthd');
   if (!at.goBack || previous === null || at.before === at.own || !existsSync(previous)) {
-    return new BerthError('AGENT_START_FAILED', `berthd ${VERSION} does not run: ${why}`, {
-      hint: `on the host: journalctl ${at.scope === 'user' ? '--user ' : ''}-u berthd -n 50`,
-    });
+    return new BerthError('AGENT_START_FAILED', `berthd ${name} does not run: ${why}`, { hint });
   }
   at.step('rollback', `back to ${path.basename(at.before ?? '')}`);
   try {
@@ -103,13 +104,14 @@ async function failed(
   } catch (again) {
     return new BerthError(
       'AGENT_START_FAILED',
-      `berthd ${VERSION} does not run (${why}), and ${previous} does not either: ${messageOf(again)}`,
+      `berthd ${name} does not run (${why}), and ${previous} does not either: ${messageOf(again)}`,
+      { hint },
     );
   }
   return new BerthError(
     'AGENT_START_FAILED',
-    `berthd ${VERSION} does not run: ${why}; the host runs ${path.basename(at.before ?? '')} again`,
-    { values: { rolled_back_to: path.basename(at.before ?? '') } },
+    `berthd ${name} does not run: ${why}; the host runs ${path.basename(at.before ?? '')} again`,
+    { values: { rolled_back_to: path.basename(at.before ?? '') }, hint },
   );
 }
 

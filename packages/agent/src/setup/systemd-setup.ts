@@ -9,13 +9,14 @@ import type { UnitFile } from './unit-files.ts';
 
 const CALL_MS = 90_000;
 
-/** Runs a program; rejects with the last line that it said. */
+/** Runs a program; rejects with the last line that it said, but for where it would send the reader. */
 async function call(program: string, ...args: string[]): Promise<string> {
   try {
     return (await promisify(execFile)(program, args, { timeout: CALL_MS, encoding: 'utf8' })).stdout;
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? '').trim();
-    throw new Error(said.split('\n').at(-1) || `${program} ${args.join(' ')} failed`, { cause: error });
+    const lines = said.split('\n').filter((line) => !/^See "?systemctl /.test(line));
+    throw new Error(lines.at(-1) || `${program} ${args.join(' ')} failed`, { cause: error });
   }
 }
 

@@ -21,6 +21,8 @@ export async function removeAgent(options: {
   }
   step('sessions', 'berth.slice');
   await systemctl(scope, 'stop', 'berth.slice').catch(() => '');
+  // The limits that the agent set on it at run time.
+  await systemctl(scope, 'revert', 'berth.slice').catch(() => '');
   step('units', layout.units);
   removeUnits(
     layout.units,

@@ -39,6 +39,8 @@ function quoted(program: string): string {
 const LIFE = `Type=notify
 NotifyAccess=all
 Restart=on-failure
+# Wrong settings, and a journal of a newer version, do not mend themselves.
+RestartPreventExitStatus=2 6
 RestartSec=200ms
 # Fed only after the agent has checked itself: event loop, journal, terminals.
 WatchdogSec=30s
@@ -61,7 +63,12 @@ RestrictNamespaces=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+`;
+
+/** Of an agent, which is never root and starts nothing that becomes somebody else. */
+const UNPRIVILEGED = `KeyringMode=private
+SystemCallFilter=~@privileged @resources
 `;
 
 function userSocket(): string {
@@ -90,7 +97,7 @@ StartLimitBurst=20
 [Service]
 ExecStart=${quoted(program)} serve
 EnvironmentFile=-%E/berth/berthd.env
-${LIFE}${HARDENING}
+${LIFE}${HARDENING}${UNPRIVILEGED}
 [Install]
 WantedBy=default.target
 Also=berthd.socket
@@ -130,7 +137,7 @@ StartLimitBurst=20
 User=%i
 ExecStart=${quoted(program)} serve --scope system
 EnvironmentFile=-/etc/berth/berthd.env
-${LIFE}${HARDENING}CapabilityBoundingSet=
+${LIFE}${HARDENING}${UNPRIVILEGED}CapabilityBoundingSet=
 ProtectSystem=full
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
@@ -176,9 +183,9 @@ WantedBy=multi-user.target
 }
 
 function slice(): string {
-  return `[Unit]
+  return `# The agent sets MemoryMax= to the sum that its sessions may hold.
+[Unit]
 Description=All Berth sessions
-Documentation=The agent sets MemoryMax= to the sum that its sessions may hold.
 
 [Slice]
 MemoryAccounting=yes

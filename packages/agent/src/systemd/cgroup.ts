@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { UnitUsage } from '../sessions/ports.ts';
 
-const ROOT = '/sys/fs/cgroup';
+export const ROOT = '/sys/fs/cgroup';
 
 /** Where each controller keeps the group that systemd calls `group`, e.g. `/user.slice/…/x.service`. */
 export interface CgroupLayout {

@@ -1,5 +1,7 @@
 /** Units of several users, started by the system's manager: each as its user, within its slot. */
+import type { CgroupLayout } from './cgroup.ts';
 import { killUnit, propertiesOf, startTransient } from './systemctl.ts';
+import { unthrottle } from './throttle.ts';
 import { sessionSettings, unitName } from './units.ts';
 
 export interface OwnedUnit {
@@ -13,7 +15,7 @@ export interface OwnedUnit {
 
 const ALIVE = ['active', 'activating', 'deactivating', 'reloading'];
 
-export function createSharedUnits() {
+export function createSharedUnits(layout: CgroupLayout) {
   async function owner(sessionId: string): Promise<string | null> {
     const seen = await propertiesOf('system', unitName(sessionId), ['ActiveState', 'User']);
     return ALIVE.includes(seen.get('ActiveState') ?? '') ? (seen.get('User') ?? '') : null;
@@ -22,6 +24,13 @@ export function createSharedUnits() {
   return {
     owner,
     kill: (sessionId: string) => killUnit('system', unitName(sessionId)),
+
+    /** Lets those that are stuck below their limit run into it: their owners' agents may not. */
+    async unthrottle(sessionIds: readonly string[]): Promise<void> {
+      for (const unit of sessionIds.map(unitName)) {
+        await unthrottle('system', { unit, group: `/berth.slice/${unit}` }, layout);
+      }
+    },
 
     /** Where it runs already, as this user, nothing happens. */
     async start({ sessionId, account, memoryBytes, argv, env, workingDirectory }: OwnedUnit): Promise<void> {

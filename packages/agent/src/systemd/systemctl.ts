@@ -19,6 +19,11 @@ export async function managerAnswers(manager: Manager): Promise<boolean> {
   }
 }
 
+/** The machine, or the user's manager, is on its way down. */
+export async function isStopping(manager: Manager): Promise<boolean> {
+  return (await systemctl(manager, 'show', '--property=SystemState')).trim() === 'SystemState=stopping';
+}
+
 export interface TransientUnit {
   readonly name: string;
   readonly slice: string;

@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
 import { type CgroupLayout, memoryGroupOf, memoryLimit, processesOf, usageOf } from './cgroup.ts';
-import { killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
+import { isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
+import { unthrottle } from './throttle.ts';
 
 const TASKS = 16_384;
 
@@ -14,10 +15,12 @@ const TASKS = 16_384;
 export interface UnitControl {
   start(unit: UnitSpec): Promise<void>;
   kill(sessionId: string): Promise<void>;
+  /** Lets a session that is stuck below its limit run into it; absent where somebody else does. */
+  unthrottle?(unit: { sessionId: string; group: string }): Promise<void>;
 }
 
 /** A manager that obeys its caller. */
-export function directControl(manager: Manager): UnitControl {
+export function directControl(manager: Manager, layout: CgroupLayout): UnitControl {
   return {
     start: ({ sessionId, paths, argv, env, memoryBytes }) =>
       startTransient(manager, {
@@ -31,6 +34,9 @@ export function directControl(manager: Manager): UnitControl {
         ],
       }),
     kill: (sessionId) => killUnit(manager, unitName(sessionId)),
+    async unthrottle({ sessionId, group }) {
+      await unthrottle(manager, { unit: unitName(sessionId), group }, layout);
+    },
   };
 }
 
@@ -57,6 +63,9 @@ export function createSystemdUnits(options: {
     const alive = ['active', 'activating', 'deactivating', 'reloading'].includes(
       seen.get('ActiveState') ?? '',
     );
+    const ends = !alive || seen.get('ActiveState') === 'deactivating';
+    // Not an end of its own: the next boot is to find a session that ran until now.
+    if (ends && groups.has(sessionId) && (await isStopping(manager))) throw new Error('the host goes down');
     const group = seen.get('ControlGroup');
     if (alive && group) groups.set(sessionId, group);
     else groups.delete(sessionId);
@@ -106,6 +115,8 @@ export function createSystemdUnits(options: {
     async usage(sessionId) {
       const group = await groupOf(sessionId);
       if (group === null) return await afterwards(sessionId);
+      // What keeps this from happening keeps nobody from being told: the next look tries again.
+      await control.unthrottle?.({ sessionId, group }).catch(() => {});
       const told = await usageOf(group, layout);
       // A user's manager has no memory controller on the legacy layout: the processes are counted.
       return told ?? options.measure(await processesOf(group, layout));
@@ -135,6 +146,8 @@ export function sessionSettings(of: { memoryBytes: number; workingDirectory: str
     `TasksMax=${TASKS}`,
     'CPUWeight=100',
     'KillMode=control-group',
+    // What is asked to end by systemd itself (a reboot) has this long; then it is killed.
+    'TimeoutStopSec=10s',
     'UMask=0077',
     // A percent sign would begin a specifier.
     `WorkingDirectory=${of.workingDirectory.replaceAll('%', '%%')}`,

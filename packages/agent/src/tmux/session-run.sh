@@ -5,13 +5,15 @@
 #
 # DIRECTORY/argv holds the command, NUL-separated: it is data, no shell parses it. ENVFILE holds
 # NAME=VALUE, NUL-separated, and is removed once read. MARKER is printed after all output, then
-# DIRECTORY/exit appears, by rename, with "CODE MILLISECONDS".
+# DIRECTORY/exit appears, by rename, with "CODE MILLISECONDS", and "stopped" where the wrapper was
+# told to end as well: all of the session was, as by a host that goes down.
 
 # Trapped, not ignored: the wrapper outlives the signal, the command gets the usual dispositions.
-trap : HUP INT QUIT TERM ALRM USR1 USR2
+trap : HUP INT QUIT ALRM USR1 USR2
+trap '__berth_stopped=" stopped"' TERM
 
 # Names that no environment brings along: a variable of the session must not replace one of these.
-__berth_directory=$1 __berth_envfile=$2 __berth_marker=$3
+__berth_directory=$1 __berth_envfile=$2 __berth_marker=$3 __berth_stopped=
 
 # bash tells on its standard error which signal ended a child, and which locale it does not know;
 # that is no output of the session.
@@ -46,7 +48,7 @@ else
   printf -v __berth_ended '%(%s)T000' -1
 fi
 # In place and padded: a full disk has no room for a new block, but this one is there.
-printf '%-63s\n' "$__berth_status $__berth_ended" 1<>"$__berth_directory/exit.tmp"
+printf '%-63s\n' "$__berth_status $__berth_ended$__berth_stopped" 1<>"$__berth_directory/exit.tmp"
 # Out of memory or processes, the first try may not get its own.
 for __berth_try in 1 2 3 4 5; do
   mv -f -- "$__berth_directory/exit.tmp" "$__berth_directory/exit" && break

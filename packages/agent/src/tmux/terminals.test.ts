@@ -106,15 +106,30 @@ test('a signal reaches the program, and the wrapper lives to record the end', as
   expect(String(await session.output())).toContain('got it');
 });
 
+test('the wrapper notes whether it was told to end along with the program', async () => {
+  for (const [all, note] of [
+    [false, /^143 \d+ +$/],
+    [true, /^143 \d+ stopped +$/],
+  ] as const) {
+    await using session = await startRealSession({ argv: bash('echo up; exec sleep 1000') });
+    await eventually('the program', async () => String(await session.output()).includes('up'));
+    const wrapper = (await session.terminals.observe(session.paths))?.pid;
+    if (all && wrapper) process.kill(wrapper, 'SIGTERM');
+    await session.units.signal(session.id, session.paths, 'SIGTERM');
+    await session.ended();
+    expect(readFileSync(session.paths.exitFile, 'utf8').trimEnd().padEnd(60)).toMatch(note);
+  }
+});
+
 test('a kill leaves nothing, not even what went into the background', async () => {
-  const script = 'setsid -f sleep 300; env -i setsid sleep 301 & echo up; exec sleep 302';
+  const script = 'setsid -f sleep 31700; env -i setsid sleep 31701 & echo up; exec sleep 31702';
   await using session = await startRealSession({ argv: bash(script) });
   await eventually('the program', async () => String(await session.output()).includes('up'));
   const sleeping = () =>
     execFileSync('ps', ['-eo', 'args'])
       .toString()
       .split('\n')
-      .filter((line) => /^sleep 30[012]$/.test(line));
+      .filter((line) => /^sleep 3170[012]$/.test(line));
   await eventually('three sleepers', () => sleeping().length === 3);
   expect(await session.units.observe(session.id, session.paths)).toBe('alive');
   await session.units.kill(session.id, session.paths);

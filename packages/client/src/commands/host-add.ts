@@ -11,7 +11,7 @@ import { type SetUp, setUp } from '../hosts/set-up.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
 import { stepLine } from '../render/step-line.ts';
-import type { HostArguments } from './host.ts';
+import type { HostArguments } from './host-flags.ts';
 import { pairs, wholeNumber } from './values.ts';
 
 /** Slots of the tiers. */

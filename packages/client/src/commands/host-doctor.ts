@@ -11,7 +11,7 @@ import { look } from '../hosts/set-up.ts';
 import { asBerthError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
-import type { HostArguments } from './host.ts';
+import type { HostArguments } from './host-flags.ts';
 
 export async function doctor({ flags, words }: HostArguments, context: Context): Promise<number> {
   const all = await context.hosts();
@@ -91,7 +91,9 @@ async function examineAgent(host: HostConfig, context: Context): Promise<Finding
     found.push(ok('memory free', formatMemory(it.load.memoryAvailableBytes), 'slots are promises on it'));
   } catch (error) {
     const { message, hint } = asBerthError(error);
-    found.push({ probe: 'agent', result: 'fail', found: message, why, mend: hint });
+    const again = host.kind !== 'local' && asBerthError(error).reason === 'AGENT_MISSING';
+    const mend = again ? `berth host add ${host.name}` : hint;
+    found.push({ probe: 'agent', result: 'fail', found: message, why, mend });
     return found;
   }
   if (host.kind !== 'local') found.push(await examineForwarding(host, context));
@@ -101,7 +103,9 @@ async function examineAgent(host: HostConfig, context: Context): Promise<Finding
 /** Where the host's sshd forbids forwarding the agent's socket, each command pays for a detour. */
 async function examineForwarding(host: HostConfig, context: Context): Promise<Finding> {
   const why = 'calls go straight to the agent; else each one starts berthd dial-stdio over ssh';
-  const mend = 'AllowStreamLocalForwarding yes in /etc/ssh/sshd_config';
+  // As it is meant to be where nothing is said; connections that are there keep what held before.
+  const mend =
+    "sudo sed -Ei '/^ *(AllowStreamLocalForwarding|DisableForwarding) /Is/^/#/' /etc/ssh/sshd_config && sudo systemctl reload ssh";
   const done = new AbortController();
   try {
     const { foreground } = await context.tunnel(host, { signal: done.signal });

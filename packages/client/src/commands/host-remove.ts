@@ -9,7 +9,7 @@ import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
 import { confirm } from '../render/picker.ts';
 import { stepLine } from '../render/step-line.ts';
-import type { HostArguments } from './host.ts';
+import type { HostArguments } from './host-flags.ts';
 
 export async function removeHost({ flags, words }: HostArguments, context: Context): Promise<number> {
   const [name, extra] = words;

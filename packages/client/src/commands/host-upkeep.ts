@@ -8,8 +8,8 @@ import { findHost } from '../fleet/inventory.ts';
 import { counted } from '../render/counted.ts';
 import { asBerthError, renderError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
-import type { HostArguments } from './host.ts';
 import { bring } from './host-add.ts';
+import type { HostArguments } from './host-flags.ts';
 
 export async function upgradeHosts(args: HostArguments, context: Context): Promise<number> {
   return await each(args, context, 'upgrade', async (host) => {
@@ -65,8 +65,16 @@ async function each(
       results.push(told.json);
       if (!console.json) console.out(`${told.text}\n`);
     } catch (error) {
-      console.err(renderError(error, console));
-      codes.push(asBerthError(error).exitCode);
+      const known = asBerthError(error);
+      // With several hosts each error has to say whose it is.
+      const { reason, message, hint, values } = known;
+      const told = new BerthError(reason, message, {
+        hint,
+        values: { host: host.name, ...values },
+        cause: known,
+      });
+      console.err(renderError(told, console));
+      codes.push(known.exitCode);
     }
   }
   if (console.json) console.out(`${toJson({ hosts: results })}\n`);

@@ -4,33 +4,17 @@ import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
 import { nearest } from '../fleet/nearest.ts';
 import { toJson } from '../render/json.ts';
-import { type Arguments, defineCommand, type Flags } from './command.ts';
+import { defineCommand } from './command.ts';
 import { addHost } from './host-add.ts';
 import { doctor } from './host-doctor.ts';
+import { HOST_FLAGS, type HostArguments } from './host-flags.ts';
 import { removeHost } from './host-remove.ts';
 import { listHosts, showHost } from './host-show.ts';
 import { drainHosts, upgradeHosts } from './host-upkeep.ts';
 
-const FLAGS = {
-  jump: { type: 'string', value: 'HOST', describe: 'add: reach it through this one (a bastion)' },
-  key: { type: 'string', value: 'FILE', describe: 'add: the key to log in with' },
-  port: { type: 'string', value: 'PORT', describe: 'add: where its sshd listens' },
-  user: { type: 'boolean', describe: 'add: an agent of your own, without root (the default)' },
-  system: { type: 'boolean', describe: 'add: share its memory with other users; needs sudo or root there' },
-  size: { type: 'string', value: 'TIER', describe: 'add: s, m, l or xl: 1, 2, 4 or 8 slots' },
-  region: { type: 'string', value: 'REGION', describe: 'add: where it stands' },
-  label: { type: 'list', value: 'K=V', describe: 'add: a label' },
-  all: { type: 'boolean', describe: 'upgrade, doctor: all hosts' },
-  purge: { type: 'boolean', describe: 'remove: end its sessions and delete all they left there' },
-  'keep-agent': { type: 'boolean', describe: 'remove: leave the agent running, forget the host here' },
-  yes: { type: 'boolean', short: 'y', describe: 'remove: do not ask' },
-} as const satisfies Flags;
-
-export type HostArguments = Arguments<typeof FLAGS>;
-
 interface Verb {
   /** Flags that mean something to it. */
-  readonly flags: readonly (keyof typeof FLAGS)[];
+  readonly flags: readonly (keyof typeof HOST_FLAGS)[];
   run(args: HostArguments, context: Context): Promise<number>;
 }
 
@@ -54,7 +38,7 @@ export const host = defineCommand({
     'add NAME [[USER@]ADDRESS] | list | show | doctor | upgrade | drain | undrain | remove | forget HOST',
   describe: 'Your hosts: give a machine an agent, look after it, take it away again.',
   example: 'berth host add dev me@dev.example.com',
-  flags: FLAGS,
+  flags: HOST_FLAGS,
   most: 20,
   async run({ flags, words, rest }, context) {
     const [word = 'list', ...others] = words;
@@ -67,7 +51,7 @@ export const host = defineCommand({
       });
     }
     const given = Object.entries(flags).filter(
-      ([flag, value]) => Object.hasOwn(FLAGS, flag) && isGiven(value),
+      ([flag, value]) => Object.hasOwn(HOST_FLAGS, flag) && isGiven(value),
     );
     const odd = given.find(([flag]) => !verb.flags.some((known) => known === flag));
     if (odd) throw new BerthError('USAGE', `berth host ${name} has no flag --${odd[0]}`);

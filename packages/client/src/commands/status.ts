@@ -48,8 +48,9 @@ function printPool(answers: readonly Answer<Holding>[], { console }: Context): v
       `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
       vm.enforcement === 'advisory' ? `${held} (advisory)` : held,
       formatMemory(vm.memory_used_bytes),
-      `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}`,
-      formatMemory(vm.load.disk_free_bytes),
+      // An older agent does not tell.
+      vm.load.cpus > 0 ? `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}` : '-',
+      vm.load.cpus > 0 ? formatMemory(vm.load.disk_free_bytes) : '-',
       `${vm.age_minutes}m`,
     ];
   });
@@ -60,12 +61,33 @@ function printPool(answers: readonly Answer<Holding>[], { console }: Context): v
       { columns: null },
     ),
   );
+  printSessions(all.vms, console);
   const counts = Object.entries(all.sessions_by_status)
     .map(([name, n]) => `${n} ${name}`)
     .join(', ');
   console.out(
     `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n`,
   );
+}
+
+/** What each active session uses of its slot. */
+function printSessions(vms: ReturnType<typeof pool>['vms'], console: Context['console']): void {
+  const titles = ['SESSION', 'HOST', 'NAME', 'IN USE', 'PEAK', 'SLOT', 'CPU'];
+  const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes) : '-');
+  const rows = vms.flatMap((vm) =>
+    vm.sessions.map((session) => [
+      session.session_id,
+      oneLine(vm.name),
+      oneLine(session.name) || '-',
+      size(session.memory_used_bytes),
+      size(session.memory_peak_bytes),
+      formatMemory(session.memory_bytes),
+      session.cpu_seconds === null ? '-' : `${session.cpu_percent}%`,
+    ]),
+  );
+  if (rows.length === 0) return;
+  const columns = titles.map((title) => ({ title }));
+  console.out(`\n${table(columns, rows, { columns: null })}`);
 }
 
 function printAdvice(answers: readonly Answer<Holding>[], { console }: Context): void {

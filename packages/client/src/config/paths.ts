@@ -1,6 +1,6 @@
 /** Where the client keeps its files: the XDG directories, with fallbacks that also hold on macOS. */
-import { lstatSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 
@@ -28,8 +28,16 @@ export function paths(env: NodeJS.ProcessEnv, options: { configFile?: string } =
     runtimeDir,
     remotesFile: path.join(configDir, 'remotes.yaml'),
     configFile: options.configFile ?? path.join(configDir, 'config.yaml'),
-    agentSocket: path.join(runtimeDir, 'agent.sock'),
+    agentSocket: agentSocket(runtimeDir),
   };
+}
+
+/** On a host that its users share the agent of each has a place of its own; else it is the user's. */
+function agentSocket(runtimeDir: string): string {
+  const own = path.join(runtimeDir, 'agent.sock');
+  if (process.platform !== 'linux' || existsSync(own)) return own;
+  const shared = `/run/berth/users/${userInfo().username}/agent.sock`;
+  return existsSync(shared) ? shared : own;
 }
 
 /** Makes a directory that only its user can enter; refuses one that is not so. */

@@ -5,20 +5,26 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { type Document, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import type { HostConfig } from './remotes.ts';
 import { parseRemotes } from './remotes-schema.ts';
+import { appendItem, removeItem, type Splice, says, setField, spliced } from './yaml-splice.ts';
 
 /** Adds the host, or changes the fields of the one with its name that are other now. */
 export function putRemote(file: string, host: HostConfig): void {
-  edit(file, (document) => {
+  edit(file, (document, text) => {
     const list = listOf(document);
     const fields = fieldsOf(host);
     const known = list.items.find((item) => nameOf(item) === host.name);
-    if (known instanceof YAMLMap) {
-      for (const [key, value] of Object.entries(fields)) {
-        if (JSON.stringify(plain(known.get(key))) !== JSON.stringify(value)) {
-          known.set(key, document.createNode(value));
-        }
-      }
-    } else list.add(document.createNode(fields));
+    if (!(known instanceof YAMLMap)) {
+      const splice = appendItem(text, list, fields);
+      if (list.items.length === 0) list.flow = false;
+      list.add(document.createNode(fields));
+      return [splice];
+    }
+    const other = Object.entries(fields).filter(
+      ([key, value]) => JSON.stringify(plain(known.get(key))) !== JSON.stringify(value),
+    );
+    const splices = other.map((field) => setField(text, known, field));
+    for (const [key, value] of other) known.set(key, document.createNode(value));
+    return splices;
   });
 }
 
@@ -26,23 +32,32 @@ export function putRemote(file: string, host: HostConfig): void {
 export function removeRemote(file: string, name: string): boolean {
   if (!existsSync(file)) return false;
   let found = false;
-  edit(file, (document) => {
+  edit(file, (document, text) => {
     const list = listOf(document);
     const at = list.items.findIndex((item) => nameOf(item) === name);
     found = at !== -1;
-    if (found) list.delete(at);
+    if (!found) return [];
+    const splice = removeItem(text, list, at);
+    list.delete(at);
+    return [splice];
   });
   return found;
 }
 
-/** The file as it would be is checked before it takes the place of the one that is there. */
-function edit(file: string, change: (document: Document) => void): void {
+/**
+ * A change is made to the document, and told as splices of its text; null: it takes a new text.
+ * The file as it would be is checked before it takes the place of the one that is there.
+ */
+function edit(file: string, change: (document: Document, text: string) => readonly (Splice | null)[]): void {
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (before !== '') parseRemotes(file);
   const document = parseDocument(before);
-  change(document);
-  const text = document.toString({ lineWidth: 0 });
-  if (text === before) return;
+  const splices = change(document, before);
+  if (splices.length === 0) return;
+  const known = splices.filter((splice) => splice !== null);
+  const kept = known.length === splices.length ? spliced(before, known) : null;
+  const exact = kept !== null && says(kept, document, parseDocument);
+  const text = exact ? kept : document.toString({ lineWidth: 0 });
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.${process.pid}.new`;
   writeFileSync(next, text, { mode: 0o600 });

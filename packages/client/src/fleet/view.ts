@@ -135,6 +135,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
       state: 'unreachable',
       age_minutes: null,
       enforcement: null,
+      sessions: [],
       memory_used_bytes: 0,
       load: null,
       error,
@@ -153,6 +154,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
     state: host.draining ? 'draining' : 'online',
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
+    sessions: answer.value.sessions.filter(({ state }) => !isFinal(state)).map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,
@@ -162,6 +164,20 @@ function vmRow(answer: Answer<Holding>, now: number) {
       disk_free_bytes: host.load.diskFreeBytes,
     },
     error: null,
+  };
+}
+
+/** What one session uses of its slot now. */
+function usageRow(session: SessionSnapshot) {
+  return {
+    session_id: session.id,
+    name: session.name,
+    status: statusOf(session.state),
+    memory_bytes: session.memoryBytes,
+    memory_used_bytes: session.memoryUsedBytes,
+    memory_peak_bytes: session.memoryPeakBytes,
+    cpu_seconds: session.cpuMs === null ? null : session.cpuMs / 1000,
+    cpu_percent: session.cpuPercent,
   };
 }
 

@@ -21,7 +21,6 @@ say os "$(. /etc/os-release 2>/dev/null && printf %s "$PRETTY_NAME")"
 say kernel "$(uname -sr)"
 say arch "$(uname -m)"
 say hostname "$(uname -n)"
-say time "$(date +%s)"
 say memory_kb "$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo 2>/dev/null)"
 say init "$(cat /proc/1/comm 2>/dev/null)"
 have systemctl && say systemd "$(systemctl --version 2>/dev/null | awk 'NR == 1 { print $2 }')"
@@ -47,6 +46,8 @@ say agent_current_system "$(readlink /usr/local/lib/berth/current 2>/dev/null)"
 for at in "$HOME/.local/lib/berth/current/berthd" /usr/local/lib/berth/current/berthd /usr/bin/berthd; do
   [ -x "$at" ] && say agent_health "$(timeout 15 "$at" health 2>/dev/null)" && break
 done
+# Last: it is compared with the time at which the answer is here.
+say time "$(date +%s)"
 echo '--- end of probe'
 `;
 

@@ -108,7 +108,7 @@ async function runSetup(
   if (told?.message) {
     const reason = told.reason === 'HOST_UNSUITABLE' ? 'HOST_UNSUITABLE' : 'AGENT_START_FAILED';
     throw new BerthError(reason, `cannot set up host ${host.name}: ${told.message}`, {
-      hint: told.hint ?? 'see berth host doctor',
+      ...(told.hint === undefined ? {} : { hint: told.hint }),
     });
   }
   const why = stderr.trim().split('\n').at(-1) || 'the connection broke';

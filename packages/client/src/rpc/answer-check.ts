@@ -15,7 +15,7 @@ export function checkAnswer(received: Metadata, { name, pins }: { name: string; 
     const age = `too ${isOld ? 'old' : 'new'}: it is ${version || 'from before versions'}, this berth is ${VERSION}`;
     throw new BerthError('VERSION_MISMATCH', `the agent on ${name} is ${age}`, {
       values: { host: name, agent: version, client: VERSION },
-      hint: `upgrade ${isOld ? `berthd on ${name}` : 'berth on this machine'}`,
+      hint: `upgrade ${isOld ? `berthd on ${name}: berth host upgrade ${name}` : 'berth on this machine'}`,
     });
   }
   const hostId = String(received.get(HOST_ID)[0] ?? '');

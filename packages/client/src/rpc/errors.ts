@@ -42,7 +42,7 @@ export function toBerthError(error: unknown, hostName: string): BerthError {
       return new BerthError(
         'VERSION_MISMATCH',
         `the agent on ${hostName} does not know this call: it is older than berth ${VERSION}`,
-        { values, hint: `upgrade berthd on ${hostName}`, cause: error },
+        { values, hint: `berth host upgrade ${hostName}`, cause: error },
       );
     default:
       return new BerthError('INTERNAL', `the agent on ${hostName} failed: ${oneLine(error.details)}`, {

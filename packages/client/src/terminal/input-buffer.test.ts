@@ -41,3 +41,14 @@ test('nothing is lost and nothing doubled, whenever the link breaks', () => {
     }),
   );
 });
+
+test('does not type what the terminal answered to the program before', () => {
+  const buffer = new InputBuffer();
+  const answers = '\u001b[>84;0;0c\u001bP>|tmux 3.3a\u001b\\\u001b[?1;2c\u001b]11;rgb:00/00/00\u0007';
+  buffer.push(Buffer.from('ab'));
+  buffer.push(Buffer.from(`${answers}c\u001b[A`));
+  const resumed = buffer.resume(1);
+  expect(resumed?.offset).toBe(1);
+  expect(Buffer.from(resumed?.data ?? []).toString()).toBe('bc\u001b[A');
+  expect(buffer.push(Buffer.from('d')).offset).toBe(6);
+});

@@ -36,9 +36,27 @@ export class InputBuffer {
     this.#start = offset;
   }
 
-  /** What a new connection has to send, given how far the agent got. */
+  /**
+   * What a new connection has to send, given how far the agent got. What the terminal itself
+   * answered to the program before is dropped: a new one asks anew, and would take it for typing.
+   */
   resume(inputOffset: number): NumberedInput | null {
     this.acknowledge(inputOffset);
+    this.#kept = withoutReports(this.#kept);
     return this.#kept.length > 0 ? { offset: this.#start, data: this.#kept } : null;
   }
+}
+
+/**
+ * Answers of a terminal to questions of a program (ctlseqs of xterm): its attributes (CSI ? … c,
+ * CSI > … c), its version (DCS > | … ST) and its colours (OSC 10 to 19 ; rgb:… ST).
+ */
+const REPORTS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what these sequences are made of
+  /\x1b(?:\[[?>][\d;]*c|P>\|[^\x1b]*\x1b\\|\]1\d;rgb:[^\x07\x1b]*(?:\x07|\x1b\\))/g;
+
+function withoutReports(data: Uint8Array): Uint8Array {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1');
+  const rest = text.replaceAll(REPORTS, '');
+  return rest.length < text.length ? Buffer.from(rest, 'latin1') : data;
 }

@@ -33,13 +33,7 @@ export async function openCold(options: ColdOptions): Promise<Link> {
   const { host, files, settings, env, signal } = options;
   const before = recordedPid(files);
   using _lock = await takeLock(files.lock, signal);
-  const ssh = new Ssh({
-    program: settings.sshProgram,
-    configFile: settings.sshConfig,
-    connectMs: settings.connectMs,
-    controlPersistMs: settings.controlPersistMs,
-    env,
-  });
+  const ssh = Ssh.from(settings, env);
   const master = { host, controlPath: files.control };
   // Another client may have done the work while we waited for the lock.
   const replaced = recordedPid(files) !== before;
@@ -47,7 +41,12 @@ export async function openCold(options: ColdOptions): Promise<Link> {
     const seen = await probe(files.socket, SILENCE_MS);
     if (seen === 'greets') return forwardLink(options);
     // Closed at once: the master carries, it is the agent that is not there.
-    if (seen !== 'closed') await retire(ssh, master, files);
+    if (seen !== 'closed') {
+      // An agent that restarts is silent too: its socket is systemd's, in which calls wait. Others use
+      // this master at that very moment, the upgrade that restarts the agent among them.
+      if (seen === 'silent' && (await ssh.carries(master))) return forwardLink(options);
+      await retire(ssh, master, files);
+    }
   } else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket)))
     return forwardLink(options);
 

@@ -32,7 +32,7 @@ export function agentMissing(host: HostConfig): BerthError {
     `no agent runs on host ${host.name}: ssh works, berthd does not answer`,
     {
       values: { host: host.name },
-      hint: `start it there: clone the repository on ${host.name} and run ./berth status`,
+      hint: `bring one: berth host add ${host.name}; or see why: berth host doctor ${host.name}`,
     },
   );
 }

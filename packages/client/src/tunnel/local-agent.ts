@@ -105,9 +105,10 @@ async function startUnderSystemd(argv: readonly string[], env: NodeJS.ProcessEnv
     );
     return true;
   } catch (error) {
-    // Another client's start won the race for the name.
-    if (/already (loaded|exists)/.test(String((error as { stderr?: string }).stderr))) return true;
-    return false;
+    if (!/already (loaded|exists)/.test(String((error as { stderr?: string }).stderr))) return false;
+    // Another client's start won the race for the name, or the agent's own unit has it.
+    await run('systemctl', ['--user', '--no-block', 'start', 'berthd.service'], { env, timeout: START_MS });
+    return true;
   }
 }
 

@@ -29,13 +29,7 @@ export async function openRemoteShell(
   const { settings, env } = at;
   const files = filesOf(host, at.paths, settings);
   privateDirectory(path.dirname(files.socket));
-  const ssh = new Ssh({
-    program: settings.sshProgram,
-    configFile: settings.sshConfig,
-    connectMs: settings.connectMs,
-    controlPersistMs: settings.controlPersistMs,
-    env,
-  });
+  const ssh = Ssh.from(settings, env);
   const master = { host, controlPath: files.control };
   {
     using _lock = await takeLock(files.lock, at.signal);

@@ -4,8 +4,10 @@
  */
 import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
+import type { Settings } from '../config/settings.ts';
 import { classify, isJumpFailure } from './ssh-failure.ts';
 
 export interface SshOptions {
@@ -23,12 +25,19 @@ export interface Master {
 }
 
 const MUX_MS = 5000;
+/** A few round trips, and the start of a shell. */
+const CARRIES_MS = 2000;
 
 export class Ssh {
   readonly #o: SshOptions;
 
   constructor(options: SshOptions) {
     this.#o = options;
+  }
+
+  static from(settings: Settings, env: NodeJS.ProcessEnv): Ssh {
+    const { sshProgram: program, sshConfig: configFile, connectMs, controlPersistMs } = settings;
+    return new Ssh({ program, configFile, connectMs, controlPersistMs, env });
   }
 
   /** Connects and leaves the master behind in the background. Throws what kept it from connecting. */
@@ -92,6 +101,16 @@ export class Ssh {
     const answer = await this.#mux(master, ['-O', 'check']).catch(() => '');
     const match = /pid=(\d+)/.exec(answer);
     return match ? Number(match[1]) : null;
+  }
+
+  /** It reaches the host, and the host answers. */
+  async carries(master: Master): Promise<boolean> {
+    const args = [...this.#throughMaster(master), 'true'];
+    const options = { env: this.#o.env, timeout: CARRIES_MS, killSignal: 'SIGKILL' } as const;
+    return await promisify(execFile)(this.#o.program, args, options).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Asks the master to end. Nothing happens where none answers. */

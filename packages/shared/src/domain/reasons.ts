@@ -103,7 +103,7 @@ const table = {
   AGENT_MISSING: {
     grpc: CODE.unavailable,
     exit: EXIT.unreachable,
-    hint: 'start it there: clone the repository on the host and run ./berth status',
+    hint: 'bring one: berth host add HOST',
   },
   LEDGER_UNREACHABLE: {
     grpc: CODE.unavailable,
@@ -161,7 +161,7 @@ const table = {
   HOST_UNSUITABLE: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.refused,
-    hint: 'see berth host doctor HOST',
+    hint: 'mend that on the host, and run the command again',
   },
   JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: 'run a newer berthd' },
   READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: 'attach again without --read-only' },

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { SessionPaths, Units } from './ports.ts';
+import { unitsOfBoth } from './units-of-both.ts';
+
+function named(name: string, calls: string[]): Units {
+  const note = (what: string) => async () => {
+    calls.push(`${name} ${what}`);
+    return null as never;
+  };
+  return {
+    enforcement: name === 'new' ? 'kernel' : 'advisory',
+    start: note('start'),
+    observe: note('observe'),
+    signal: note('signal'),
+    kill: note('kill'),
+    usage: note('usage'),
+    enforces: note('enforces'),
+  };
+}
+
+it('starts in the new kind, and leaves what is older to the old', async () => {
+  const calls: string[] = [];
+  const isOlder = (paths: SessionPaths) => paths.directory === 'old';
+  const units = unitsOfBoth({ units: named('new', calls), older: named('old', calls), isOlder });
+  const paths = (directory: string) => ({ directory }) as SessionPaths;
+  await units.start({ paths: paths('any') } as never);
+  for (const directory of ['old', 'other']) {
+    await units.observe('s', paths(directory));
+    await units.signal('s', paths(directory), 'SIGTERM');
+    await units.kill('s', paths(directory));
+    await units.usage('s', paths(directory));
+  }
+  expect(units.enforcement).toBe('kernel');
+  expect(calls).toEqual([
+    'new start',
+    ...['observe', 'signal', 'kill', 'usage'].map((call) => `old ${call}`),
+    ...['observe', 'signal', 'kill', 'usage'].map((call) => `new ${call}`),
+  ]);
+});

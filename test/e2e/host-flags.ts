@@ -1,0 +1,63 @@
+/** The flags of `berth host`, as far as they show without a host that runs systemd. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createSandbox } from '../support/sandbox.ts';
+
+/** What `berth host add dev me@dev.invalid FLAGS` asks of ssh, which does not get there. */
+async function askedOfSsh(...flags: string[]): Promise<string> {
+  await using sandbox = createSandbox();
+  const [script, log] = [join(sandbox.dir, 'ssh'), join(sandbox.dir, 'asked')];
+  writeFileSync(script, `#!/bin/sh\necho "$*" >>${log}\nexit 255\n`);
+  chmodSync(script, 0o755);
+  const added = await sandbox.berth(['host', 'add', 'dev', 'me@dev.invalid', ...flags], {
+    env: { BERTH_SSH: script },
+  });
+  expect(added).toMatchObject({ code: 3, stdout: '' });
+  // A host that could not be set up is not one of yours.
+  expect(existsSync(join(sandbox.configDir, 'remotes.yaml'))).toBe(false);
+  return readFileSync(log, 'utf8');
+}
+
+async function refused(args: readonly string[], why: RegExp): Promise<void> {
+  await using sandbox = createSandbox();
+  const { code, stderr } = await sandbox.berth(['host', ...args]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(why) });
+}
+
+export const HOST_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
+  'host --jump': async () =>
+    expect(await askedOfSsh('--jump', 'bastion')).toMatch(/ -J bastion .*dev\.invalid/),
+  'host --key': async () => expect(await askedOfSsh('--key', '/my/key')).toMatch(/ -i \/my\/key /),
+  'host --port': async () => {
+    expect(await askedOfSsh('--port', '2222')).toMatch(/ -p 2222 /);
+    await refused(['add', 'dev', 'me@vm', '--port', 'ssh'], /^berth: --port/);
+  },
+  'host --user': async () =>
+    await refused(['add', 'dev', 'me@vm', '--user', '--system'], /choose one of --user and --system/),
+  'host --size': async () => await refused(['add', 'dev', 'me@vm', '--size', 'xxl'], /--size cannot be xxl/),
+  'host --all': async () => {
+    await using sandbox = createSandbox();
+    await sandbox.startAgent();
+    const { hosts } = await sandbox.json<{ hosts: { name: string }[] }>(['host', 'drain', '--all']);
+    // The agent of this machine is no host that somebody takes out of service.
+    expect(hosts).toEqual([]);
+    await refused(['drain', 'local', '--all'], /name hosts, or give --all/);
+  },
+  'host --purge': async () =>
+    await refused(['remove', 'dev', '--purge', '--keep-agent'], /choose one of --purge and --keep-agent/),
+  'host --keep-agent': async () => {
+    await using sandbox = createSandbox();
+    const two =
+      '# mine\nremotes:\n  - {name: gone, host: gone.invalid} # old\n  - {name: kept, host: kept.invalid}\n';
+    const file = sandbox.writeConfig('remotes.yaml', two);
+    const removed = await sandbox.json(['host', 'remove', 'gone', '--keep-agent']);
+    expect(removed).toEqual({ name: 'gone', removed: true, purged: false });
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/^# mine\n/);
+    expect([text.includes('gone'), text.includes('kept')]).toEqual([false, true]);
+  },
+};
+
+/** Seen only where a machine becomes a host, or stops being one: test/lab/host-add.test.ts. */
+export const HOST_FLAGS_IN_LAB = ['host --system', 'host --region', 'host --label', 'host --yes'];

@@ -1,0 +1,91 @@
+/** Somebody's laptop beside a lab: a user with the released client, whose ssh knows the lab's hosts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../programs.ts';
+import { type Finished, Running, run } from '../running.ts';
+import { createSandbox, type Sandbox } from '../sandbox.ts';
+import { until } from '../until.ts';
+import type { Lab } from './lab.ts';
+
+const RELEASE = join(ROOT, 'dist/release');
+/** The client, and the agent that it brings, as they are released. */
+const CLIENT = join(RELEASE, `berth-linux-${process.arch}`);
+export const AGENT = join(RELEASE, `berthd-linux-${process.arch}`);
+
+interface LaptopOptions {
+  /** Over the laptop's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: 60 s. */
+  readonly timeoutMs?: number;
+}
+
+export class Laptop implements AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #owned: AsyncDisposable[] = [];
+
+  constructor(lab: Lab) {
+    this.sandbox = createSandbox();
+    // The agent's program is found beside the client.
+    const settings = { BERTH_SSH_CONFIG: lab.sshConfig, BERTH_NO_SYSTEMD: '1' };
+    this.#env = { ...this.sandbox.env, ...settings };
+  }
+
+  /** The client, to its end; its standard input is /dev/null. */
+  berth(args: readonly string[], { env, timeoutMs = 60_000 }: LaptopOptions = {}): Promise<Finished> {
+    return run([CLIENT, ...args], { cwd: this.sandbox.home, env: { ...this.#env, ...env }, timeoutMs });
+  }
+
+  /** The same; throws, with all it said, where its exit code is not 0. */
+  async ok(args: readonly string[], options: LaptopOptions = {}): Promise<string> {
+    const { code, signal, stdout, stderr } = await this.berth(args, options);
+    if (code === 0) return stdout;
+    throw new Error(`berth ${args.join(' ')} ended with ${code ?? signal}:\n${stdout}${stderr}`);
+  }
+
+  async json<T>(args: readonly string[], options: LaptopOptions = {}): Promise<T> {
+    return JSON.parse(await this.ok([...args, '--json'], options)) as T;
+  }
+
+  /** The client, left running. */
+  spawn(args: readonly string[], { env }: LaptopOptions = {}): Running {
+    const running = new Running([CLIENT, ...args], {
+      cwd: this.sandbox.home,
+      env: { ...this.#env, ...env },
+    });
+    this.#owned.push(running);
+    return running;
+  }
+
+  /** Starts a session that prints a line every 50 ms, and sees its first one. */
+  async chat(host: string, name: string): Promise<void> {
+    const loop = 'i=0; while echo line $((i += 1)); do sleep 0.05; done';
+    await this.ok(['start', '--host', host, '--name', name, '--', 'bash', '-c', loop]);
+    await this.goesOn(name);
+  }
+
+  /** Resolves when a session has printed more than it had; throws where it does not run. */
+  async goesOn(name: string): Promise<void> {
+    const look = async () => {
+      const seen = await this.json<{ status: string; transcript_end: number }>(['show', name]);
+      if (seen.status !== 'running') throw new Error(`session ${name} is ${seen.status}`);
+      return seen.transcript_end;
+    };
+    const before = await look();
+    await until(async () => (await look()) > before, { what: `session ${name} goes on` });
+  }
+
+  /** What remotes.yaml holds; empty where there is none. */
+  get remotes(): string {
+    try {
+      return readFileSync(join(this.sandbox.configDir, 'remotes.yaml'), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const owned of this.#owned) await owned[Symbol.asyncDispose]();
+    await this.sandbox[Symbol.asyncDispose]();
+  }
+}
