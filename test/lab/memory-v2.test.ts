@@ -1,4 +1,5 @@
 /** User scope on the unified cgroup v2: what the kernel does with sessions, and with an agent, that outgrow their memory. */
+import { SessionState as WireState } from '@berth/shared/gen/berth/v1/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EventWatcher, eventsOf } from '../support/event-watcher.ts';
 import { qemuUnavailable } from '../support/qemu/available.ts';
@@ -86,6 +87,8 @@ describe.skipIf(unavailable)('sessions on cgroup v2', { timeout: 600_000 }, () =
       expect(transcript).toMatch(/\r\n$/);
       expect(transcript).toBe(chatter(transcript));
     }
+    const seconds = (Date.parse(seen.ended_at ?? '') - Date.parse(seen.started_at)) / 1000;
+    console.log(`out of memory: 1 of ${ids.length + neighbours.length} sessions, after ${seconds} s`);
   });
 
   test('go on when it is a child that was ended, and tell what they use', async () => {
@@ -136,8 +139,10 @@ describe.skipIf(unavailable)('sessions on cgroup v2', { timeout: 600_000 }, () =
     await until(() => watcher.seen.length >= all.length, { what: 'the watcher has all events', ...SLOW });
     expect(watcher.seen).toEqual(all);
     expect(all.map(({ number }) => number)).toEqual(all.map((_, i) => i + 1));
-    // Starting, running, ended.
-    for (const id of neighbours) expect(all.filter(({ session }) => session === id)).toHaveLength(3);
+    for (const id of neighbours) {
+      const states = new Set(all.filter(({ session }) => session === id).map(({ state }) => state));
+      expect([...states]).toEqual([WireState.STARTING, WireState.RUNNING, WireState.COMPLETED]);
+    }
     console.log(
       `agent out of memory: ${neighbours.length + 1} sessions lived on, 0 of ${all.length} events missing`,
     );
@@ -154,10 +159,10 @@ describe.skipIf(unavailable)('sessions on cgroup v2', { timeout: 600_000 }, () =
       const found = await until(settled, { what: 'all is settled after the power cut', ...SLOW });
       const sessions = new Map(found.map((session) => [session.session_id, session]));
       for (const [id, restart] of acknowledged) {
-        const now = { status: sessions.get(id)?.status, incarnation: sessions.get(id)?.incarnation };
-        expect({ id, ...now }).toEqual(
-          restart ? { id, status: 'running', incarnation: 2 } : { id, status: 'lost', incarnation: 1 },
-        );
+        const expected = restart
+          ? { status: 'running', detail: '', incarnation: 2 }
+          : { status: 'lost', incarnation: 1 };
+        expect(sessions.get(id)).toMatchObject(expected);
         figures[restart ? 'again' : 'lost']++;
       }
       for (const id of late) expect(sessions.has(id)).toBe(true);

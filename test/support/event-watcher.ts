@@ -5,6 +5,8 @@ import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
 export interface SeenEvent {
   readonly number: number;
   readonly session: string;
+  /** SessionState of the wire; 0 where it is about no session. */
+  readonly state: number;
   /** Everything of it, to be compared. */
   readonly text: string;
 }
@@ -17,6 +19,7 @@ async function* watch(call: ClientReadableStream<WatchResponse>) {
     yield {
       number: Number(event.number),
       session: event.sessionId,
+      state: event.fact?.$case === 'sessionChanged' ? (event.fact.sessionChanged.session?.state ?? 0) : 0,
       text: Buffer.from(WireEvent.encode(event).finish()).toString('base64'),
     };
   }

@@ -28,9 +28,9 @@ export async function cutWhileStarting(host: GuestHost): Promise<Cut> {
     }
   };
   await using watcher = new EventWatcher(() => host.tunnel());
-  await until(() => watcher.seen.length > 0, { what: 'events are followed', ...patience });
   const starting = [keepStarting(false), keepStarting(true)];
-  const both = () => new Set(acknowledged.values()).size === 2 && acknowledged.size >= 3;
+  const both = () =>
+    new Set(acknowledged.values()).size === 2 && acknowledged.size >= 3 && watcher.seen.length > 0;
   await until(both, { what: 'starts of both kinds were acknowledged', ...patience });
   cut = true;
   await host.vm.powerCut();

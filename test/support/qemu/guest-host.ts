@@ -21,6 +21,8 @@ export interface GuestSession {
   readonly failure_reason: string | null;
   readonly detail: string;
   readonly enforcement: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
   readonly incarnation: number;
   readonly memory_bytes: number;
   readonly memory_peak_bytes: number;

@@ -137,7 +137,7 @@ export function sessionSettings(of: { memoryBytes: number; workingDirectory: str
   return [
     'Type=exec',
     `MemoryMax=${of.memoryBytes}`,
-    // A little before the limit the kernel slows it down and reclaims.
+    // A little before the limit the kernel slows it down and reclaims; throttle.ts ends that where it is in vain.
     `MemoryHigh=${Math.floor(of.memoryBytes * 0.95)}`,
     // A slot is memory: what is swapped out would slow the neighbours down.
     'MemorySwapMax=0',
