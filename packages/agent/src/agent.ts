@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
 import { holdings } from './domain/ledger.ts';
-import { holdsSlot, type Session } from './domain/session.ts';
+import { type Begun, holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
@@ -150,9 +150,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
-  const restage = async ({ id, name }: Session) => {
-    const own = sessionVariables({ id, name }, { paths: files.paths(id), hostname });
-    await files.restage(id, { ...(await environment.variables()), ...own });
+  const restage = async (session: Begun) => {
+    const own = sessionVariables(session, { paths: files.paths(session.id), hostname });
+    await files.restage(session, { ...(await environment.variables()), ...own });
   };
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({

@@ -40,7 +40,7 @@ interface Identity {
 }
 
 /** The boot of the machine in which the session began: after another one it cannot be alive. */
-interface Begun extends Identity {
+export interface Begun extends Identity {
   readonly spec: SessionSpec;
   readonly bootId: string;
 }

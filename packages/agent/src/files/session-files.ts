@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { isSessionId } from '@berth/shared/domain/session-id';
-import type { Session } from '../domain/session.ts';
+import type { Begun, Session } from '../domain/session.ts';
 import type { SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
 
@@ -42,14 +42,10 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   async function stage(staged: StagedSession): Promise<void> {
     const { id } = staged.session;
     const own = staging(id);
-    const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
     try {
-      for (const name of ['workspace', 'status', 'output']) {
-        await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
-      }
-      await file('argv', staged.argv.map((argument) => `${argument}\0`).join(''));
-      await file('exit.tmp', EXIT_ROOM);
-      await file('session.json', JSON.stringify({ session: staged.session, request: staged.request }));
+      await layOut(own, staged.argv);
+      const record = JSON.stringify({ session: staged.session, request: staged.request });
+      await writeFile(path.join(own, 'session.json'), record, { mode: 0o600 });
       await writeEnvironment(id, staged.env);
     } catch (error) {
       await discard(id);
@@ -57,12 +53,25 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     }
   }
 
-  async function restage(sessionId: string, env: StagedSession['env']): Promise<void> {
-    const { directory: own, exitFile } = paths(sessionId);
+  /** What the wrapper finds in a session's directory. */
+  async function layOut(own: string, argv: readonly string[]): Promise<void> {
+    for (const name of ['workspace', 'status', 'output']) {
+      await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
+    }
+    const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
+    await file('argv', argv.map((argument) => `${argument}\0`).join(''));
+    await file('exit.tmp', EXIT_ROOM);
+  }
+
+  async function restage(session: Begun, env: StagedSession['env']): Promise<void> {
+    const { directory: own, exitFile } = paths(session.id);
+    // Where it stands still as it was staged, that is its directory.
+    await rename(staging(session.id), own).catch(() => {});
+    await rm(staging(session.id), { recursive: true, force: true });
     // The end of the life before is none of the next one.
     await rm(exitFile, { force: true });
-    await writeFile(path.join(own, 'exit.tmp'), EXIT_ROOM, { mode: 0o600 });
-    await writeEnvironment(sessionId, env);
+    await layOut(own, session.spec.argv);
+    await writeEnvironment(session.id, env);
   }
 
   async function writeEnvironment(sessionId: string, env: StagedSession['env']): Promise<void> {
@@ -88,13 +97,19 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     const target = path.join(paths(session.id).directory, 'session.json');
     const temporary = `${target}.${randomBytes(4).toString('hex')}`;
     try {
-      const { request } = JSON.parse(await readFile(target, 'utf8')) as SavedSession;
+      const { request } = await savedIn(target);
       await writeFile(temporary, JSON.stringify({ session, request }), { mode: 0o600 });
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
       throw translated(error, directory);
     }
+  }
+
+  /** A power cut may have left no record, or an empty one: the next is whole. */
+  async function savedIn(file: string): Promise<Pick<SavedSession, 'request'>> {
+    const text = (await readIfThere(file)) ?? '';
+    return text.trim() === '' ? { request: null } : (JSON.parse(text) as SavedSession);
   }
 
   async function saved(): Promise<{ records: SavedSession[]; problems: string[] }> {

@@ -44,15 +44,15 @@ export function createLedgerClient(socket: string): LedgerClient {
     });
   }
 
-  /** Asked again where the ledger ended under the call: all but the start of a unit may be. */
-  async function call<Req, Res>(method: Method<Req, Res>, request: Req, again = true): Promise<Res> {
+  /** Asked again where the ledger ended under the call: each of its calls may be asked twice. */
+  async function call<Req, Res>(method: Method<Req, Res>, request: Req): Promise<Res> {
     const deadline = Date.now() + DEADLINE_MS;
     for (;;) {
       try {
         return await once(method, request, deadline);
       } catch (error) {
         const broken = (error as ServiceError).code === status.UNAVAILABLE && Date.now() < deadline;
-        if (!again || !broken) throw translated(error as ServiceError, socket);
+        if (!broken) throw translated(error as ServiceError, socket);
       }
     }
   }
@@ -90,7 +90,8 @@ export function createLedgerClient(socket: string): LedgerClient {
     async startUnit({ sessionId, argv, env, workingDirectory }) {
       const request = { sessionId, argv: [...argv], env: { ...env }, workingDirectory };
       // It may have run and ended: nothing runs twice.
-      await call(client.startUnit as Method<typeof request, object>, request, false);
+      // It starts a terminal's server, no command; one that runs already is left alone.
+      await call(client.startUnit as Method<typeof request, object>, request);
     },
     async endUnit(sessionId) {
       await call(client.endUnit as Method<{ sessionId: string }, object>, { sessionId });

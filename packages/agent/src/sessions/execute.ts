@@ -1,7 +1,7 @@
 /** What each step of a plan does. A mapped type: a step without an executor does not compile. */
 import { messageOf } from '@berth/shared/domain/berth-error';
 import type { Step } from '../domain/plan.ts';
-import { isActive, type Session } from '../domain/session.ts';
+import { type Begun, isActive, type Session } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Terminals, Transcripts, Units } from './ports.ts';
 import type { Registry } from './registry.ts';
@@ -14,7 +14,7 @@ export interface Effects {
   readonly transcripts: Transcripts;
   readonly now: () => number;
   /** Lays out what a launch consumes, for a session that begins again after a reboot. */
-  readonly restage: (session: Session) => Promise<void>;
+  readonly restage: (session: Begun) => Promise<void>;
 }
 
 type Executors = {
@@ -47,6 +47,7 @@ export const executors: Executors = {
   },
 
   async restage(_step, session, { restage }) {
+    if (!isActive(session)) return 'look-again';
     await restage(session);
     return 'go-on';
   },

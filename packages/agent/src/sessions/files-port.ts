@@ -1,4 +1,4 @@
-import type { Session } from '../domain/session.ts';
+import type { Begun, Session } from '../domain/session.ts';
 import type { GrantedRequest } from './journal-port.ts';
 import type { ExitRecord, SessionPaths } from './ports.ts';
 
@@ -11,8 +11,11 @@ export interface SessionFiles {
   paths(sessionId: string): SessionPaths;
   /** Writes all that a launch needs. `env` goes to tmpfs alone. Throws DISK_FULL. */
   stage(staged: StagedSession): Promise<void>;
-  /** The environment again, for a session whose files are there and whose machine was booted anew. */
-  restage(sessionId: string, env: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * All that a launch needs again, for a session whose machine was booted anew. After a power cut
+   * nothing of what was staged need be there: it is made from the session itself.
+   */
+  restage(session: Begun, env: Readonly<Record<string, string>>): Promise<void>;
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;

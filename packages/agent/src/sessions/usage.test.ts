@@ -44,8 +44,10 @@ it('tells CPU as a share of the time between two looks, and the highest memory a
 });
 
 it('keeps what it saw where a look fails, and tells each kill once', async () => {
-  const { meter: it, kills } = meter([seen({ oomKills: 1 }), new Error('gone'), seen({ oomKills: 3 })]);
+  const looks = [seen({ oomKills: 1 }), seen({ oomKills: 2 }), new Error('gone'), seen({ oomKills: 4 })];
+  const { meter: it, kills } = meter(looks);
   using _it = it;
-  for (let look = 0; look < 3; look++) await it.look();
+  for (let look = 0; look < 4; look++) await it.look();
+  // The first was there before anybody looked.
   expect(kills).toEqual([1, 2]);
 });

@@ -61,7 +61,8 @@ export class UsageMeter implements Disposable {
     const before = this.#looks.get(session.id);
     const look = next(before, seen, this.#o.now());
     this.#looks.set(session.id, look);
-    const kills = look.usage.oomKills - (before?.usage.oomKills ?? 0);
+    // What the first look finds was told before, by the agent before this one.
+    const kills = before ? look.usage.oomKills - before.usage.oomKills : 0;
     if (kills > 0) this.#o.onOomKill(session, kills);
   }
 

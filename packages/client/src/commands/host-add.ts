@@ -28,7 +28,11 @@ export async function addHost(args: HostArguments, context: Context): Promise<nu
 }
 
 /** Gives a host the agent of this client's version; its progress is shown on a terminal. */
-export async function bring(host: HostConfig, context: Context): Promise<SetUp> {
+export async function bring(
+  host: HostConfig,
+  context: Context,
+  { upgrade = false }: { upgrade?: boolean } = {},
+): Promise<SetUp> {
   const { console, env } = context;
   using line = stepLine(console, host.name);
   const interrupted = new AbortController();
@@ -39,6 +43,7 @@ export async function bring(host: HostConfig, context: Context): Promise<SetUp> 
       host,
       shell: await context.shell(host, { signal: interrupted.signal }),
       binary: (arch) => findAgentBinary({ arch, env, executable: process.execPath }),
+      upgrade,
       slots: TIERS[host.size ?? ''],
       progress: (step, share) => line.show(step, share),
       signal: interrupted.signal,

@@ -13,7 +13,7 @@ import type { HostArguments } from './host-flags.ts';
 
 export async function upgradeHosts(args: HostArguments, context: Context): Promise<number> {
   return await each(args, context, 'upgrade', async (host) => {
-    const done = await bring(host, context);
+    const done = await bring(host, context, { upgrade: true });
     await context.disconnect(host);
     const it = await (await context.connect(host)).getHost();
     const from = done.before;

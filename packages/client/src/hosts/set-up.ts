@@ -17,6 +17,8 @@ export interface SetUpOptions {
   readonly binary: (arch: HostArch) => string;
   /** Slots that the machine was sold with; undefined: as its memory tells. */
   readonly slots: number | undefined;
+  /** An agent that is there and well is not enough. */
+  readonly upgrade: boolean;
   /** Told as each step begins, and with a share from 0 to 1 while it goes on. */
   readonly progress: (step: string, share?: number) => void;
   readonly signal?: AbortSignal;
@@ -50,7 +52,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const sudo = scope === 'system' && facts.get('uid') !== '0';
   if (sudo && facts.get('sudo') !== 'yes') {
     // An administrator made the agent, and keeps it up to date.
-    if (facts.has('shared_agent')) return { facts, findings, upload: 'there', before: null };
+    if (facts.has('shared_agent') && !options.upgrade) {
+      return { facts, findings, upload: 'there', before: null };
+    }
     throw refused(host, facts);
   }
   const file = options.binary(archOf(facts) as HostArch);

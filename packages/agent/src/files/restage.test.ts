@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Live } from '../domain/session.ts';
+import { createSessionFiles } from './session-files.ts';
+
+const SESSION = { id: 'sess-20261120-083022-a1b2c3', spec: { argv: ['echo', 'a b'] } } as unknown as Live;
+
+let base: string;
+beforeEach(() => {
+  base = mkdtempSync(path.join(tmpdir(), 'bf-'));
+  for (const name of ['sessions', 't', 'env']) mkdirSync(path.join(base, name));
+});
+afterEach(() => rmSync(base, { recursive: true }));
+
+const filesOf = () =>
+  createSessionFiles({
+    directory: path.join(base, 'sessions'),
+    socketDirectory: path.join(base, 't'),
+    secretDirectory: path.join(base, 'env'),
+  });
+
+/** What a power cut can leave of a session that was staged a moment before. */
+it.each([
+  ['everything', (own: string) => writeFileSync(path.join(own, 'argv'), 'echo\0a b\0')],
+  ['an empty argv', (own: string) => writeFileSync(path.join(own, 'argv'), '')],
+  ['nothing', (own: string) => rmSync(own, { recursive: true })],
+  ['an end of the life before', (own: string) => writeFileSync(path.join(own, 'exit'), '143 5 stopped\n')],
+])('lays out a launch again where there is %s', async (_what, leave) => {
+  const files = filesOf();
+  const own = files.paths(SESSION.id).directory;
+  mkdirSync(own);
+  leave(own);
+  await files.restage(SESSION, { A: '1' });
+  await files.adopt(SESSION.id);
+  expect(readFileSync(path.join(own, 'argv'), 'utf8')).toBe('echo\0a b\0');
+  expect(readFileSync(files.paths(SESSION.id).envFile, 'utf8')).toBe('A=1\0');
+  expect(await files.exitRecord(SESSION.id)).toBe(null);
+  expect(await files.begun(SESSION.id)).toBe(false);
+  expect(readdirSync(own)).toEqual(expect.arrayContaining(['exit.tmp', 'output', 'status', 'workspace']));
+});
+
+it('takes what was staged and never adopted', async () => {
+  const files = filesOf();
+  const staged = path.join(base, 'sessions', `.new-${SESSION.id}`);
+  mkdirSync(path.join(staged, 'workspace'), { recursive: true });
+  writeFileSync(path.join(staged, 'workspace', 'kept'), '');
+  await files.restage(SESSION, {});
+  expect(readdirSync(files.paths(SESSION.id).workspace)).toEqual(['kept']);
+});
