@@ -67,7 +67,7 @@ const CONTENTS: Readonly<Record<DebSpec['program'], Contents>> = {
       'Nothing is enabled by installing it. For yourself:',
       ' loginctl enable-linger && systemctl --user enable --now berthd',
       'or for the whole machine, as root:',
-      ' systemctl enable --now berthd',
+      ' systemctl enable --now berth-ledger && berthd allow USER',
       'After an upgrade restart it; sessions go on meanwhile.',
     ],
     files: () => ({

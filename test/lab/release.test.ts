@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unitFiles } from '../../packages/agent/src/setup/unit-files.ts';
 import { findProgram, ROOT } from '../support/programs.ts';
 import { reflectedServices } from '../support/reflected-services.ts';
 import { buildRelease, copyCheckout, type ReleaseBuild } from '../support/release-build.ts';
@@ -198,8 +199,9 @@ describe('the Debian packages', () => {
 });
 
 function unitPaths(): string[] {
-  const names = ['berthd.service', 'berthd.socket', 'berth.slice'];
-  return ['lib/systemd/system', 'usr/lib/systemd/user'].flatMap((d) => names.map((name) => `${d}/${name}`));
+  const system = unitFiles({ scope: 'system', program: '' }).map(({ name }) => `lib/systemd/system/${name}`);
+  const user = unitFiles({ scope: 'user', program: '' }).map(({ name }) => `usr/lib/systemd/user/${name}`);
+  return [...system, ...user];
 }
 
 function debOf(name: string, arch: string): string {
