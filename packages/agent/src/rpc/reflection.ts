@@ -14,7 +14,9 @@ export async function addReflection(server: Server): Promise<void> {
   // The loader merges the files of a package into one without imports, which no client can read:
   // hand out the files as buf wrote them.
   const fileDescriptorProtos = filesOf(descriptors);
-  const entries = Object.entries(definition).map(([name, entry]) => [
+  // The ledger is spoken of in the protos, and served elsewhere.
+  const served = Object.entries(definition).filter(([name]) => name !== 'berth.v1.LedgerService');
+  const entries = served.map(([name, entry]) => [
     name,
     'fileDescriptorProtos' in entry ? { ...entry, fileDescriptorProtos } : entry,
   ]);
