@@ -116,7 +116,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
   registry.onChange((session) => {
     feed.publish();
-    if (session.state === 'running') void usage.lookAt(session);
+    if (session.state === 'running') usage.begun(session);
     if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
   });
 
@@ -231,7 +231,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
 
-  void usage.look();
+  if (!units.usageIsDear) void usage.look();
 
   const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };

@@ -19,6 +19,10 @@ export interface Process {
 
 /** Null where there is no such process. Rejects where it cannot be told (too many open files, say). */
 export async function processOf(pid: number): Promise<Process | null> {
+  return read(pid);
+}
+
+function read(pid: number): Process | null {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The name before the last parenthesis may hold anything, also spaces and parentheses.
@@ -34,11 +38,33 @@ export async function processOf(pid: number): Promise<Process | null> {
 
 /** Everything that runs now. */
 export async function allProcesses(): Promise<Process[]> {
+  return runningNow();
+}
+
+function runningNow(): Process[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  const found = await Promise.all(pids.map(processOf));
-  return found.filter((one) => one !== null).filter(({ zombie }) => !zombie);
+  const found = pids.map(read).filter((one) => one !== null);
+  return found.filter(({ zombie }) => !zombie);
+}
+
+/** One look at all processes for whoever asks within a second: which session each was started in. */
+export class Census {
+  #last: { at: number; all: Process[]; marked: Map<string, number[]> } | null = null;
+
+  look(): { all: readonly Process[]; marked: ReadonlyMap<string, readonly number[]> } {
+    const now = performance.now();
+    if (this.#last && now - this.#last.at < 1000) return this.#last;
+    const all = runningNow();
+    const marked = new Map<string, number[]>();
+    for (const { pid } of all) {
+      const found = /(?:^|\0)BERTH_SESSION_ID=([^\0]*)/.exec(readQuietly(`/proc/${pid}/environ`, 'latin1'));
+      if (found?.[1]) marked.set(found[1], [...(marked.get(found[1]) ?? []), pid]);
+    }
+    this.#last = { at: now, all, marked };
+    return this.#last;
+  }
 }
 
 /** True if the environment that the process was started with holds `entry` (NAME=VALUE). */

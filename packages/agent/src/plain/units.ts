@@ -12,6 +12,7 @@ import type { SessionPaths, UnitSpec, Units } from '../sessions/ports.ts';
 import {
   allProcesses,
   argumentsOf,
+  Census,
   type Process,
   processOf,
   startedWith,
@@ -30,6 +31,7 @@ const GONE_MS = 10_000;
 
 export function createPlainUnits(): Units {
   const bootId = currentBoot();
+  const census = new Census();
 
   async function observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'> {
     const identity = await recorded(paths);
@@ -85,6 +87,7 @@ export function createPlainUnits(): Units {
 
   return {
     enforcement: 'advisory',
+    usageIsDear: true,
     start,
     observe,
 
@@ -115,7 +118,11 @@ export function createPlainUnits(): Units {
     },
 
     async usage(sessionId, paths) {
-      return usageOf((await members(sessionId, paths)).map(({ pid }) => pid));
+      const { all, marked } = census.look();
+      const roots = new Set(marked.get(sessionId));
+      const identity = await recorded(paths);
+      if (identity?.bootId === bootId) roots.add(identity.pid);
+      return usageOf(withDescendants(roots, all).map(({ pid }) => pid));
     },
 
     // There is no cgroup that could hold a limit.

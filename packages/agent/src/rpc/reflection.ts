@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from '@grpc/grpc-js';
 import { embedded } from '../executable.ts';
 
-/** `addToServer` takes any grpc-js server. The descriptors are read once, at start. */
-export async function addReflection(server: Server): Promise<void> {
+/** `services`: full names of what is served; the protos speak of more. The descriptors are read once. */
+export async function addReflection(server: Server, services: readonly string[]): Promise<void> {
   const [{ ReflectionService }, { loadFileDescriptorSetFromBuffer }, descriptors] = await Promise.all([
     import('@grpc/reflection'),
     import('@grpc/proto-loader'),
@@ -14,13 +14,11 @@ export async function addReflection(server: Server): Promise<void> {
   // The loader merges the files of a package into one without imports, which no client can read:
   // hand out the files as buf wrote them.
   const fileDescriptorProtos = filesOf(descriptors);
-  // The ledger is spoken of in the protos, and served elsewhere.
-  const served = Object.entries(definition).filter(([name]) => name !== 'berth.v1.LedgerService');
-  const entries = served.map(([name, entry]) => [
+  const entries = Object.entries(definition).map(([name, entry]) => [
     name,
     'fileDescriptorProtos' in entry ? { ...entry, fileDescriptorProtos } : entry,
   ]);
-  new ReflectionService(Object.fromEntries(entries)).addToServer(server);
+  new ReflectionService(Object.fromEntries(entries), { services: [...services] }).addToServer(server);
 }
 
 /** The encoded FileDescriptorProtos of an encoded FileDescriptorSet: field 1, length-delimited, repeated. */

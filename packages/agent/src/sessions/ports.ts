@@ -45,6 +45,8 @@ export interface Units {
   signal(sessionId: string, paths: SessionPaths, signal: NodeJS.Signals): Promise<void>;
   /** SIGKILL to everything of the session; resolves once all of it is gone. */
   kill(sessionId: string, paths: SessionPaths): Promise<void>;
+  /** `usage` looks at every process of the machine: it is asked for only when somebody wants to know. */
+  readonly usageIsDear: boolean;
   /** What the unit uses now and has used; null where that cannot be told (any more). */
   usage(sessionId: string, paths: SessionPaths): Promise<UnitUsage | null>;
   /** Whether a limit of at most `memoryBytes` holds for this process of the unit, as the kernel has it. */

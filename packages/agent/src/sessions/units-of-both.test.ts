@@ -9,6 +9,7 @@ function named(name: string, calls: string[]): Units {
   };
   return {
     enforcement: name === 'new' ? 'kernel' : 'advisory',
+    usageIsDear: false,
     start: note('start'),
     observe: note('observe'),
     signal: note('signal'),

@@ -14,6 +14,7 @@ export function unitsOfBoth(options: {
   const of = (paths: SessionPaths) => (options.isOlder(paths) ? older : units);
   return {
     enforcement: units.enforcement,
+    usageIsDear: units.usageIsDear,
     start: (unit) => units.start(unit),
     observe: (sessionId, paths) => of(paths).observe(sessionId, paths),
     signal: (sessionId, paths, signal) => of(paths).signal(sessionId, paths, signal),

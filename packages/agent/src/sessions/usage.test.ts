@@ -10,6 +10,7 @@ function meter(looks: (UnitUsage | Error)[]) {
   const kills: number[] = [];
   const made = new UsageMeter({
     units: {
+      usageIsDear: false,
       usage: async () => {
         const look = looks.shift();
         if (look instanceof Error) throw look;

@@ -1,13 +1,14 @@
 /**
- * What each session uses, looked at every few seconds: memory, its peak, CPU and the kernel's
- * kills. One look for all who ask, so that a list costs no look of its own.
+ * What each session uses: memory, its peak, CPU and the kernel's kills. Looked at every few
+ * seconds, one look for all who ask; where a look is dear only after somebody asked, so that
+ * nobody waits for it and an idle host stays idle.
  */
 import type { Active, Session } from '../domain/session.ts';
 import type { SessionUsage } from '../domain/snapshot.ts';
 import type { SessionPaths, Units, UnitUsage } from './ports.ts';
 
 export interface UsageMeterOptions {
-  readonly units: Pick<Units, 'usage'>;
+  readonly units: Pick<Units, 'usage' | 'usageIsDear'>;
   readonly active: () => readonly Active[];
   readonly paths: (session: Active) => SessionPaths;
   /** Milliseconds that only grow. */
@@ -22,21 +23,45 @@ interface Look {
 }
 
 const EVERY_MS = 5000;
+const SOON_MS = 50;
 
 export class UsageMeter implements Disposable {
   readonly #o: UsageMeterOptions;
   readonly #looks = new Map<string, Look>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | null = null;
+  #looking = false;
 
   constructor(options: UsageMeterOptions) {
     this.#o = options;
+    if (options.units.usageIsDear) return;
     this.#timer = setInterval(() => void this.look(), EVERY_MS);
     this.#timer.unref();
   }
 
   /** Null for a session that was never looked at, or has ended. */
   of(sessionId: string): SessionUsage | null {
-    return this.#looks.get(sessionId)?.usage ?? null;
+    const last = this.#looks.get(sessionId);
+    if (this.#o.units.usageIsDear && this.#o.now() - (last?.at ?? Number.NEGATIVE_INFINITY) > EVERY_MS) {
+      this.#lookSoon();
+    }
+    return last?.usage ?? null;
+  }
+
+  /** After the answer that made it wanted is on its way. */
+  #lookSoon(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#timer = setTimeout(() => {
+      void this.look().finally(() => {
+        this.#looking = false;
+      });
+    }, SOON_MS);
+    this.#timer.unref();
+  }
+
+  /** A session has begun to run. */
+  begun(session: Active): void {
+    if (!this.#o.units.usageIsDear) void this.lookAt(session);
   }
 
   /** Bytes that all sessions hold now. */
@@ -67,7 +92,7 @@ export class UsageMeter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
   }
 }
 

@@ -85,6 +85,7 @@ export function createSystemdUnits(options: {
 
   return {
     enforcement: options.enforcement,
+    usageIsDear: false,
     observe,
 
     async start(unit) {
