@@ -117,12 +117,9 @@ export function createPlainUnits(): Units {
       await rm(paths.tmuxSocket, { force: true });
     },
 
-    async usage(sessionId, paths) {
-      const { all, marked } = census.look();
-      const roots = new Set(marked.get(sessionId));
+    async usage(_sessionId, paths) {
       const identity = await recorded(paths);
-      if (identity?.bootId === bootId) roots.add(identity.pid);
-      return usageOf(withDescendants(roots, all).map(({ pid }) => pid));
+      return identity?.bootId === bootId ? usageOf(census.treeOf(identity.pid)) : null;
     },
 
     // There is no cgroup that could hold a limit.

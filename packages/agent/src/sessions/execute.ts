@@ -37,8 +37,11 @@ export const executors: Executors = {
       const { id: sessionId, memoryBytes } = session;
       await units.start({ sessionId, paths, memoryBytes, ...terminals.server(paths) });
       const { columns, rows } = session.spec;
-      await terminals.open({ paths, columns, rows });
-      return 'go-on';
+      const pid = await terminals.open({ paths, columns, rows });
+      // Found out at once, with no second look: somebody waits for the answer.
+      const enforcement = await units.enforces(sessionId, { pid, memoryBytes });
+      registry.apply(sessionId, { type: 'launched', at: now(), enforcement });
+      return 'look-again';
     } catch (error) {
       await units.kill(session.id, paths);
       registry.apply(session.id, { type: 'startFailed', at: now(), detail: messageOf(error) });

@@ -77,9 +77,10 @@ export interface Terminals {
   server(paths: SessionPaths): { argv: string[]; env: Record<string, string> };
   /**
    * Waits for the server, then opens the session's terminal: the wrapper in the workspace, its
-   * output piped to the transcript from the first byte. Open already: nothing happens.
+   * output piped to the transcript from the first byte. Open already: nothing happens. Resolves with
+   * the main pane's process; null if it has ended.
    */
-  open(spec: TerminalSpec): Promise<void>;
+  open(spec: TerminalSpec): Promise<number | null>;
   /** Null: no server answers on the socket, or it has no session (yet). */
   observe(paths: SessionPaths): Promise<TerminalObservation | null>;
   /** Types bytes as they are, then keys by tmux's names (checked before anything is typed). */

@@ -65,9 +65,10 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     };
   }
 
-  async function open({ paths, columns, rows }: TerminalSpec): Promise<void> {
+  async function open({ paths, columns, rows }: TerminalSpec): Promise<number | null> {
     await serverAnswers(paths);
-    if (await observe(paths)) return;
+    const there = await observe(paths);
+    if (there) return there.pid;
     const sessionId = paths.directory.slice(paths.directory.lastIndexOf('/') + 1);
     // One client call: the server runs both commands before it reads the terminal, so the
     // transcript has the first byte. With two arguments or more no shell sees the command. The
@@ -75,10 +76,11 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     const size = ['-x', String(columns), '-y', String(rows)];
     const command = ['/bin/bash', wrapper, paths.directory, paths.envFile, endMarker(sessionId)];
     const record = `exec /bin/sh ${quoted(sink)} ${quoted(paths.directory)}`.replace(/[#%]/g, '$&$&');
-    await call(paths, [
-      ...['new-session', '-d', '-s', 'main', ...size, '--', ...command, ';'],
+    const pid = await call(paths, [
+      ...['new-session', '-d', '-P', '-F', '#{pane_pid}', '-s', 'main', ...size, '--', ...command, ';'],
       ...['pipe-pane', '-t', PANE, record],
     ]);
+    return Number.parseInt(pid, 10) || null;
   }
 
   /** The server is started by others; its socket appears a moment later. */
