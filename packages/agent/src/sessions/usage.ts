@@ -23,7 +23,7 @@ interface Look {
 }
 
 const EVERY_MS = 5000;
-const SOON_MS = 50;
+const SOON_MS = 1000;
 
 export class UsageMeter implements Disposable {
   readonly #o: UsageMeterOptions;
