@@ -13,7 +13,7 @@ export function createDescribe(ports: {
   files: SessionFiles;
   transcripts: Transcripts;
   attachments: Attachments;
-  usage: Pick<UsageMeter, 'of'>;
+  usage: Pick<UsageMeter, 'asked'>;
 }): Describe {
   return async (session) => {
     const paths = ports.files.paths(session.id);
@@ -23,7 +23,7 @@ export function createDescribe(ports: {
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,
-      usage: isActive(session) ? ports.usage.of(session.id) : null,
+      usage: isActive(session) ? ports.usage.asked(session) : null,
     });
   };
 }

@@ -40,10 +40,15 @@ export class UsageMeter implements Disposable {
 
   /** Null for a session that was never looked at, or has ended. */
   of(sessionId: string): SessionUsage | null {
-    const last = this.#looks.get(sessionId);
-    if (this.#o.units.usageIsDear && this.#o.now() - (last?.at ?? Number.NEGATIVE_INFINITY) > EVERY_MS) {
-      this.#lookSoon();
-    }
+    return this.#looks.get(sessionId)?.usage ?? null;
+  }
+
+  /** The same, for somebody who wants to know: where looks are dear the next one is made now. */
+  asked(session: Active): SessionUsage | null {
+    const last = this.#looks.get(session.id);
+    const stale = this.#o.now() - (last?.at ?? Number.NEGATIVE_INFINITY) > EVERY_MS;
+    const young = session.state === 'starting' || Date.now() - session.startedAt < EVERY_MS;
+    if (this.#o.units.usageIsDear && stale && !young) this.#lookSoon();
     return last?.usage ?? null;
   }
 
