@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../support/programs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
+import { until } from '../support/until.ts';
 
 interface Listed {
   readonly sessions: readonly Record<string, unknown>[];
@@ -247,7 +248,13 @@ it('completes in a real bash, and runs nothing that a host named', async () => {
     terminal.type(typed);
     terminal.press('Tab');
     await terminal.waitForScreen(whole);
-    terminal.press('C-c');
+    // While bash still completes it swallows the key.
+    const cleared = () => {
+      if (/(?:^|\n)prompt>$/.test(terminal.screen())) return true;
+      terminal.press('C-c');
+      return false;
+    };
+    await until(cleared, { what: 'a new line', everyMs: 250 });
   };
   await completes('berth att', /> berth attach/);
   await completes('berth output unm', /> berth output unmistakable/);
