@@ -95,19 +95,16 @@ export function slotRefused(
   return new BerthError('SLOT_EXHAUSTED', message, { values, hint });
 }
 
-/** Whether a slot of `bytes` fits beside what is held. */
+/** Whether a slot of `bytes` fits beside what sessions hold. */
 export function admit(capacity: Capacity, sessions: Iterable<Session>, bytes: number): Admission {
-  const held = holdings(sessions);
-  if (held.heldBytes + bytes <= capacity.capacityBytes) return { ok: true };
-  return {
-    ok: false,
-    refusal: {
-      ...held,
-      requestedBytes: bytes,
-      freeBytes: Math.max(0, capacity.capacityBytes - held.heldBytes),
-      capacityBytes: capacity.capacityBytes,
-    },
-  };
+  return admitBeside(capacity, holdings(sessions), bytes);
+}
+
+/** The same, beside what is known to be held. */
+export function admitBeside({ capacityBytes }: Capacity, held: Holdings, bytes: number): Admission {
+  if (held.heldBytes + bytes <= capacityBytes) return { ok: true };
+  const freeBytes = Math.max(0, capacityBytes - held.heldBytes);
+  return { ok: false, refusal: { ...held, requestedBytes: bytes, freeBytes, capacityBytes } };
 }
 
 function freeAt(session: Session): number | null {

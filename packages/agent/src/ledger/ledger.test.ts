@@ -1,3 +1,4 @@
+import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
 import { GIB } from '@berth/shared/domain/memory';
 import { sessionId } from '@berth/shared/domain/session-id';
 import fc from 'fast-check';
@@ -8,6 +9,8 @@ import { openSlotStore } from './slot-store.ts';
 const ANN: Account = { name: 'ann', uid: 1001, gid: 1001 };
 const BEN: Account = { name: 'ben', uid: 1002, gid: 1002 };
 const id = (n: number) => sessionId(0, n);
+/** Amounts in smallest slots. */
+const unit = (n: number) => n * MIN_SLOT_BYTES;
 
 /** A ledger over units that are only written down: who runs what. */
 function ledgerOf(capacityBytes: number) {
@@ -33,11 +36,11 @@ it('never grants more than there is, whoever asks and gives back', () => {
     who: fc.constantFrom(ANN, BEN),
     session: fc.nat(9),
     take: fc.boolean(),
-    bytes: fc.integer({ min: 1, max: 60 }),
+    bytes: fc.integer({ min: 1, max: 60 }).map(unit),
   });
   return fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 60 }), async (calls) => {
-      const { ledger, store, held } = ledgerOf(100);
+      const { ledger, store, held } = ledgerOf(unit(100));
       using _store = store;
       for (const { who, session, take, bytes } of calls) {
         const before = held();
@@ -47,7 +50,7 @@ it('never grants more than there is, whoever asks and gives back', () => {
         } catch {
           expect(held()).toBe(before);
         }
-        expect(held()).toBeLessThanOrEqual(100);
+        expect(held()).toBeLessThanOrEqual(unit(100));
         expect(held()).toBe(store.all().reduce((sum, slot) => sum + slot.memoryBytes, 0));
       }
     }),
@@ -67,29 +70,35 @@ it('grants the same slot again to its owner, and to nobody else', () => {
 });
 
 it('runs a unit only in a slot of the caller, and as the caller', async () => {
-  const { ledger, store, running, start } = ledgerOf(10);
+  const { ledger, store, running, start } = ledgerOf(unit(10));
   using _store = store;
-  ledger.take(ANN, { sessionId: id(1), memoryBytes: 5 });
+  ledger.take(ANN, { sessionId: id(1), memoryBytes: unit(5) });
   await expect(start(BEN, 1)).rejects.toThrow(/holds no slot/);
   await start(ANN, 1);
-  expect(running.get(id(1))).toMatchObject({ account: ANN, memoryBytes: 5 });
+  expect(running.get(id(1))).toMatchObject({ account: ANN, memoryBytes: unit(5) });
   await expect(ledger.end(BEN, id(1))).rejects.toThrow(/somebody else/);
   expect(running.size).toBe(1);
 });
 
 it('keeps a slot held while its unit is alive, whatever its owner says', async () => {
-  const { ledger, store, held, start } = ledgerOf(10);
+  const { ledger, store, held, start } = ledgerOf(unit(10));
   using _store = store;
-  ledger.take(ANN, { sessionId: id(1), memoryBytes: 5 });
-  ledger.take(ANN, { sessionId: id(2), memoryBytes: 3 });
-  ledger.take(BEN, { sessionId: id(3), memoryBytes: 2 });
+  ledger.take(ANN, { sessionId: id(1), memoryBytes: unit(5) });
+  ledger.take(ANN, { sessionId: id(2), memoryBytes: unit(3) });
+  ledger.take(BEN, { sessionId: id(3), memoryBytes: unit(2) });
   await start(ANN, 1);
   await expect(ledger.giveBack(ANN, id(1))).rejects.toThrow(/alive/);
   await ledger.giveBack(BEN, id(2));
-  expect(held()).toBe(10);
+  expect(held()).toBe(unit(10));
   await ledger.sync(ANN, []);
   expect(store.all().map(({ sessionId }) => sessionId)).toEqual([id(1), id(3)]);
   await ledger.end(ANN, id(1));
   await ledger.giveBack(ANN, id(1));
-  expect(held()).toBe(2);
+  expect(held()).toBe(unit(2));
+});
+
+it('takes no slots so small that one user could make any number of them', () => {
+  const { ledger, store } = ledgerOf(unit(10));
+  using _store = store;
+  expect(() => ledger.take(ANN, { sessionId: id(1), memoryBytes: unit(1) - 1 })).toThrow(/too small/);
 });

@@ -7,9 +7,10 @@
  * - a unit runs as the user who calls, within the slot that this user holds for it.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import { type Capacity, slotRefused } from '../domain/ledger.ts';
+import { admitBeside, type Capacity, slotRefused } from '../domain/ledger.ts';
 import { OneAtATime } from '../sessions/one-at-a-time.ts';
 import type { HeldSlot, SlotStore } from './slot-store.ts';
 
@@ -77,18 +78,10 @@ export class Ledger {
       throw new BerthError('PERMISSION_DENIED', `the slot of ${sessionId} is held already`);
     }
     const all = store.all();
-    const heldBytes = sum(all);
-    if (heldBytes + memoryBytes > capacity.capacityBytes) {
-      const refusal = {
-        heldBytes,
-        heldSlots: all.length,
-        nextFreeAt: null,
-        requestedBytes: memoryBytes,
-        freeBytes: Math.max(0, capacity.capacityBytes - heldBytes),
-        capacityBytes: capacity.capacityBytes,
-      };
-      throw slotRefused(refusal, { hostname, now: 0 });
-    }
+    // When others end is theirs to know.
+    const holdings = { heldBytes: sum(all), heldSlots: all.length, nextFreeAt: null };
+    const admission = admitBeside(capacity, holdings, memoryBytes);
+    if (!admission.ok) throw slotRefused(admission.refusal, { hostname, now: 0 });
     store.put({ sessionId, uid, memoryBytes });
   }
 
@@ -153,7 +146,8 @@ export class Ledger {
 
 function checked(slot: { sessionId: string; memoryBytes: number }) {
   if (!isSessionId(slot.sessionId)) throw new BerthError('ARGUMENT_INVALID', 'this is no session id');
-  if (slot.memoryBytes <= 0) throw new BerthError('MEMORY_INVALID', 'a slot holds more than nothing');
+  // Also a bound on how many slots one user can make.
+  if (slot.memoryBytes < MIN_SLOT_BYTES) throw new BerthError('MEMORY_INVALID', 'the slot is too small');
   return slot;
 }
 

@@ -1,6 +1,6 @@
 /** Units of several users, started by the system's manager: each as its user, within its slot. */
 import type { CgroupLayout } from './cgroup.ts';
-import { killUnit, propertiesOf, startTransient } from './systemctl.ts';
+import { isAlive, killUnit, propertiesOf, startTransient } from './systemctl.ts';
 import { unthrottle } from './throttle.ts';
 import { sessionSettings, unitName } from './units.ts';
 
@@ -13,12 +13,10 @@ export interface OwnedUnit {
   readonly workingDirectory: string;
 }
 
-const ALIVE = ['active', 'activating', 'deactivating', 'reloading'];
-
 export function createSharedUnits(layout: CgroupLayout) {
   async function owner(sessionId: string): Promise<string | null> {
     const seen = await propertiesOf('system', unitName(sessionId), ['ActiveState', 'User']);
-    return ALIVE.includes(seen.get('ActiveState') ?? '') ? (seen.get('User') ?? '') : null;
+    return isAlive(seen.get('ActiveState')) ? (seen.get('User') ?? '') : null;
   }
 
   return {

@@ -67,6 +67,11 @@ export async function propertiesOf(
   );
 }
 
+/** What systemd's word on a unit means: processes of it may run. */
+export function isAlive(activeState: string | undefined): boolean {
+  return ['active', 'activating', 'deactivating', 'reloading'].includes(activeState ?? '');
+}
+
 /** Settings of a unit that hold until the manager ends. */
 export async function setProperties(manager: Manager, name: string, settings: readonly string[]) {
   await systemctl(manager, 'set-property', '--runtime', name, ...settings);

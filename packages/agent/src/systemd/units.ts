@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
 import { type CgroupLayout, memoryGroupOf, memoryLimit, processesOf, usageOf } from './cgroup.ts';
-import { isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
+import { isAlive, isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
 import { unthrottle } from './throttle.ts';
 
 const TASKS = 16_384;
@@ -60,9 +60,7 @@ export function createSystemdUnits(options: {
 
   async function observe(sessionId: string): Promise<'alive' | 'gone'> {
     const seen = await show(sessionId, 'ActiveState', 'ControlGroup');
-    const alive = ['active', 'activating', 'deactivating', 'reloading'].includes(
-      seen.get('ActiveState') ?? '',
-    );
+    const alive = isAlive(seen.get('ActiveState'));
     const ends = !alive || seen.get('ActiveState') === 'deactivating';
     // Not an end of its own: the next boot is to find a session that ran until now.
     if (ends && groups.has(sessionId) && (await isStopping(manager))) throw new Error('the host goes down');

@@ -10,7 +10,7 @@ export const HOST_FLAGS = {
   size: { type: 'string', value: 'TIER', describe: 'add: s, m, l or xl: 1, 2, 4 or 8 slots' },
   region: { type: 'string', value: 'REGION', describe: 'add: where it stands' },
   label: { type: 'list', value: 'K=V', describe: 'add: a label' },
-  all: { type: 'boolean', describe: 'upgrade, doctor: all hosts' },
+  all: { type: 'boolean', describe: 'upgrade, doctor, drain, undrain: all hosts' },
   purge: { type: 'boolean', describe: 'remove: end its sessions and delete all they left there' },
   'keep-agent': { type: 'boolean', describe: 'remove: leave the agent running, forget the host here' },
   yes: { type: 'boolean', short: 'y', describe: 'remove: do not ask' },

@@ -22,9 +22,14 @@ export async function removeHost({ flags, words }: HostArguments, context: Conte
   if (host.kind === 'local') throw new BerthError('USAGE', 'this machine cannot be removed from the hosts');
   const { console } = context;
   if (!flags['keep-agent']) {
-    const active = await activeSessions(host, context);
-    if (active > 0 && !flags.purge) {
-      throw new BerthError('HOST_BUSY', `host ${name} still runs ${counted(active, 'session')}`, {
+    const busy = await holding(host, context);
+    if (busy.others > 0) {
+      throw new BerthError('HOST_BUSY', `other users of host ${name} hold ${counted(busy.others, 'slot')}`, {
+        hint: `leave the agents there: berth host remove --keep-agent ${name}`,
+      });
+    }
+    if (busy.own > 0 && !flags.purge) {
+      throw new BerthError('HOST_BUSY', `host ${name} still runs ${counted(busy.own, 'session')}`, {
         hint: `berth host drain ${name} and wait, or end them: berth host remove --purge ${name}`,
       });
     }
@@ -45,13 +50,16 @@ export async function removeHost({ flags, words }: HostArguments, context: Conte
   return 0;
 }
 
-async function activeSessions(host: HostConfig, context: Context): Promise<number> {
+/** Sessions of ours, and slots of others: taking away a shared host ends those of everybody. */
+async function holding(host: HostConfig, context: Context): Promise<{ own: number; others: number }> {
   try {
     const client = await context.connect(host);
-    return (await client.listSessions()).filter(({ state }) => !isFinal(state)).length;
+    const [sessions, { ledger }] = await Promise.all([client.listSessions(), client.getHost()]);
+    const own = sessions.filter(({ state }) => !isFinal(state)).length;
+    return { own, others: ledger.heldByOthersBytes > 0 ? Math.max(1, ledger.heldSlots - own) : 0 };
   } catch (error) {
     // A set-up that was broken off left no agent to ask.
-    if (error instanceof BerthError && error.reason === 'AGENT_MISSING') return 0;
+    if (error instanceof BerthError && error.reason === 'AGENT_MISSING') return { own: 0, others: 0 };
     throw error;
   }
 }

@@ -52,10 +52,9 @@ async function each(
     throw new BerthError('USAGE', `berth host ${verb} needs a host, or --all`);
   }
   if (words.length > 0 && flags.all) throw new BerthError('USAGE', 'name hosts, or give --all');
-  // The agent of this machine is the client's own, from the same release.
-  const hosts = flags.all
-    ? all.filter(({ kind }) => kind !== 'local')
-    : words.map((name) => findHost(all, name));
+  // The agent of this machine is the client's own, from the same release: nothing to upgrade.
+  const every = verb === 'upgrade' ? all.filter(({ kind }) => kind !== 'local') : all;
+  const hosts = flags.all ? every : words.map((name) => findHost(all, name));
   const { console } = context;
   const results: object[] = [];
   const codes: number[] = [];
