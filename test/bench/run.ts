@@ -34,6 +34,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => ending.abort(new Error(`the bench was ended by ${signal}`)));
   }
+  // Whoever read what it prints is gone, as with `| head`.
+  process.stdout.on('error', () => ending.abort(new Error('nobody reads what the bench prints')));
   const late = setTimeout(() => ending.abort(new Error('the bench took too long')), LONGEST_MS);
   const rows: Row[] = [];
   const report = (row: Row) => {

@@ -144,6 +144,15 @@ test('two users race for the slots: all are granted, and no more', async () => {
   await start(taker, 'sleep', 'infinity');
 }, 240_000);
 
+test('the host is not taken away from under others, by whoever may', async () => {
+  const id = await start('ben', 'sleep', 'infinity');
+  for (const flags of [[], ['--purge']]) {
+    const { code, stderr } = await berth('host', 'remove', 'dev', '--yes', ...flags);
+    expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringMatching(/other users .* 1 slot\n/) });
+  }
+  expect((await berth('show', `ben:${id}`)).stdout).toMatch(/^status +running$/m);
+});
+
 test('nobody sees, reads, types into or ends what is another’s', async () => {
   const id = await start('ann', 'bash', '-c', 'echo private; read -r');
   const ids = (await berth('list', '--host', 'ben', '--all', '--format', 'ids')).stdout;

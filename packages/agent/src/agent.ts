@@ -109,6 +109,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   };
   const journal = timedJournal(opened.journal, metrics.journalCommit);
   const { capacity, units, sharedLedger, ...ground } = await prepareGround(config, log);
+  scope.defer(() => ground.close());
   const id = ground.hostId ?? hostId(state);
   const hostname = machineName();
   const now = () => Date.now();
@@ -135,6 +136,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     active: () => registry.active(),
     paths: (session) => files.paths(session.id),
     now: () => performance.now(),
+    clock: now,
     onOomKill: (session, kills) => {
       countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');

@@ -45,7 +45,8 @@ export interface CapacitySettings {
 export const USAGE = `berthd: the agent that runs sessions on this host
 
 usage: berthd [serve | dial-stdio | health | version] [options]
-       berthd setup [--system] [--json]        make this program the agent of this host
+       berthd setup [--user | --system [--allow USER]] [--json] [--no-rollback]
+                                               make this program the agent of this host
        berthd allow USER | disallow USER       who may share this host (system scope, as root)
        berthd uninstall [--system] [--purge]   stop it and take its units away
 

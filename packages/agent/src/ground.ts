@@ -28,12 +28,15 @@ export interface Ground {
   readonly sharedLedger: SharedLedger | null;
   /** Of the machine; null where the agent makes one of its own. */
   readonly hostId: string | null;
+  /** Closes the way to the ledger. */
+  close(): void;
 }
 
 export async function prepareGround(config: Config, log: Log): Promise<Ground> {
   if (config.scope === 'system') return await shared(config, log);
   const capacity = capacityOf(totalmem(), config.capacity);
-  return { capacity, sharedLedger: null, hostId: null, units: await ownUnits(config, log, capacity) };
+  const units = await ownUnits(config, log, capacity);
+  return { capacity, sharedLedger: null, hostId: null, units, close: () => {} };
 }
 
 async function shared(config: Config, log: Log): Promise<Ground> {
@@ -46,7 +49,7 @@ async function shared(config: Config, log: Log): Promise<Ground> {
   const layout = await cgroupLayout();
   log.info({ units: 'systemd', shared: true, enforcement }, 'sessions run as units of systemd');
   const units = createSystemdUnits({ manager: 'system', control, layout, enforcement, measure: usageOf });
-  return { capacity, units, sharedLedger: ledger, hostId };
+  return { capacity, units, sharedLedger: ledger, hostId, close: () => ledger[Symbol.dispose]() };
 }
 
 async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): Promise<Units> {

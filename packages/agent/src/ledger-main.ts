@@ -61,7 +61,13 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
     log.info({ users: [...served.keys()], enforcement, capacity: capacity.capacityBytes }, 'serving');
   };
   await serveAllowed();
-  process.on('SIGHUP', () => void serveAllowed());
+  // One after the other: two at once would both begin to serve the same user.
+  let reloading = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloading = reloading
+      .then(serveAllowed)
+      .catch((error: unknown) => log.error({ error: messageOf(error) }, 'cannot read who is allowed'));
+  });
   await notifyReady(process.env, log);
   const look = () => {
     void notifyState(process.env, log, ['WATCHDOG=1']);

@@ -17,12 +17,8 @@ export interface Process {
   readonly zombie: boolean;
 }
 
-/** Null where there is no such process. Rejects where it cannot be told (too many open files, say). */
-export async function processOf(pid: number): Promise<Process | null> {
-  return read(pid);
-}
-
-function read(pid: number): Process | null {
+/** Null where there is no such process. Throws where it cannot be told (too many open files, say). */
+export function processOf(pid: number): Process | null {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === null) return null;
   // The name before the last parenthesis may hold anything, also spaces and parentheses.
@@ -37,15 +33,11 @@ function read(pid: number): Process | null {
 }
 
 /** Everything that runs now. */
-export async function allProcesses(): Promise<Process[]> {
-  return runningNow();
-}
-
-function runningNow(): Process[] {
+export function allProcesses(): Process[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  const found = pids.map(read).filter((one) => one !== null);
+  const found = pids.map(processOf).filter((one) => one !== null);
   return found.filter(({ zombie }) => !zombie);
 }
 
@@ -65,7 +57,7 @@ export class Census {
     const now = performance.now();
     if (this.#last && now - this.#last.at < 1000) return this.#last.children;
     const children = new Map<number, number[]>();
-    for (const { pid, parent } of runningNow()) {
+    for (const { pid, parent } of allProcesses()) {
       const known = children.get(parent);
       if (known) known.push(pid);
       else children.set(parent, [pid]);
@@ -76,13 +68,13 @@ export class Census {
 }
 
 /** True if the environment that the process was started with holds `entry` (NAME=VALUE). */
-export async function startedWith(pid: number, entry: string): Promise<boolean> {
+export function startedWith(pid: number, entry: string): boolean {
   const environment = readQuietly(`/proc/${pid}/environ`, 'latin1');
   return `\0${environment}`.includes(`\0${entry}\0`);
 }
 
 /** Arguments, program first. */
-export async function argumentsOf(pid: number): Promise<string[]> {
+export function argumentsOf(pid: number): string[] {
   const text = readQuietly(`/proc/${pid}/cmdline`, 'utf8');
   return text.split('\0').slice(0, -1);
 }

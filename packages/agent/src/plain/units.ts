@@ -36,11 +36,11 @@ export function createPlainUnits(): Units {
   async function observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'> {
     const identity = await recorded(paths);
     if (identity && identity.bootId !== bootId) return 'rebooted';
-    if (identity) return (await isAlive(identity)) ? 'alive' : 'gone';
+    if (identity) return isAlive(identity) ? 'alive' : 'gone';
     // Never started, unless the agent died between the start and the record of it: then the
     // server's socket is there.
     if (!existsSync(paths.tmuxSocket)) return 'gone';
-    const server = await findServer(sessionId, paths);
+    const server = findServer(sessionId, paths);
     if (!server) return 'gone';
     await keep(paths, { pid: server.pid, start: server.start, bootId });
     return 'alive';
@@ -67,21 +67,20 @@ export function createPlainUnits(): Units {
     } finally {
       closeSync(log);
     }
-    const found = await processOf(pid);
+    const found = processOf(pid);
     // Ended at once: there is nothing to know it by, and the terminal will say why.
     await keep(paths, { pid, start: found?.start ?? 'ended', bootId });
   }
 
   /** Everything of the session, whoever its parents are. */
   async function members(sessionId: string, paths: SessionPaths): Promise<Process[]> {
-    const all = await allProcesses();
+    const all = allProcesses();
     const identity = await recorded(paths);
     const roots = new Set<number>();
     for (const { pid, start } of all) {
-      if (identity?.bootId === bootId && pid === identity.pid && start === identity.start) roots.add(pid);
+      const isMain = identity?.bootId === bootId && pid === identity.pid && start === identity.start;
+      if (isMain || startedWith(pid, mark(sessionId))) roots.add(pid);
     }
-    const marked = await Promise.all(all.map(({ pid }) => startedWith(pid, mark(sessionId))));
-    for (const [index, { pid }] of all.entries()) if (marked[index]) roots.add(pid);
     return withDescendants(roots, all).filter(({ pid }) => pid !== process.pid);
   }
 
@@ -93,10 +92,7 @@ export function createPlainUnits(): Units {
 
     async signal(sessionId, paths, signal) {
       const all = await members(sessionId, paths);
-      const wrapper = await find(
-        all,
-        (args) => args.includes(paths.directory) && args.includes(paths.envFile),
-      );
+      const wrapper = find(all, (args) => args.includes(paths.directory) && args.includes(paths.envFile));
       if (!wrapper) return;
       for (const { pid, leader } of all) {
         if (leader === wrapper.leader && pid !== wrapper.leader) send(pid, signal);
@@ -119,7 +115,8 @@ export function createPlainUnits(): Units {
 
     async usage(_sessionId, paths) {
       const identity = await recorded(paths);
-      return identity?.bootId === bootId ? usageOf(census.treeOf(identity.pid)) : null;
+      if (identity?.bootId !== bootId || !isAlive(identity)) return null;
+      return usageOf(census.treeOf(identity.pid));
     },
 
     // There is no cgroup that could hold a limit.
@@ -143,27 +140,21 @@ function mark(sessionId: string): string {
 }
 
 /** The unit's main process, by what it was started with. */
-async function findServer(sessionId: string, paths: SessionPaths): Promise<Process | null> {
-  const server = await find(
-    await allProcesses(),
-    (args) => args.includes('-D') && args.includes(paths.tmuxSocket),
-  );
-  return server && (await startedWith(server.pid, mark(sessionId))) ? server : null;
+function findServer(sessionId: string, paths: SessionPaths): Process | null {
+  const server = find(allProcesses(), (args) => args.includes('-D') && args.includes(paths.tmuxSocket));
+  return server && startedWith(server.pid, mark(sessionId)) ? server : null;
 }
 
-async function find(
-  all: readonly Process[],
-  matches: (args: readonly string[]) => boolean,
-): Promise<Process | null> {
+function find(all: readonly Process[], matches: (args: readonly string[]) => boolean): Process | null {
   // The one that leads its terminal session: what it forks has its arguments too, for a moment.
   for (const one of all) {
-    if (one.pid === one.leader && matches(await argumentsOf(one.pid))) return one;
+    if (one.pid === one.leader && matches(argumentsOf(one.pid))) return one;
   }
   return null;
 }
 
-async function isAlive({ pid, start }: Identity): Promise<boolean> {
-  const found = await processOf(pid);
+function isAlive({ pid, start }: Identity): boolean {
+  const found = processOf(pid);
   return found !== null && !found.zombie && found.start === start;
 }
 

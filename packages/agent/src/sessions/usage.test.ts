@@ -20,6 +20,7 @@ function meter(looks: (UnitUsage | Error)[]) {
     active: () => [session],
     paths: () => ({}) as never,
     now: () => now,
+    clock: () => now,
     onOomKill: (_session, count) => kills.push(count),
   });
   return { meter: made, kills, pass: (ms: number) => (now += ms) };

@@ -13,6 +13,8 @@ export interface UsageMeterOptions {
   readonly paths: (session: Active) => SessionPaths;
   /** Milliseconds that only grow. */
   readonly now: () => number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** The kernel ended processes of a session that goes on. */
   readonly onOomKill: (session: Session, kills: number) => void;
 }
@@ -47,7 +49,7 @@ export class UsageMeter implements Disposable {
   asked(session: Active): SessionUsage | null {
     const last = this.#looks.get(session.id);
     const stale = this.#o.now() - (last?.at ?? Number.NEGATIVE_INFINITY) > EVERY_MS;
-    const young = session.state === 'starting' || Date.now() - session.startedAt < EVERY_MS;
+    const young = session.state === 'starting' || this.#o.clock() - session.startedAt < EVERY_MS;
     if (this.#o.units.usageIsDear && stale && !young) this.#lookSoon();
     return last?.usage ?? null;
   }

@@ -20,7 +20,12 @@ const SETUP_MS = 120_000;
 
 /** One line a step, as text or JSON; the last one is the outcome. Resolves with the exit code. */
 export async function setup(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { values } = parse(argv, { program: 'string', allow: 'string', 'no-rollback': 'boolean' });
+  const { values, positionals } = parse(argv, {
+    program: 'string',
+    allow: 'string',
+    'no-rollback': 'boolean',
+  });
+  noWords('setup', positionals);
   const { scope, layout, tell } = begin(values, env);
   const program = typeof values.program === 'string' ? values.program : process.execPath;
   try {
@@ -65,13 +70,18 @@ export async function disallow(argv: readonly string[], env: NodeJS.ProcessEnv):
   return EXIT.done;
 }
 
+function noWords(verb: string, [word]: readonly string[]): void {
+  if (word !== undefined) throw new BerthError('USAGE', `berthd ${verb} takes no words, and ${word} is one`);
+}
+
 function named(names: readonly string[]): readonly string[] {
   if (names.length === 0) throw new BerthError('USAGE', 'berthd: name the users');
   return names;
 }
 
 export async function uninstall(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { values } = parse(argv, { purge: 'boolean' });
+  const { values, positionals } = parse(argv, { purge: 'boolean' });
+  noWords('uninstall', positionals);
   const { scope, layout, tell } = begin(values, env);
   try {
     await removeAgent({ scope, layout, step: (step, detail) => tell({ step, detail }) });
@@ -92,6 +102,9 @@ type Values = Readonly<Record<string, string | boolean | undefined>>;
 type Tell = (line: Record<string, unknown>) => void;
 
 function begin(values: Values, env: NodeJS.ProcessEnv): { scope: Scope; layout: Layout; tell: Tell } {
+  if (values.system === true && values.user === true) {
+    throw new BerthError('USAGE', 'berthd: choose one of --user and --system');
+  }
   const scope = values.system === true ? 'system' : 'user';
   if (scope === 'system' && process.getuid?.() !== 0) {
     throw new BerthError('USAGE', 'berthd: --system needs root');

@@ -56,16 +56,16 @@ export async function install(options: InstallOptions): Promise<Installed> {
   await managerIsUp(scope);
 
   const own = path.dirname(program);
-  if (managed) {
-    step('link', `${layout.current} -> ${path.basename(own)}`);
-    makeCurrent(layout, own);
-    linkCommand(layout);
-  }
   const run = managed ? layout.program : program;
-  step('units', layout.units);
-  writeUnits(layout.units, unitFiles({ scope, program: run }));
-  await systemctl(scope, 'daemon-reload');
   try {
+    if (managed) {
+      step('link', `${layout.current} -> ${path.basename(own)}`);
+      makeCurrent(layout, own);
+      linkCommand(layout);
+    }
+    step('units', layout.units);
+    writeUnits(layout.units, unitFiles({ scope, program: run }));
+    await systemctl(scope, 'daemon-reload');
     if (scope === 'system') {
       step('start', 'berth-ledger.service');
       for (const user of options.users) allowName(user.name);

@@ -75,7 +75,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter of the host's shell
 const USER_SETTINGS = '"${XDG_CONFIG_HOME:-$HOME/.config}/berth/berthd.env"';
 
-/** $1: version, $2: slots or nothing, $3: where settings lie. The agent's own set-up says the rest. */
+/** $1: version, $2: slots or nothing. The agent's own set-up says the rest. */
 const setup = (directory: string, scope: 'user' | 'system') => `
 if [ -n "$2" ]; then
   file=${scope === 'user' ? USER_SETTINGS : '/etc/berth/berthd.env'}
