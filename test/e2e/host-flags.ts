@@ -39,9 +39,13 @@ export const HOST_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
   'host --all': async () => {
     await using sandbox = createSandbox();
     await sandbox.startAgent();
-    const { hosts } = await sandbox.json<{ hosts: { name: string }[] }>(['host', 'drain', '--all']);
-    // The agent of this machine is no host that somebody takes out of service.
-    expect(hosts).toEqual([]);
+    // The agent of this machine is one of the hosts: sessions are started there as elsewhere.
+    expect(await sandbox.json(['host', 'drain', '--all'])).toEqual({
+      hosts: [{ name: 'local', draining: true, active_sessions: 0 }],
+    });
+    expect(await sandbox.json(['host', 'undrain', '--all'])).toMatchObject({ hosts: [{ draining: false }] });
+    // It is of the client's own release: there is nothing to upgrade.
+    expect(await sandbox.json(['host', 'upgrade', '--all'])).toEqual({ hosts: [] });
     await refused(['drain', 'local', '--all'], /name hosts, or give --all/);
   },
   'host --purge': async () =>
