@@ -12,7 +12,12 @@ async function eventsSince(socket: string, since: bigint) {
   const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
   try {
     const seen: { number: number; session: string; state: number }[] = [];
-    for await (const { message } of client.watch({ since, follow: false, onlyNew: false })) {
+    for await (const { message } of client.watch({
+      since,
+      follow: false,
+      onlyNew: false,
+      sinceTime: undefined,
+    })) {
       if (message?.$case !== 'event') continue;
       const { number, sessionId, fact } = (message as Extract<WatchResponse['message'], { $case: 'event' }>)
         .event;

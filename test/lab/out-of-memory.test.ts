@@ -49,7 +49,12 @@ async function notices(sessionId: string): Promise<{ reason: string; message: st
   const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
   const found: { reason: string; message: string }[] = [];
   try {
-    for await (const { message } of client.watch({ since: 0n, follow: false, onlyNew: false })) {
+    for await (const { message } of client.watch({
+      since: 0n,
+      follow: false,
+      onlyNew: false,
+      sinceTime: undefined,
+    })) {
       if (message?.$case !== 'event' || message.event.sessionId !== sessionId) continue;
       if (message.event.fact?.$case === 'hostNotice') found.push(message.event.fact.hostNotice);
     }

@@ -30,7 +30,9 @@ export async function eventsOf(socket: string): Promise<readonly SeenEvent[]> {
   const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
   try {
     const all: SeenEvent[] = [];
-    for await (const event of watch(client.watch({ since: 0n, follow: false, onlyNew: false })))
+    for await (const event of watch(
+      client.watch({ since: 0n, follow: false, onlyNew: false, sinceTime: undefined }),
+    ))
       all.push(event);
     return all;
   } finally {
@@ -68,7 +70,7 @@ export class EventWatcher implements AsyncDisposable {
     const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
     try {
       const since = BigInt(this.seen.at(-1)?.number ?? 0);
-      this.#call = client.watch({ since, follow: true, onlyNew: false });
+      this.#call = client.watch({ since, follow: true, onlyNew: false, sinceTime: undefined });
       for await (const event of watch(this.#call)) this.seen.push(event);
     } finally {
       client.close();

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import type { SessionState } from '@berth/shared/domain/session-state';
-import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 
 import type { Config } from './config.ts';
@@ -31,6 +30,7 @@ import { notifyReady, notifyState } from './notify.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { attachHandler } from './rpc/attach.ts';
+import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
 import { createWrapper } from './rpc/handler.ts';
 import { hostService } from './rpc/host-service.ts';
@@ -39,7 +39,8 @@ import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
 import { privateDirectory, secretDirectory } from './runtime-directory.ts';
 import { Attachments } from './sessions/attachments.ts';
-import { keepRecords, rebuild, reconcile } from './sessions/boot.ts';
+import { AttentionKeeper } from './sessions/attention-keeper.ts';
+import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
@@ -50,7 +51,7 @@ import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
-import { UsageMeter } from './sessions/usage.ts';
+import { killsMessage, UsageMeter } from './sessions/usage.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
@@ -83,7 +84,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
   const stamp = new Date(startedAt).toISOString().replaceAll(/[:.]/g, '');
   const opened = openOrReplace(path.join(state, 'journal.db'), stamp);
-  const { damaged } = opened;
   scope.use(opened.journal);
   const eventLoop = scope.use(watchEventLoop());
   const metrics = createMetrics({
@@ -114,9 +114,15 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const hostname = machineName();
   const now = () => Date.now();
   const feed = new Feed();
-  const registry = new Registry({ journal, now, workspace: (session) => files.paths(session).workspace });
+  const attention = new AttentionKeeper();
+  const registry = new Registry({
+    journal,
+    now,
+    workspace: (session) => files.paths(session).workspace,
+    publish: () => feed.publish(),
+    overlay: (session) => attention.of(session),
+  });
   registry.onChange((session) => {
-    feed.publish();
     if (session.state === 'running') usage.begun(session);
     if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
   });
@@ -140,12 +146,17 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     onOomKill: (session, kills) => {
       countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
-      const message = `the kernel ended ${kills === 1 ? 'a process' : `${kills} processes`} of ${session.id} for memory`;
-      registry.notice('OUT_OF_MEMORY', message, session.id);
+      registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
     },
   });
   scope.use(usage);
-  const describe = createDescribe({ files, transcripts, attachments, usage });
+  const describe = createDescribe({
+    files,
+    transcripts,
+    attachments,
+    usage,
+    overlay: (session) => attention.of(session),
+  });
   const environment = createLoginEnvironment({
     shell: config.shell,
     home: config.home,
@@ -204,20 +215,17 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     draining: () => draining.now,
     terminals: () =>
       registry
-        .active()
-        .filter(({ state }) => state === 'running')
+        .running()
         .map(({ id }) => ({ sessionId: id, observe: () => terminals.observe(files.paths(id)) })),
     notify: (text) => notifyState(process.env, log, [text]),
     status: () => figuresLine({ ...holdings(registry.all()), capacityBytes: capacity.capacityBytes }),
   });
   scope.use(health);
 
-  if (damaged) {
-    const rebuilt = await rebuild({ registry, files });
-    const message = `the journal was damaged (${messageOf(damaged.error)}) and is kept at ${damaged.keptAt}; ${rebuilt.sessions} sessions were rebuilt from their files`;
-    log.error({ keptAt: damaged.keptAt, problems: rebuilt.problems }, message);
-    registry.notice('JOURNAL_REBUILT', message);
-    warnings.push(message, ...rebuilt.problems.map((problem) => `not rebuilt: ${oneLine(problem)}`));
+  if (opened.damaged) {
+    const told = await rebuildFrom(opened.damaged, { registry, files });
+    log.error(told.fields, told.message);
+    warnings.push(told.message, ...told.problems);
   }
   const records = keepRecords({
     registry,
@@ -251,6 +259,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     stateDirectory: state,
     registry,
     presets,
+    watching: () => watcher.watching(),
     warnings: () => [
       ...warnings,
       ...(watcher.degraded ? [INOTIFY_OUT] : []),
@@ -266,6 +275,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
         commands,
         presets,
         environment: () => environment.variables(),
+        newestEvent: () => journal.eventRange().newest,
         maxLifetimeMs: config.maxLifetimeMs,
       }),
       terminal: terminalService({
@@ -275,6 +285,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       }),
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),
+      attention: attentionService({ wrap, registry, keeper: attention, describe }),
     },
   });
   scope.use(server);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, loadavg, type as osType, release } from 'node:os';
 import path from 'node:path';
-import type { HostLoad, HostSnapshot, Scope } from '@berth/shared/domain/host-snapshot';
+import type { HostLoad, HostSnapshot, Scope, WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 import { type Capacity, holdings } from './domain/ledger.ts';
@@ -50,6 +50,7 @@ export function createHostSnapshot(options: {
   registry: Registry;
   presets: PresetRunner;
   warnings: () => readonly string[];
+  watching: () => WatchingSnapshot;
 }): () => Promise<HostSnapshot> {
   const { capacity, registry, presets } = options;
   return async () => {
@@ -77,6 +78,7 @@ export function createHostSnapshot(options: {
       draining: options.draining(),
       scope: options.scope,
       load: loadOf(options.stateDirectory),
+      watching: options.watching(),
       warnings: options.warnings(),
       socketPath: options.socketPath,
       stateDirectory: options.stateDirectory,

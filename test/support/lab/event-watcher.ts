@@ -59,7 +59,12 @@ async function* events(
   options: { since: bigint; follow: boolean; signal?: AbortSignal },
 ): AsyncGenerator<SeenEvent> {
   const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
-  const stream = client.watch({ since: options.since, follow: options.follow, onlyNew: false });
+  const stream = client.watch({
+    since: options.since,
+    follow: options.follow,
+    onlyNew: false,
+    sinceTime: undefined,
+  });
   const cancel = () => stream.cancel();
   options.signal?.addEventListener('abort', cancel, { once: true });
   try {

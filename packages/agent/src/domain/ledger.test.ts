@@ -14,6 +14,7 @@ const SPEC = {
   rows: 24,
   stopSignal: 'TERM',
   restart: 'never',
+  headless: false,
 } as const;
 
 describe('capacityOf', () => {

@@ -14,6 +14,7 @@ const SPEC = {
   rows: 24,
   stopSignal: 'TERM',
   restart: 'never',
+  headless: false,
 } as const;
 const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
 const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };
@@ -24,7 +25,7 @@ const RUNNING: Session = {
   intent: null,
   enforcement: 'kernel',
 };
-const ANEW: Session = { ...RUNNING, spec: { ...SPEC, restart: 'on-reboot' } };
+const ANEW: Session = { ...RUNNING, spec: { ...SPEC, restart: 'on-reboot', headless: false } };
 const KILL = { kind: 'kill', requestedAt: 100, graceMs: 50, signal: 'TERM' } as const;
 
 const NOTHING: Observed = {

@@ -20,6 +20,7 @@ const SPEC: SessionSpec = {
   rows: 24,
   stopSignal: 'TERM',
   restart: 'never',
+  headless: false,
 };
 const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',
@@ -135,7 +136,7 @@ describe('the session machine', () => {
 
   it('begins again after a reboot only where that was asked for, as the next incarnation', () => {
     const again = { type: 'restarted', bootId: 'c' } as const;
-    const wanted = { ...start, spec: { ...SPEC, restart: 'on-reboot' } } as const;
+    const wanted = { ...start, spec: { ...SPEC, restart: 'on-reboot', headless: false } } as const;
     expect(run(RESERVED, wanted, launched, again)).toMatchObject({
       id: RESERVED.id,
       state: 'starting',

@@ -2,8 +2,8 @@
  * The session state machine: the only place that moves a session. Pure; times are ms since the
  * epoch and come with the events.
  */
-import { formatMemory } from '@berth/shared/domain/memory';
 import type { Enforcement, FailureReason, RestartPolicy } from '@berth/shared/domain/session-state';
+import { conclude, finish } from './session-end.ts';
 
 /** What a session is to run, fixed at its start. */
 export interface SessionSpec {
@@ -19,6 +19,8 @@ export interface SessionSpec {
   /** The signal that asks this program to end, without SIG. */
   readonly stopSignal: string;
   readonly restart: RestartPolicy;
+  /** It runs without a person: its tool ends by itself. */
+  readonly headless: boolean;
 }
 
 /** An end that was asked for and has not been observed yet. */
@@ -116,6 +118,12 @@ export type SessionEvent =
   | { readonly type: 'startFailed'; readonly at: number; readonly detail: string }
   | { readonly type: 'endRequested'; readonly intent: EndIntent }
   | { readonly type: 'measured'; readonly memory: MemoryStory }
+  /** Somebody gave it another name, or other tags; null: as they are. */
+  | {
+      readonly type: 'updated';
+      readonly name: string | null;
+      readonly tags: Readonly<Record<string, string>> | null;
+    }
   | { readonly type: 'frozen' }
   | { readonly type: 'thawed' }
   | { readonly type: 'ended'; readonly end: End }
@@ -188,6 +196,10 @@ function fromActive(session: Active, event: SessionEvent): Transition {
       return moved({ ...session, intent: mergeIntent(session.intent, event.intent) });
     case 'measured':
       return session.memory ? rejected('wrong-state') : moved({ ...session, memory: event.memory });
+    case 'updated': {
+      const spec = { ...session.spec, tags: event.tags ?? session.spec.tags };
+      return moved({ ...session, name: event.name ?? session.name, spec });
+    }
     case 'frozen':
       return session.state === 'running'
         ? moved({ ...session, state: 'suspended' })
@@ -225,68 +237,6 @@ function mergeIntent(known: EndIntent | null, asked: EndIntent): EndIntent {
   if (asked.kind === 'timeout') return known;
   const end = Math.min(known.requestedAt + known.graceMs, asked.requestedAt + asked.graceMs);
   return { ...known, signal: asked.signal, graceMs: Math.max(0, end - known.requestedAt) };
-}
-
-/** Which final state an observed end means. What was asked for goes before what was seen. */
-function conclude(session: Active, end: End): Ended {
-  const { at, exitCode } = end;
-  const { memoryPeakBytes, oomKills, outOfMemory } = session.memory ?? end;
-  const common = { at, exitCode, memoryPeakBytes, oomKills };
-  if (session.intent?.kind === 'kill') return finish(session, { ...common, state: 'killed', detail: '' });
-  if (session.intent?.kind === 'timeout') {
-    const detail = `it ran longer than its timeout of ${Math.round((session.spec.timeoutMs ?? 0) / 1000)} s`;
-    return finish(session, { ...common, state: 'failed', reason: 'timeout', detail });
-  }
-  if (outOfMemory) {
-    const slot = formatMemory(session.memoryBytes);
-    const peak = memoryPeakBytes === null ? '' : `peak ${formatMemory(memoryPeakBytes)} of `;
-    const detail = `out of memory: ${peak}${slot}`;
-    return finish(session, { ...common, state: 'failed', reason: 'oom', detail });
-  }
-  if (end.exitCode === 0) return finish(session, { ...common, state: 'completed', detail: '' });
-  if (end.exitCode === null) {
-    const detail = 'its terminal was destroyed and left no exit code';
-    return finish(session, { ...common, state: 'failed', reason: 'unknown', detail });
-  }
-  const detail =
-    end.exitCode > 128 && end.exitCode <= 192
-      ? `ended by signal ${end.exitCode - 128}`
-      : `exit code ${end.exitCode}`;
-  return finish(session, { ...common, state: 'failed', reason: 'exit', detail });
-}
-
-function finish(
-  session: Active,
-  end: {
-    at: number;
-    state: Ended['state'];
-    reason?: FailureReason;
-    detail: string;
-    exitCode?: number | null;
-    memoryPeakBytes?: number | null;
-    oomKills?: number;
-  },
-): Ended {
-  return {
-    id: session.id,
-    name: session.name,
-    incarnation: session.incarnation,
-    createdAt: session.createdAt,
-    memoryBytes: session.memoryBytes,
-    spec: session.spec,
-    bootId: session.bootId,
-    state: end.state,
-    startedAt: session.state === 'starting' ? null : session.startedAt,
-    // A clock that was set back must not make a session end before it began.
-    endedAt: Math.max(end.at, session.createdAt),
-    exitCode: end.exitCode ?? null,
-    failureReason: end.reason ?? null,
-    detail: end.detail,
-    memoryPeakBytes: end.memoryPeakBytes ?? null,
-    killRequestedAt: session.intent?.kind === 'kill' ? session.intent.requestedAt : null,
-    enforcement: session.state === 'starting' ? null : session.enforcement,
-    oomKills: end.oomKills ?? 0,
-  };
 }
 
 function moved(session: Session): Transition {

@@ -1,8 +1,9 @@
+import type { Activity, AttentionSnapshot, ToolFigures } from '@berth/shared/domain/attention';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isActive, type Session } from './session.ts';
 
 /** What the journal does not hold of a session: where it lies, and what can be seen of it now. */
-export interface SessionFacts {
+export interface SessionFacts extends Overlay {
   readonly workspace: string;
   readonly attachedClients: number;
   readonly transcriptStart: number;
@@ -10,6 +11,15 @@ export interface SessionFacts {
   /** What it uses now; null where that cannot be told, or it has ended. */
   readonly usage: SessionUsage | null;
 }
+
+/** What lies over a session's state, not in it. */
+export interface Overlay {
+  readonly attention: AttentionSnapshot | null;
+  readonly activity: Activity;
+  readonly figures: ToolFigures | null;
+}
+
+export const NO_OVERLAY: Overlay = { attention: null, activity: 'unknown', figures: null };
 
 /** Of one session, measured lately. Bytes and milliseconds; percent of one CPU. */
 export interface SessionUsage {
@@ -51,6 +61,7 @@ export function snapshot(session: Session, { usage, ...facts }: SessionFacts): S
     cpuMs: usage?.cpuMs ?? null,
     cpuPercent: usage?.cpuPercent ?? 0,
     oomKills: end ? end.oomKills : (usage?.oomKills ?? 0),
+    headless: spec?.headless ?? false,
     ...facts,
   };
 }

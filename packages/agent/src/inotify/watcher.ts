@@ -7,6 +7,18 @@ const POLL_MS = 1000;
 
 export function createWatcher(options: { onProblem: (message: string) => void }): Watcher {
   let degraded = false;
+  const counts = { directories: 0, polledDirectories: 0 };
+  const counted = (what: keyof typeof counts, close: () => void): Disposable => {
+    counts[what] += 1;
+    let open = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (open) counts[what] -= 1;
+        open = false;
+        close();
+      },
+    };
+  };
 
   function degrade(): void {
     if (!degraded) options.onProblem(`out of inotify watches: looking every ${POLL_MS} ms instead`);
@@ -21,13 +33,14 @@ export function createWatcher(options: { onProblem: (message: string) => void })
       last = now;
     }, POLL_MS);
     timer.unref();
-    return { [Symbol.dispose]: () => clearInterval(timer) };
+    return counted('polledDirectories', () => clearInterval(timer));
   }
 
   return {
     get degraded() {
       return degraded;
     },
+    watching: () => ({ ...counts, overflows: 0 }),
     watch(directory, onChange) {
       let watcher: FSWatcher;
       try {
@@ -40,7 +53,7 @@ export function createWatcher(options: { onProblem: (message: string) => void })
       }
       // A directory that vanishes ends its watch; whoever asked finds out by looking.
       watcher.on('error', () => onChange(null));
-      return { [Symbol.dispose]: () => watcher.close() };
+      return counted('directories', () => watcher.close());
     },
   };
 }

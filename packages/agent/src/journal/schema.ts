@@ -43,6 +43,19 @@ const MIGRATIONS: readonly string[] = [
      '$.session.cpuPercent', 0,
      '$.session.oomKills', 0)
    WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
+  // Attention came to sessions. Of those that were there before nobody is told anything new.
+  `ALTER TABLE events ADD COLUMN session_name TEXT NOT NULL DEFAULT '';
+   CREATE INDEX events_at ON events (at);
+   CREATE TABLE attention (session_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+   UPDATE sessions SET record = json_set(record, '$.spec.headless', json('false'))
+   WHERE json_extract(record, '$.spec') IS NOT NULL;
+   UPDATE events SET session_name = coalesce(json_extract(fact, '$.session.name'), ''),
+     fact = json_set(fact,
+       '$.session.attention', NULL,
+       '$.session.activity', 'unknown',
+       '$.session.figures', NULL,
+       '$.session.headless', json('false'))
+   WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
 ];
 
 /**

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Fact } from '@berth/shared/domain/event';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Session } from '../domain/session.ts';
-import type { Fact } from '../sessions/journal-port.ts';
 import { openOrReplace } from './damage.ts';
 import { lockStateDirectory } from './lock.ts';
 import { migrate } from './schema.ts';
@@ -36,19 +36,41 @@ it('gives back what was committed after it was opened anew', () => {
       at: 7,
       sessions: [SESSION],
       request: REQUEST,
-      facts: [{ sessionId: 's1', fact: FACT }],
+      facts: [{ sessionId: 's1', sessionName: 'n', fact: FACT }],
     });
   }
   using journal = openJournal(file());
   expect(journal.sessions()).toEqual([SESSION]);
   expect(journal.request('r1')).toEqual(REQUEST);
-  expect(journal.events(0, 10)).toEqual([{ number: 1, at: 7, sessionId: 's1', fact: FACT }]);
-  expect(journal.eventRange()).toEqual({ oldest: 1, newest: 1 });
+  expect(journal.events(0, 10)).toEqual([
+    { number: 1, at: 7, sessionId: 's1', sessionName: 'n', fact: FACT },
+  ]);
+  expect(journal.eventRange()).toEqual({ oldest: 1, newest: 1, oldestAt: 7 });
+});
+
+it('keeps what is known of attention, in the same commit as what follows from it', () => {
+  {
+    using journal = openJournal(file());
+    const fact = { sessionId: 's1', sessionName: '', fact: FACT };
+    journal.commit({ at: 1, sessions: [], attention: [{ sessionId: 's1', record: 'a' }], facts: [fact] });
+    journal.commit({ at: 2, sessions: [], attention: [{ sessionId: 's1', record: 'b' }], facts: [] });
+  }
+  using journal = openJournal(file());
+  expect([...journal.attention()]).toEqual([['s1', 'b']]);
+  expect(journal.eventRange().newest).toBe(1);
+});
+
+it('finds where the events from a time on begin', () => {
+  using journal = openJournal(file());
+  const fact = { sessionId: '', sessionName: '', fact: FACT };
+  expect(journal.numberBefore(0)).toBe(0);
+  for (const at of [10, 20, 20, 30]) journal.commit({ at, sessions: [], facts: [fact] });
+  expect([5, 10, 11, 20, 30, 31].map((at) => journal.numberBefore(at))).toEqual([0, 0, 1, 1, 3, 4]);
 });
 
 it('commits all or nothing, and numbers without gaps over what failed', () => {
   using journal = openJournal(file());
-  const fact = { sessionId: '', fact: FACT };
+  const fact = { sessionId: '', sessionName: '', fact: FACT };
   journal.commit({ at: 1, sessions: [], request: REQUEST, facts: [fact] });
   // The request id is there already: the whole commit is refused.
   expect(() => journal.commit({ at: 2, sessions: [SESSION], request: REQUEST, facts: [fact] })).toThrow();
@@ -79,7 +101,7 @@ it('pings by a commit that leaves no event, and throws where nothing can be comm
   using journal = openJournal(file());
   journal.ping();
   journal.ping();
-  expect(journal.eventRange()).toEqual({ oldest: 0, newest: 0 });
+  expect(journal.eventRange()).toEqual({ oldest: 0, newest: 0, oldestAt: null });
   using other = new DatabaseSync(file());
   other.exec('BEGIN IMMEDIATE');
   expect(() => journal.ping()).toThrow(/locked/);

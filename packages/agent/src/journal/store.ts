@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { Session } from '../domain/session.ts';
-import type { Fact, GrantedRequest, Journal, JournalEvent } from '../sessions/journal-port.ts';
+import type { GrantedRequest, Journal } from '../sessions/journal-port.ts';
 import { migrate } from './schema.ts';
 
 /** Events kept; older ones are dropped in steps of a tenth. */
@@ -57,7 +58,14 @@ class SqliteJournal implements Journal, Disposable {
     this.#upsertSetting = db.prepare(
       'INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
-    this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?)');
+    this.#insertEvent = db.prepare(
+      'INSERT INTO events (number, at, session_id, session_name, fact) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#upsertAttention = db.prepare(
+      'INSERT INTO attention VALUES (?, ?) ON CONFLICT (session_id) DO UPDATE SET record = excluded.record',
+    );
+    this.#selectAt = db.prepare('SELECT min(number) AS number FROM events WHERE at >= ?');
+    this.#selectOldestAt = db.prepare('SELECT at FROM events ORDER BY number LIMIT 1');
     this.#upsertSession = db.prepare(
       `INSERT INTO sessions VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, name = excluded.name,
@@ -72,6 +80,9 @@ class SqliteJournal implements Journal, Disposable {
   readonly #selectSetting;
   readonly #upsertSetting;
   readonly #insertEvent;
+  readonly #upsertAttention;
+  readonly #selectAt;
+  readonly #selectOldestAt;
   readonly #upsertSession;
   readonly #insertRequest;
   readonly #selectRequest;
@@ -108,9 +119,11 @@ class SqliteJournal implements Journal, Disposable {
         const { requestId, method, fingerprint, sessionId } = request;
         this.#insertRequest.run(requestId, method, fingerprint, sessionId, change.at);
       }
-      for (const { sessionId, fact } of change.facts) {
+      for (const { sessionId, record } of change.attention ?? [])
+        this.#upsertAttention.run(sessionId, record);
+      for (const { sessionId, sessionName, fact } of change.facts) {
         number += 1;
-        this.#insertEvent.run(number, change.at, sessionId, JSON.stringify(fact));
+        this.#insertEvent.run(number, change.at, sessionId, sessionName, JSON.stringify(fact));
       }
       this.#db.exec('COMMIT');
     } catch (error) {
@@ -122,17 +135,32 @@ class SqliteJournal implements Journal, Disposable {
     this.#retain();
   }
 
-  events(since: number, limit: number): JournalEvent[] {
+  attention(): ReadonlyMap<string, string> {
+    const rows = this.#db.prepare('SELECT session_id, record FROM attention').all() as {
+      session_id: string;
+      record: string;
+    }[];
+    return new Map(rows.map((row) => [row.session_id, row.record]));
+  }
+
+  numberBefore(at: number): number {
+    const row = this.#selectAt.get(at) as { number: number | null };
+    return row.number === null ? this.#newest : row.number - 1;
+  }
+
+  events(since: number, limit: number): HostEvent[] {
     const rows = this.#selectEvents.all(since, limit) as {
       number: number;
       at: number;
       session_id: string;
+      session_name: string;
       fact: string;
     }[];
     return rows.map((row) => ({
       number: row.number,
       at: row.at,
       sessionId: row.session_id,
+      sessionName: row.session_name,
       fact: JSON.parse(row.fact) as Fact,
     }));
   }
@@ -150,8 +178,9 @@ class SqliteJournal implements Journal, Disposable {
     }
   }
 
-  eventRange(): { oldest: number; newest: number } {
-    return { oldest: this.#oldest, newest: this.#newest };
+  eventRange(): { oldest: number; newest: number; oldestAt: number | null } {
+    const row = this.#selectOldestAt.get() as { at: number } | undefined;
+    return { oldest: this.#oldest, newest: this.#newest, oldestAt: row?.at ?? null };
   }
 
   ping(): void {

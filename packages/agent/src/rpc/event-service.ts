@@ -1,15 +1,10 @@
 /** berth.v1.EventService: the journal from a number on. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type {
-  Event,
-  EventServiceServer,
-  WatchRequest,
-  WatchResponse,
-} from '@berth/shared/gen/berth/v1/event';
-import { toBytes } from '@berth/shared/wire/scalar';
-import { encodeSession } from '@berth/shared/wire/session';
+import type { EventServiceServer, WatchRequest, WatchResponse } from '@berth/shared/gen/berth/v1/event';
+import { encodeEvent } from '@berth/shared/wire/event';
+import { toBytes, toDate } from '@berth/shared/wire/scalar';
 import type { Feed } from '../journal/feed.ts';
-import type { Journal, JournalEvent } from '../sessions/journal-port.ts';
+import type { Journal } from '../sessions/journal-port.ts';
 import type { Wrapper } from './handler.ts';
 
 const BATCH = 500;
@@ -18,14 +13,17 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
   const { wrap, journal, feed } = options;
 
   async function* watch(request: WatchRequest, signal: AbortSignal): AsyncGenerator<WatchResponse> {
-    const { oldest, newest } = journal.eventRange();
-    let since = request.onlyNew ? newest : toBytes(request.since);
-    if (since > 0 && since < oldest - 1) {
+    const { oldest, newest, oldestAt } = journal.eventRange();
+    const { onlyNew, sinceTime } = request;
+    const asked = sinceTime ? journal.numberBefore(sinceTime.getTime()) : toBytes(request.since);
+    let since = onlyNew ? newest : asked;
+    if (!sinceTime && since > 0 && since < oldest - 1) {
       throw new BerthError('EVENTS_GONE', `the events before ${oldest} are gone`, {
         values: { oldest: String(oldest) },
       });
     }
-    const opened = { journalId: journal.journalId, oldest: BigInt(oldest), newest: BigInt(newest) };
+    const range = { oldest: BigInt(oldest), newest: BigInt(newest), oldestAt: toDate(oldestAt) };
+    const opened = { journalId: journal.journalId, ...range };
     yield { message: { $case: 'opened', opened } };
     using follower = request.follow ? feed.follow() : null;
     while (!signal.aborted) {
@@ -43,18 +41,5 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
 
   return {
     watch: wrap.serverStream('Watch', (request: WatchRequest, { signal }) => watch(request, signal)),
-  };
-}
-
-function encodeEvent(event: JournalEvent): Event {
-  const { fact } = event;
-  return {
-    number: BigInt(event.number),
-    at: new Date(event.at),
-    sessionId: event.sessionId,
-    fact:
-      fact.type === 'sessionChanged'
-        ? { $case: 'sessionChanged', sessionChanged: { session: encodeSession(fact.session) } }
-        : { $case: 'hostNotice', hostNotice: { reason: fact.reason, message: fact.message } },
   };
 }

@@ -9,7 +9,12 @@ import {
 } from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { nameProblem } from '@berth/shared/domain/text';
-import type { KillRequest, ReserveRequest, StartRequest } from '@berth/shared/gen/berth/v1/session';
+import type {
+  KillRequest,
+  ReserveRequest,
+  StartRequest,
+  UpdateRequest,
+} from '@berth/shared/gen/berth/v1/session';
 import { fromDuration, toBytes } from '@berth/shared/wire/scalar';
 import type { RequestKey } from '../sessions/commands.ts';
 
@@ -88,6 +93,20 @@ export function killOrder(request: KillRequest) {
   if (signal && !SIGNALS.has(signal)) throw invalid(`unknown signal: use one of ${[...SIGNALS].join(', ')}`);
   const { requestId, session } = request;
   return { key: requestKey(requestId, { session, graceMs, signal }), session, graceMs, signal };
+}
+
+export function updateOrder(request: UpdateRequest) {
+  const { requestId, session, setTags, removeTags } = request;
+  const name = request.name === undefined ? null : checkName(request.name);
+  const texts = [...Object.entries(setTags).flat(), ...removeTags];
+  if (texts.some((text) => text.includes('\0'))) throw invalid('a tag cannot contain NUL');
+  return {
+    key: requestKey(requestId, { session, name, setTags, removeTags }),
+    session,
+    name,
+    setTags,
+    removeTags,
+  };
 }
 
 function invalid(message: string): BerthError {

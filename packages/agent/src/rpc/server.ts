@@ -1,4 +1,5 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
+import { type AttentionServiceServer, AttentionServiceService } from '@berth/shared/gen/berth/v1/attention';
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
@@ -13,9 +14,12 @@ export interface Services {
   readonly terminal: TerminalServiceServer;
   readonly event: EventServiceServer;
   readonly host: HostServiceServer;
+  readonly attention: AttentionServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host'].map((name) => `berth.v1.${name}Service`);
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention'].map(
+  (name) => `berth.v1.${name}Service`,
+);
 
 export interface RpcServer extends AsyncDisposable {
   /** What grpc.health.v1 answers for a service ('': the whole agent) from now on. */
@@ -30,6 +34,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(TerminalServiceService, services.terminal);
   server.addService(EventServiceService, services.event);
   server.addService(HostServiceService, services.host);
+  server.addService(AttentionServiceService, services.attention);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);

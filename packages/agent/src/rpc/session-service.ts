@@ -10,7 +10,15 @@ import type { Describe } from '../sessions/describe.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
-import { checkMemory, checkName, checkWork, killOrder, requestKey, reserveOrder } from './orders.ts';
+import {
+  checkMemory,
+  checkName,
+  checkWork,
+  killOrder,
+  requestKey,
+  reserveOrder,
+  updateOrder,
+} from './orders.ts';
 
 export function sessionService(options: {
   wrap: Wrapper;
@@ -19,6 +27,8 @@ export function sessionService(options: {
   presets: PresetRunner;
   describe: Describe;
   environment: () => Promise<Readonly<Record<string, string>>>;
+  /** Number of the newest event. */
+  newestEvent: () => number;
   /** No session runs longer; null: as long as it likes. */
   maxLifetimeMs: number | null;
 }): SessionServiceServer {
@@ -42,6 +52,7 @@ export function sessionService(options: {
         tags: request.tags,
         timeoutMs: limited(fromDuration(request.timeout), options.maxLifetimeMs),
         restart: decodeRestartPolicy(request.restartPolicy),
+        headless: request.headless,
         columns: request.columns || 120,
         rows: request.rows || 36,
       },
@@ -61,7 +72,10 @@ export function sessionService(options: {
       log.info({ session: session.id, state: session.state, request: request.requestId }, 'started');
       return { session: await encoded(session) };
     }),
-    get: wrap.unary('Get', async ({ session }) => ({ session: await encoded(registry.resolve(session)) })),
+    get: wrap.unary('Get', async ({ session }) => ({
+      session: await encoded(registry.resolve(session)),
+      details: undefined,
+    })),
     list: wrap.unary('List', async ({ statuses }) => {
       const wanted = new Set(statuses.map(decodeStatusOf));
       const chosen = [...registry.all()].filter(
@@ -69,8 +83,12 @@ export function sessionService(options: {
           session.state !== 'expired' && (wanted.size === 0 || wanted.has(statusOf(session.state))),
       );
       chosen.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
-      return { sessions: await Promise.all(chosen.map(encoded)) };
+      const asOf = BigInt(options.newestEvent());
+      return { sessions: await Promise.all(chosen.map(encoded)), external: [], asOf };
     }),
+    update: wrap.unary('Update', async (request) => ({
+      session: await encoded(commands.update(updateOrder(request))),
+    })),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {
       const outcome = await commands.kill(killOrder(request), signal);
       log.info({ session: outcome.session.id, state: outcome.session.state }, 'killed');

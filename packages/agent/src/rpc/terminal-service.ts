@@ -2,11 +2,12 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_INPUT_BYTES } from '@berth/shared/domain/limits';
 import { isFinal } from '@berth/shared/domain/session-state';
-import type {
-  CaptureScreenRequest,
-  ReadOutputRequest,
-  ReadOutputResponse,
-  TerminalServiceServer,
+import {
+  type CaptureScreenRequest,
+  InputOutcome,
+  type ReadOutputRequest,
+  type ReadOutputResponse,
+  type TerminalServiceServer,
 } from '@berth/shared/gen/berth/v1/terminal';
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
@@ -95,7 +96,10 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
         if (typed.size > TYPED_KEPT) typed.delete([...typed][0] ?? '');
         await terminals.type(files.paths(session.id), { data: request.data, keys: request.keys });
       }
-      return { session: encodeSession(await describe(session)) };
+      return {
+        session: encodeSession(await describe(session)),
+        outcome: InputOutcome.UNSPECIFIED,
+      };
     }),
   };
 }

@@ -1,4 +1,6 @@
 /** What happens before the first call is served: files and journal are brought together. */
+import { messageOf } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
 import type { Session } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Registry } from './registry.ts';
@@ -12,7 +14,7 @@ const BOOT_MS = 10_000;
  * entered again, as it was last recorded. What happened since is found out by its lane, as after
  * any restart.
  */
-export async function rebuild(options: {
+async function rebuild(options: {
   registry: Registry;
   files: SessionFiles;
 }): Promise<{ sessions: number; problems: string[] }> {
@@ -21,6 +23,21 @@ export async function rebuild(options: {
     if (!options.registry.get(session.id)) options.registry.insert(session, request ?? undefined);
   }
   return { sessions: records.length, problems };
+}
+
+/** The same, with what is to be said of it: to the operator as an event, in the log and as warnings. */
+export async function rebuildFrom(
+  damaged: { readonly keptAt: string; readonly error: unknown },
+  options: { registry: Registry; files: SessionFiles },
+) {
+  const rebuilt = await rebuild(options);
+  const message = `the journal was damaged (${messageOf(damaged.error)}) and is kept at ${damaged.keptAt}; ${rebuilt.sessions} sessions were rebuilt from their files`;
+  options.registry.notice('JOURNAL_REBUILT', message);
+  return {
+    message,
+    fields: { keptAt: damaged.keptAt, problems: rebuilt.problems },
+    problems: rebuilt.problems.map((problem) => `not rebuilt: ${oneLine(problem)}`),
+  };
 }
 
 /** Keeps each session's record beside its files from now on. Disposing waits for what is being written. */

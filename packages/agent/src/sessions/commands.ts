@@ -156,6 +156,34 @@ export class Commands {
     return { session: ended, alreadyEnded: false, signals: [...supervisor.signals(session.id)] };
   }
 
+  /** Renames a session that lives, or changes its tags. */
+  update(order: {
+    key: RequestKey;
+    session: string;
+    name: string | null;
+    setTags: Readonly<Record<string, string>>;
+    removeTags: readonly string[];
+  }): Session {
+    const { registry, hostname } = this.#o;
+    const granted = this.#granted('Update', order.key);
+    if (granted) return granted;
+    const session = registry.resolve(order.session);
+    if (!('spec' in session) || isFinal(session.state)) {
+      throw new BerthError('SESSION_ENDED', `cannot change ${session.id}: it is ${session.state}`);
+    }
+    const { name } = order;
+    const taken = [...registry.all()].some(
+      (other) => other.name === name && other.id !== session.id && holdsSlot(other),
+    );
+    if (name && taken) {
+      throw new BerthError('NAME_TAKEN', `there is a session named ${name} on ${hostname} already`);
+    }
+    const tags = { ...session.spec.tags, ...order.setTags };
+    for (const tag of order.removeTags) delete tags[tag];
+    const request = this.#grant('Update', order.key, session.id);
+    return registry.apply(session.id, { type: 'updated', name, tags }, request) ?? session;
+  }
+
   #begun(sessionId: string, signal: AbortSignal): Promise<Session> {
     return this.#o.registry.until(
       sessionId,

@@ -1,7 +1,7 @@
 /** A session with what can be seen of it now: the form in which it is told to others. */
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isActive, type Session } from '../domain/session.ts';
-import { snapshot } from '../domain/snapshot.ts';
+import { NO_OVERLAY, type Overlay, snapshot } from '../domain/snapshot.ts';
 import type { Attachments } from './attachments.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Transcripts } from './ports.ts';
@@ -14,6 +14,7 @@ export function createDescribe(ports: {
   transcripts: Transcripts;
   attachments: Attachments;
   usage: Pick<UsageMeter, 'asked'>;
+  overlay?: (sessionId: string) => Overlay;
 }): Describe {
   return async (session) => {
     const paths = ports.files.paths(session.id);
@@ -23,6 +24,7 @@ export function createDescribe(ports: {
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,
+      ...(ports.overlay?.(session.id) ?? NO_OVERLAY),
       usage: isActive(session) ? ports.usage.asked(session) : null,
     });
   };

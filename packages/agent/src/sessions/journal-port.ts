@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { Session } from '../domain/session.ts';
 
 /** A request that was granted, remembered so that the same request id gets the same answer. */
@@ -10,15 +10,10 @@ export interface GrantedRequest {
   readonly sessionId: string;
 }
 
-export type Fact =
-  | { readonly type: 'sessionChanged'; readonly session: SessionSnapshot }
-  | { readonly type: 'hostNotice'; readonly reason: string; readonly message: string };
-
-/** One numbered fact. Numbers have no gaps; `at` in ms since the epoch. */
-export interface JournalEvent {
-  readonly number: number;
-  readonly at: number;
+/** A fact that is about to get its number; `sessionId` is empty for facts of the host. */
+export interface NewFact {
   readonly sessionId: string;
+  readonly sessionName: string;
   readonly fact: Fact;
 }
 
@@ -36,15 +31,21 @@ export interface Journal {
     readonly at: number;
     readonly sessions: readonly Session[];
     readonly request?: GrantedRequest;
-    readonly facts: readonly { readonly sessionId: string; readonly fact: Fact }[];
+    /** What is known of a session's attention, by session id. */
+    readonly attention?: readonly { readonly sessionId: string; readonly record: string }[];
+    readonly facts: readonly NewFact[];
   }): void;
+  /** The attention records as they were committed, by session id. */
+  attention(): ReadonlyMap<string, string>;
   /** At most `limit` events with a number greater than `since`, in order. */
-  events(since: number, limit: number): JournalEvent[];
+  events(since: number, limit: number): HostEvent[];
+  /** The number after which the events at or after a time begin (ms since the epoch). */
+  numberBefore(at: number): number;
   /** A setting of the host that outlives the agent; null where it was never set. */
   setting(name: string): string | null;
   set(name: string, value: string): void;
   /** Numbers of the oldest and newest event kept; 0, 0 where there is none. */
-  eventRange(): { oldest: number; newest: number };
+  eventRange(): { oldest: number; newest: number; oldestAt: number | null };
   /** Commits a row of its own: throws where nothing could be committed now. */
   ping(): void;
 }

@@ -1,3 +1,4 @@
+import type { WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 
 /**
@@ -147,6 +148,7 @@ export interface Watcher {
   watch(directory: string, onChange: (fileName: string | null) => void): Disposable;
   /** True while a watch had to fall back. */
   readonly degraded: boolean;
+  watching(): WatchingSnapshot;
 }
 
 /** A client terminal on a session (tmux attach in a pty). */

@@ -5,6 +5,7 @@
  * - listeners run after the commit.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import type { Fact } from '@berth/shared/domain/event';
 import {
   type Active,
   holdsSlot,
@@ -13,8 +14,8 @@ import {
   type SessionEvent,
   transition,
 } from '../domain/session.ts';
-import { type SessionFacts, snapshot } from '../domain/snapshot.ts';
-import type { Fact, GrantedRequest, Journal } from './journal-port.ts';
+import { NO_OVERLAY, type Overlay, type SessionFacts, snapshot } from '../domain/snapshot.ts';
+import type { GrantedRequest, Journal } from './journal-port.ts';
 
 export class Registry {
   readonly #sessions = new Map<string, Session>();
@@ -22,8 +23,20 @@ export class Registry {
   readonly #journal: Journal;
   readonly #now: () => number;
   readonly #workspace: (sessionId: string) => string;
+  readonly #overlay: (sessionId: string) => Overlay;
+  readonly #publish: () => void;
 
-  constructor(options: { journal: Journal; now: () => number; workspace: (sessionId: string) => string }) {
+  constructor(options: {
+    journal: Journal;
+    now: () => number;
+    workspace: (sessionId: string) => string;
+    /** What lies over a session's state: see attention-keeper.ts. */
+    overlay?: (sessionId: string) => Overlay;
+    /** Called after each commit that told something. */
+    publish?: () => void;
+  }) {
+    this.#overlay = options.overlay ?? (() => NO_OVERLAY);
+    this.#publish = options.publish ?? (() => {});
     this.#journal = options.journal;
     this.#now = options.now;
     this.#workspace = options.workspace;
@@ -66,10 +79,33 @@ export class Registry {
     return next.session;
   }
 
-  /** Records a fact about the host, or about one session that it leaves as it is. */
+  /** Records a notice for the operator, about the host or about one session that it leaves as it is. */
   notice(reason: string, message: string, sessionId = ''): void {
-    const fact: Fact = { type: 'hostNotice', reason, message };
-    this.#journal.commit({ at: this.#now(), sessions: [], facts: [{ sessionId, fact }] });
+    this.tell([{ type: 'hostNotice', reason, message }], sessionId);
+  }
+
+  /** Records facts about the host, or about one session, that leave all sessions as they are. */
+  tell(facts: readonly Fact[], sessionId = ''): void {
+    const sessionName = this.get(sessionId)?.name ?? '';
+    const named = facts.map((fact) => ({ sessionId, sessionName, fact }));
+    this.#journal.commit({ at: this.#now(), sessions: [], facts: named });
+    this.#publish();
+  }
+
+  /** Keeps what is known of a session's attention, with the facts that follow from it. */
+  keepAttention(
+    sessionId: string,
+    change: { readonly record: string; readonly facts: readonly Fact[]; readonly request?: GrantedRequest },
+  ): void {
+    const sessionName = this.get(sessionId)?.name ?? '';
+    this.#journal.commit({
+      at: this.#now(),
+      sessions: [],
+      ...(change.request ? { request: change.request } : {}),
+      attention: [{ sessionId, record: change.record }],
+      facts: change.facts.map((fact) => ({ sessionId, sessionName, fact })),
+    });
+    if (change.facts.length > 0) this.#publish();
   }
 
   /** The session that an id, a name or an unambiguous prefix of an id means. */
@@ -102,15 +138,17 @@ export class Registry {
       transcriptStart: 0,
       transcriptEnd: 0,
       usage: null,
+      ...this.#overlay(session.id),
     };
     const fact: Fact = { type: 'sessionChanged', session: snapshot(session, facts) };
     this.#journal.commit({
       at: this.#now(),
       sessions: [session],
       ...(request ? { request } : {}),
-      facts: [{ sessionId: session.id, fact }],
+      facts: [{ sessionId: session.id, sessionName: session.name, fact }],
     });
     this.#sessions.set(session.id, session);
+    this.#publish();
     for (const listener of this.#listeners) listener(session);
   }
 
@@ -141,5 +179,9 @@ export class Registry {
   /** Sessions that may have a unit. */
   active(): Active[] {
     return [...this.all()].filter(isActive);
+  }
+
+  running(): Session[] {
+    return [...this.all()].filter(({ state }) => state === 'running');
   }
 }

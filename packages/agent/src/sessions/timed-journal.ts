@@ -16,6 +16,8 @@ export function timedJournal(journal: Journal, observe: (ms: number) => void): J
       }
     },
     events: (since, limit) => journal.events(since, limit),
+    attention: () => journal.attention(),
+    numberBefore: (at) => journal.numberBefore(at),
     eventRange: () => journal.eventRange(),
     ping: () => journal.ping(),
     setting: (name) => journal.setting(name),

@@ -111,3 +111,8 @@ function next(before: Look | undefined, seen: UnitUsage, at: number): Look {
   const peak = Math.max(seen.peakBytes ?? 0, before?.usage.peakBytes ?? 0, seen.memoryBytes);
   return { at, usage: { ...seen, peakBytes: peak, cpuPercent } };
 }
+
+/** What the operator is told. */
+export function killsMessage(sessionId: string, kills: number): string {
+  return `the kernel ended ${kills === 1 ? 'a process' : `${kills} processes`} of ${sessionId} for memory`;
+}

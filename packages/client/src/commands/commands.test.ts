@@ -46,6 +46,10 @@ const session = (over: object = {}) =>
     cpuMs: null,
     cpuPercent: 0,
     oomKills: 0,
+    attention: null,
+    activity: 'unknown',
+    figures: null,
+    headless: false,
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 

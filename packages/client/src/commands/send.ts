@@ -33,7 +33,12 @@ export const send = defineCommand({
     const { host, session } = await theSession(named, context, { command: 'send', accept });
     const client = await context.connect(host);
     const data = new TextEncoder().encode(text);
-    const after = await client.sendInput({ requestId: randomUUID(), session: session.id, data, keys });
+    const { session: after } = await client.sendInput({
+      requestId: randomUUID(),
+      session: session.id,
+      data,
+      keys,
+    });
     if (context.console.json)
       context.console.out(`${toJson({ session_id: after.id, bytes: data.length, keys })}\n`);
     return 0;

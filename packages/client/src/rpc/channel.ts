@@ -7,6 +7,9 @@
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { VERSION } from '@berth/shared/domain/version';
+import { AttentionServiceClient } from '@berth/shared/gen/berth/v1/attention';
+import { EventServiceClient } from '@berth/shared/gen/berth/v1/event';
+import { HooksServiceClient } from '@berth/shared/gen/berth/v1/hooks';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
 import { SessionServiceClient } from '@berth/shared/gen/berth/v1/session';
 import { type AttachRequest, TerminalServiceClient } from '@berth/shared/gen/berth/v1/terminal';
@@ -231,5 +234,8 @@ function openStubs(socketPath: string) {
     session,
     terminal: new TerminalServiceClient(target, credentials.createInsecure(), shared),
     host: new HostServiceClient(target, credentials.createInsecure(), shared),
+    event: new EventServiceClient(target, credentials.createInsecure(), shared),
+    attention: new AttentionServiceClient(target, credentials.createInsecure(), shared),
+    hooks: new HooksServiceClient(target, credentials.createInsecure(), shared),
   };
 }

@@ -1,12 +1,14 @@
 /** Messages of streams off the wire, as the client's domain types. */
+import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
 import {
   AttachEndReason,
   type AttachResponse,
   type ReadOutputResponse,
 } from '@berth/shared/gen/berth/v1/terminal';
-import { toBytes } from '@berth/shared/wire/scalar';
+import { decodeEvent } from '@berth/shared/wire/event';
+import { fromDate, toBytes } from '@berth/shared/wire/scalar';
 import { decodeSession } from '@berth/shared/wire/session';
-import type { AttachMessage, OutputChunk } from './host-client.ts';
+import type { AttachMessage, OutputChunk, WatchMessage } from './host-client.ts';
 
 export function decodeChunk(message: ReadOutputResponse): OutputChunk {
   return {
@@ -15,6 +17,21 @@ export function decodeChunk(message: ReadOutputResponse): OutputChunk {
     truncatedBytes: toBytes(message.truncatedBytes),
     ended: message.ended ? decodeSession(message.ended) : null,
   };
+}
+
+/** Null for a message that this version does not know. */
+export function decodeWatch({ message }: WatchResponse): WatchMessage | null {
+  switch (message?.$case) {
+    case 'opened': {
+      const { journalId, oldest, newest, oldestAt } = message.opened;
+      const range = { oldest: toBytes(oldest), newest: toBytes(newest), oldestAt: fromDate(oldestAt) };
+      return { kind: 'opened', journalId, ...range };
+    }
+    case 'event':
+      return { kind: 'event', event: decodeEvent(message.event) };
+    default:
+      return null;
+  }
 }
 
 export async function* attachMessages(source: AsyncIterable<AttachResponse>): AsyncGenerator<AttachMessage> {

@@ -1,14 +1,22 @@
 /** HostClient over grpc-js: domain types in, domain types out. Loaded late: it costs start-up time. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type { Session } from '@berth/shared/gen/berth/v1/session';
-import type { AttachRequest, AttachResponse } from '@berth/shared/gen/berth/v1/terminal';
+import type { Verdict as WireVerdict } from '@berth/shared/gen/berth/v1/attention';
+import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
+import {
+  type ExternalSession,
+  type Session,
+  SessionDetails as WireDetails,
+} from '@berth/shared/gen/berth/v1/session';
+import { type AttachRequest, type AttachResponse, InputOutcome } from '@berth/shared/gen/berth/v1/terminal';
+import { decodeVerdict } from '@berth/shared/wire/attention';
 import { decodeHost } from '@berth/shared/wire/host';
 import { toBytes, toDuration } from '@berth/shared/wire/scalar';
 import { decodeSession, encodeRestartPolicy } from '@berth/shared/wire/session';
+import { decodeDetails, decodeExternal } from '@berth/shared/wire/session-details';
 import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
-import { attachMessages, decodeChunk } from './decode.ts';
+import { attachMessages, decodeChunk, decodeWatch } from './decode.ts';
 import type { HostClient } from './host-client.ts';
 
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
@@ -44,6 +52,59 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const { sessions } = await channel.unary(list, { statuses: [] }, o);
       return sessions.map(decodeSession);
     },
+    async listAll(o) {
+      type Answer = { sessions: Session[]; external: ExternalSession[]; asOf: bigint };
+      const list = (stubs: Stubs) => bound<Answer, 'list'>(stubs.session, 'list');
+      const { sessions, external, asOf } = await channel.unary(list, { statuses: [] }, o);
+      return {
+        sessions: sessions.map(decodeSession),
+        external: external.map(decodeExternal),
+        asOf: toBytes(asOf),
+      };
+    },
+    async getDetails(session, o) {
+      type Answer = { session: Session | undefined; details: WireDetails | undefined };
+      const get = (stubs: Stubs) => bound<Answer, 'get'>(stubs.session, 'get');
+      const answer = await channel.unary(get, { session, withDetails: true }, o);
+      // An agent from before details were told gives none.
+      const details = decodeDetails(answer.details ?? WireDetails.fromPartial({}));
+      return { session: sessionOf(answer), details };
+    },
+    async update(request, o) {
+      const { name, setTags, removeTags, ...rest } = request;
+      const wire = {
+        ...rest,
+        name: name ?? undefined,
+        setTags: { ...setTags },
+        removeTags: [...removeTags],
+      };
+      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'update'), wire, o));
+    },
+    async *watch({ since = 0, sinceTime, onlyNew = false, follow }, o) {
+      const at = sinceTime === undefined ? undefined : new Date(sinceTime);
+      const wire = { since: BigInt(since), sinceTime: at, onlyNew, follow };
+      const open = (stubs: Stubs, metadata: Metadata) => stubs.event.watch(wire, metadata);
+      for await (const message of channel.stream<WatchResponse>(open, o?.signal)) {
+        const decoded = decodeWatch(message);
+        if (decoded) yield decoded;
+      }
+    },
+    async acknowledge(request, o) {
+      type Answer = { session: Session | undefined; cleared: boolean };
+      const call = (stubs: Stubs) => bound<Answer, 'acknowledge'>(stubs.attention, 'acknowledge');
+      const answer = await channel.unary(call, request, o);
+      return { session: sessionOf(answer), cleared: answer.cleared };
+    },
+    async snooze({ until, ...request }, o) {
+      const wire = { ...request, until: new Date(until) };
+      return sessionOf(await channel.unary((stubs) => bound(stubs.attention, 'snooze'), wire, o));
+    },
+    async explain(session, o) {
+      type Answer = { session: Session | undefined; verdicts: WireVerdict[] };
+      const call = (stubs: Stubs) => bound<Answer, 'explain'>(stubs.attention, 'explain');
+      const answer = await channel.unary(call, { session }, o);
+      return { session: sessionOf(answer), verdicts: answer.verdicts.map(decodeVerdict) };
+    },
     async getSession(session, o) {
       return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'get'), { session }, o));
     },
@@ -58,6 +119,8 @@ export function createHostClient(options: ChannelOptions): HostClient {
     async start(request, o) {
       const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, ...rest } = request;
       const wire = {
+        maxTurns: 0,
+        headless: false,
         ...rest,
         argv: [...argv],
         tags: { ...tags },
@@ -82,8 +145,12 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return { lines, session: sessionOf(answer), transcriptOffset: toBytes(transcriptOffset) };
     },
     async sendInput(request, o) {
-      const wire = { ...request, data: Buffer.from(request.data) };
-      return sessionOf(await channel.unary((stubs) => bound(stubs.terminal, 'sendInput'), wire, o));
+      type Answer = { session: Session | undefined; outcome: InputOutcome };
+      const send = (stubs: Stubs) => bound<Answer, 'sendInput'>(stubs.terminal, 'sendInput');
+      const wire = { verify: false, ...request, data: Buffer.from(request.data) };
+      const answer = await channel.unary(send, wire, o);
+      const looked = answer.outcome !== InputOutcome.UNSPECIFIED;
+      return { session: sessionOf(answer), taken: looked ? answer.outcome === InputOutcome.TAKEN : null };
     },
     async *readOutput(request, o) {
       const { session, offset, follow, tailBytes } = request;

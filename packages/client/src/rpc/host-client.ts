@@ -3,7 +3,12 @@
  * rejection is a BerthError. Calls that fail because the link broke are retried by the
  * implementation (mutating ones under their request id), within the deadline.
  */
+
+import type { Verdict } from '@berth/shared/domain/attention';
+import type { Fact, HostEvent } from '@berth/shared/domain/event';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { RestartPolicy } from '@berth/shared/domain/session-state';
 
@@ -21,7 +26,28 @@ export interface HostClient extends AsyncDisposable {
   drain(request: { requestId: string; draining: boolean }, options?: CallOptions): Promise<HostSnapshot>;
   /** All sessions but expired reservations, newest first. */
   listSessions(options?: CallOptions): Promise<SessionSnapshot[]>;
+  /** The same, with sessions of others' tools, and the newest event that the answer has in it. */
+  listAll(options?: CallOptions): Promise<Listing>;
   getSession(session: string, options?: CallOptions): Promise<SessionSnapshot>;
+  /** One session with what is looked up only for it. */
+  getDetails(
+    session: string,
+    options?: CallOptions,
+  ): Promise<{ session: SessionSnapshot; details: SessionDetails }>;
+  /** Renames a session that lives (null: as it is), or changes its tags. */
+  update(request: UpdateSession, options?: CallOptions): Promise<SessionSnapshot>;
+  /** One stream, not resumed: the caller reconnects after its last number. The first message is `opened`. */
+  watch(request: WatchEvents, options?: CallOptions): AsyncIterable<WatchMessage>;
+  acknowledge(
+    request: { requestId: string; session: string },
+    options?: CallOptions,
+  ): Promise<{ session: SessionSnapshot; cleared: boolean }>;
+  /** `until` in ms since the epoch; in the past: ends it. */
+  snooze(
+    request: { requestId: string; session: string; until: number },
+    options?: CallOptions,
+  ): Promise<SessionSnapshot>;
+  explain(session: string, options?: CallOptions): Promise<{ session: SessionSnapshot; verdicts: Verdict[] }>;
   reserve(request: ReserveSession, options?: CallOptions): Promise<SessionSnapshot>;
   release(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
   start(request: StartSession, options?: CallOptions): Promise<SessionSnapshot>;
@@ -33,13 +59,49 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<{ lines: string[]; session: SessionSnapshot; transcriptOffset: number }>;
   /** One stream, not resumed: the caller reconnects at its offset (see follow.ts). */
   readOutput(request: ReadOutput, options?: CallOptions): AsyncIterable<OutputChunk>;
+  /** `taken` is null unless `verify` was set: whether the screen showed that the text arrived. */
   sendInput(
-    request: { requestId: string; session: string; data: Uint8Array; keys: string[] },
+    request: { requestId: string; session: string; data: Uint8Array; keys: string[]; verify?: boolean },
     options?: CallOptions,
-  ): Promise<SessionSnapshot>;
+  ): Promise<{ session: SessionSnapshot; taken: boolean | null }>;
   /** One stream, not resumed: see terminal/attach.ts. */
   attach(open: AttachOpen, signal: AbortSignal): AttachStream;
 }
+
+export interface Listing {
+  readonly sessions: readonly SessionSnapshot[];
+  readonly external: readonly ExternalSnapshot[];
+  /** A watch from here continues the answer; 0: there is no event, or the agent is too old to say. */
+  readonly asOf: number;
+}
+
+export interface UpdateSession {
+  readonly requestId: string;
+  readonly session: string;
+  readonly name: string | null;
+  readonly setTags: Readonly<Record<string, string>>;
+  readonly removeTags: readonly string[];
+}
+
+export interface WatchEvents {
+  /** Events after this number. */
+  readonly since?: number;
+  /** Ms since the epoch; goes before `since`. */
+  readonly sinceTime?: number;
+  readonly onlyNew?: boolean;
+  readonly follow: boolean;
+}
+
+export type WatchMessage =
+  | {
+      readonly kind: 'opened';
+      readonly journalId: string;
+      readonly oldest: number;
+      readonly newest: number;
+      readonly oldestAt: number | null;
+    }
+  /** `fact` is null where this version does not know it. */
+  | { readonly kind: 'event'; readonly event: Omit<HostEvent, 'fact'> & { readonly fact: Fact | null } };
 
 export interface ReserveSession {
   readonly requestId: string;
@@ -62,6 +124,10 @@ export interface StartSession {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number | null;
   readonly restartPolicy: RestartPolicy;
+  /** 0: the tool's own limit. */
+  readonly maxTurns?: number;
+  /** Without a person: the tool ends by itself. */
+  readonly headless?: boolean;
   readonly columns: number;
   readonly rows: number;
 }

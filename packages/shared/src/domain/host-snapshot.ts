@@ -21,6 +21,17 @@ export interface HostSnapshot {
   /** Whose sessions the agent serves: one user's, or one of several that share the machine. */
   readonly scope: Scope;
   readonly load: HostLoad;
+  readonly watching: WatchingSnapshot;
+}
+
+/** How the agent learns of changes in files. */
+export interface WatchingSnapshot {
+  /** Directories watched now. */
+  readonly directories: number;
+  /** Directories looked at in intervals, since the kernel gave no watch for them. */
+  readonly polledDirectories: number;
+  /** How often the kernel dropped notices. */
+  readonly overflows: number;
 }
 
 export type Scope = 'user' | 'system';

@@ -68,6 +68,26 @@ const table = {
     exit: EXIT.usage,
     hint: 'see berth host show HOST for the presets',
   },
+  MAX_TURNS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'leave out --max-turns, or use --timeout, which holds for every tool',
+  },
+  HEADLESS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'leave out --headless, or name a preset that knows it: see berth host show HOST',
+  },
+  HOOKS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'see docs/attention.md for ways that work with any tool',
+  },
+  SETTINGS_INVALID: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: 'mend the file on the host and run the command again',
+  },
   TOOL_MISSING: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.usage,
@@ -194,6 +214,11 @@ const table = {
     hint: 'use a new request id for a new request',
   },
   AGENT_RUNNING: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: 'stop the other agent first' },
+  INPUT_NOT_TAKEN: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'look at its screen: berth output SESSION --screen',
+  },
   EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: 'watch from the oldest event kept' },
 
   HOST_BUSY: {

@@ -1,3 +1,4 @@
+import type { Activity, AttentionSnapshot, ToolFigures } from './attention.ts';
 import type { Enforcement, FailureReason, RestartPolicy, SessionState } from './session-state.ts';
 
 /** A session as the agent tells it and the client shows it. Times are ms since the epoch. */
@@ -43,4 +44,11 @@ export interface SessionSnapshot {
   readonly cpuPercent: number;
   /** Processes of it that the kernel ended for memory. */
   readonly oomKills: number;
+  /** Null where it asks for nobody. */
+  readonly attention: AttentionSnapshot | null;
+  readonly activity: Activity;
+  /** Null where its tool tells none. */
+  readonly figures: ToolFigures | null;
+  /** It runs without a person: its tool ends by itself. */
+  readonly headless: boolean;
 }

@@ -29,6 +29,7 @@ export function encodeHost(host: HostSnapshot): Host {
     draining: host.draining,
     scope: host.scope === 'system' ? Scope.SYSTEM : Scope.USER,
     heldByOthersBytes: BigInt(host.ledger.heldByOthersBytes),
+    watching: { ...host.watching },
     load: {
       cpus: host.load.cpus,
       loadAverage: host.load.loadAverage,
@@ -65,6 +66,7 @@ export function decodeHost(host: Host): HostSnapshot {
     stateDirectory: host.stateDirectory,
     draining: host.draining,
     scope: host.scope === Scope.SYSTEM ? 'system' : 'user',
+    watching: host.watching ?? { directories: 0, polledDirectories: 0, overflows: 0 },
     load: {
       cpus: host.load?.cpus ?? 0,
       loadAverage: host.load?.loadAverage ?? 0,

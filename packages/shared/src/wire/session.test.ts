@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import {
+  ACTIVITIES,
+  ATTENTION_KINDS,
+  type AttentionSnapshot,
+  EVIDENCE_SOURCES,
+} from '../domain/attention.ts';
 import type { SessionSnapshot } from '../domain/session-snapshot.ts';
 import { FAILURE_REASONS, RESTART_POLICIES, SESSION_STATES } from '../domain/session-state.ts';
 import { Session } from '../gen/berth/v1/session.ts';
@@ -8,6 +14,15 @@ import { decodeSession, encodeSession } from './session.ts';
 const text = fc.string({ unit: 'grapheme' });
 const time = fc.integer({ min: 1, max: 4e12 });
 const size = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const attentions: fc.Arbitrary<AttentionSnapshot> = fc.record({
+  kind: fc.constantFrom(...ATTENTION_KINDS),
+  reason: text,
+  line: text,
+  source: fc.constantFrom(...EVIDENCE_SOURCES),
+  since: time,
+  event: size,
+  snoozedUntil: fc.option(time),
+});
 const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
   id: text,
   name: text,
@@ -42,6 +57,18 @@ const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
   cpuMs: fc.option(fc.integer({ min: 0, max: 1e10 })),
   cpuPercent: fc.double({ min: 0, max: 1e4, noNaN: true }),
   oomKills: fc.nat(1000),
+  attention: fc.option(attentions),
+  activity: fc.constantFrom(...ACTIVITIES),
+  figures: fc.option(
+    fc.record({
+      turns: fc.nat(1000),
+      inputTokens: size,
+      outputTokens: size,
+      toolCalls: fc.dictionary(fc.stringMatching(/^[A-Z][a-z]*$/), fc.nat(1000), { noNullPrototype: true }),
+      subagents: fc.nat(10),
+    }),
+  ),
+  headless: fc.boolean(),
 });
 
 it('carries a session over the wire unchanged', () => {

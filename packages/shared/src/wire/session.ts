@@ -19,6 +19,14 @@ import {
   SessionStatus as WireStatus,
 } from '../gen/berth/v1/common.ts';
 import { Session } from '../gen/berth/v1/session.ts';
+import {
+  decodeActivity,
+  decodeAttention,
+  decodeFigures,
+  encodeActivity,
+  encodeAttention,
+  encodeFigures,
+} from './attention.ts';
 import { fromDate, fromDuration, toBytes, toDate, toDuration } from './scalar.ts';
 
 export function encodeSession(session: SessionSnapshot): Session {
@@ -55,6 +63,10 @@ export function encodeSession(session: SessionSnapshot): Session {
     cpuTime: toDuration(session.cpuMs),
     cpuPercent: session.cpuPercent,
     oomKills: session.oomKills,
+    attention: session.attention ? encodeAttention(session.attention) : undefined,
+    activity: encodeActivity(session.activity),
+    figures: session.figures ? encodeFigures(session.figures) : undefined,
+    headless: session.headless,
   });
 }
 
@@ -89,6 +101,10 @@ export function decodeSession(session: Session): SessionSnapshot {
     cpuMs: fromDuration(session.cpuTime),
     cpuPercent: session.cpuPercent,
     oomKills: session.oomKills,
+    attention: session.attention ? decodeAttention(session.attention) : null,
+    activity: decodeActivity(session.activity),
+    figures: session.figures ? decodeFigures(session.figures) : null,
+    headless: session.headless,
   };
 }
 

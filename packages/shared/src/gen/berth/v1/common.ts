@@ -5,6 +5,8 @@
 // source: berth/v1/common.proto
 
 /* eslint-disable */
+import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../google/protobuf/timestamp.ts";
 
 export const protobufPackage = "berth.v1";
 
@@ -134,4 +136,459 @@ export namespace Enforcement {
   export type UNSPECIFIED = typeof Enforcement.UNSPECIFIED;
   export type ADVISORY = typeof Enforcement.ADVISORY;
   export type KERNEL = typeof Enforcement.KERNEL;
+}
+
+/** What a session wants of a person, most urgent first. */
+export const AttentionKind = {
+  UNSPECIFIED: 0,
+  /** PERMISSION - It asks for leave to do something. */
+  PERMISSION: 1,
+  /** INPUT - It waits for an answer. */
+  INPUT: 2,
+  /** ERROR - Something failed. */
+  ERROR: 3,
+  /** DONE - It has finished what it was told to do. */
+  DONE: 4,
+  /** BELL - It rang, and nothing else is known. */
+  BELL: 5,
+} as const;
+
+export type AttentionKind = typeof AttentionKind[keyof typeof AttentionKind];
+
+export namespace AttentionKind {
+  export type UNSPECIFIED = typeof AttentionKind.UNSPECIFIED;
+  export type PERMISSION = typeof AttentionKind.PERMISSION;
+  export type INPUT = typeof AttentionKind.INPUT;
+  export type ERROR = typeof AttentionKind.ERROR;
+  export type DONE = typeof AttentionKind.DONE;
+  export type BELL = typeof AttentionKind.BELL;
+}
+
+/** What a session's tool is doing, as far as anybody can tell. Lies over the state, not in it. */
+export const Activity = {
+  /** UNSPECIFIED - Nobody said, and nothing shows it. */
+  UNSPECIFIED: 0,
+  WORKING: 1,
+  /** WAITING - It cannot go on without a person. */
+  WAITING: 2,
+  /** IDLE - It has nothing to do. */
+  IDLE: 3,
+} as const;
+
+export type Activity = typeof Activity[keyof typeof Activity];
+
+export namespace Activity {
+  export type UNSPECIFIED = typeof Activity.UNSPECIFIED;
+  export type WORKING = typeof Activity.WORKING;
+  export type WAITING = typeof Activity.WAITING;
+  export type IDLE = typeof Activity.IDLE;
+}
+
+/** Where a piece of evidence on a session comes from. */
+export const EvidenceSource = {
+  UNSPECIFIED: 0,
+  /** HOOK - The tool's own word: a JSON file in the session's status directory. */
+  HOOK: 1,
+  /** SCREEN - What it printed (a bell, a notification) or what stands on its screen. */
+  SCREEN: 2,
+  /** CGROUP - What the kernel tells of its processes. */
+  CGROUP: 3,
+  /** EXIT - How it ended. */
+  EXIT: 4,
+  /** PERSON - Somebody typed, acknowledged or snoozed. */
+  PERSON: 5,
+} as const;
+
+export type EvidenceSource = typeof EvidenceSource[keyof typeof EvidenceSource];
+
+export namespace EvidenceSource {
+  export type UNSPECIFIED = typeof EvidenceSource.UNSPECIFIED;
+  export type HOOK = typeof EvidenceSource.HOOK;
+  export type SCREEN = typeof EvidenceSource.SCREEN;
+  export type CGROUP = typeof EvidenceSource.CGROUP;
+  export type EXIT = typeof EvidenceSource.EXIT;
+  export type PERSON = typeof EvidenceSource.PERSON;
+}
+
+/** A session asks for a person. */
+export interface Attention {
+  kind: AttentionKind;
+  /** One line for people, e.g. "wants to run Bash". */
+  reason: string;
+  /** The line that shows it, without control characters; empty where there is none. */
+  line: string;
+  source: EvidenceSource;
+  since:
+    | Date
+    | undefined;
+  /** Number of the event that raised it; one attention has one number for as long as it stands. */
+  event: bigint;
+  /** While set and in the future, nobody is to be told. */
+  snoozedUntil: Date | undefined;
+}
+
+/** What a tool tells of its own work, where its hooks do. */
+export interface ToolFigures {
+  /** Exchanges between a person (or a prompt) and the tool. */
+  turns: number;
+  inputTokens: bigint;
+  outputTokens: bigint;
+  /** Calls of tools by name, e.g. Bash: 12. */
+  toolCalls: { [key: string]: number };
+  /** Helpers of its own that run now. */
+  subagents: number;
+}
+
+export interface ToolFigures_ToolCallsEntry {
+  key: string;
+  value: number;
+}
+
+function createBaseAttention(): Attention {
+  return { kind: 0, reason: "", line: "", source: 0, since: undefined, event: 0n, snoozedUntil: undefined };
+}
+
+export const Attention: MessageFns<Attention> = {
+  encode(message: Attention, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.line !== "") {
+      writer.uint32(26).string(message.line);
+    }
+    if (message.source !== 0) {
+      writer.uint32(32).int32(message.source);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(42).fork()).join();
+    }
+    if (message.event !== 0n) {
+      if (BigInt.asUintN(64, message.event) !== message.event) {
+        throw new globalThis.Error("value provided for field message.event of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.event);
+    }
+    if (message.snoozedUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.snoozedUntil), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Attention {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttention();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.line = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.source = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.event = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.snoozedUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Attention>): Attention {
+    return Attention.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Attention>): Attention {
+    const message = createBaseAttention();
+    message.kind = object.kind ?? 0;
+    message.reason = object.reason ?? "";
+    message.line = object.line ?? "";
+    message.source = object.source ?? 0;
+    message.since = object.since ?? undefined;
+    message.event = (object.event !== undefined && object.event !== null) ? BigInt(object.event) : 0n;
+    message.snoozedUntil = object.snoozedUntil ?? undefined;
+    return message;
+  },
+};
+
+function createBaseToolFigures(): ToolFigures {
+  return { turns: 0, inputTokens: 0n, outputTokens: 0n, toolCalls: {}, subagents: 0 };
+}
+
+export const ToolFigures: MessageFns<ToolFigures> = {
+  encode(message: ToolFigures, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.turns !== 0) {
+      writer.uint32(8).uint32(message.turns);
+    }
+    if (message.inputTokens !== 0n) {
+      if (BigInt.asUintN(64, message.inputTokens) !== message.inputTokens) {
+        throw new globalThis.Error("value provided for field message.inputTokens of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.inputTokens);
+    }
+    if (message.outputTokens !== 0n) {
+      if (BigInt.asUintN(64, message.outputTokens) !== message.outputTokens) {
+        throw new globalThis.Error("value provided for field message.outputTokens of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.outputTokens);
+    }
+    globalThis.Object.entries(message.toolCalls).forEach(([key, value]: [string, number]) => {
+      ToolFigures_ToolCallsEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    if (message.subagents !== 0) {
+      writer.uint32(40).uint32(message.subagents);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ToolFigures {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseToolFigures();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.turns = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inputTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.outputTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = ToolFigures_ToolCallsEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.toolCalls[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.subagents = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ToolFigures>): ToolFigures {
+    return ToolFigures.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ToolFigures>): ToolFigures {
+    const message = createBaseToolFigures();
+    message.turns = object.turns ?? 0;
+    message.inputTokens = (object.inputTokens !== undefined && object.inputTokens !== null)
+      ? BigInt(object.inputTokens)
+      : 0n;
+    message.outputTokens = (object.outputTokens !== undefined && object.outputTokens !== null)
+      ? BigInt(object.outputTokens)
+      : 0n;
+    message.toolCalls = (globalThis.Object.entries(object.toolCalls ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.subagents = object.subagents ?? 0;
+    return message;
+  },
+};
+
+function createBaseToolFigures_ToolCallsEntry(): ToolFigures_ToolCallsEntry {
+  return { key: "", value: 0 };
+}
+
+export const ToolFigures_ToolCallsEntry: MessageFns<ToolFigures_ToolCallsEntry> = {
+  encode(message: ToolFigures_ToolCallsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ToolFigures_ToolCallsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseToolFigures_ToolCallsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ToolFigures_ToolCallsEntry>): ToolFigures_ToolCallsEntry {
+    return ToolFigures_ToolCallsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ToolFigures_ToolCallsEntry>): ToolFigures_ToolCallsEntry {
+    const message = createBaseToolFigures_ToolCallsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
+
+export type DeepPartial<T> = T extends bigint ? string | number | bigint
+  : T extends Builtin ? T : T extends globalThis.Array<infer U> ? globalThis.Array<DeepPartial<U>>
+  : T extends ReadonlyArray<infer U> ? ReadonlyArray<DeepPartial<U>>
+  : T extends { $case: string } ? { [K in keyof Omit<T, "$case">]?: DeepPartial<T[K]> } & { $case: T["$case"] }
+  : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
+  : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+export interface MessageFns<T> {
+  encode(message: T, writer?: BinaryWriter): BinaryWriter;
+  decode(input: BinaryReader | Uint8Array, length?: number): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

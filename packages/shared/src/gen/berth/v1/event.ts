@@ -18,13 +18,39 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { Session } from "./session.ts";
+import { Activity, Attention, AttentionKind, EvidenceSource } from "./common.ts";
+import { Artifact, ExternalSession, Session } from "./session.ts";
 
 export const protobufPackage = "berth.v1";
 
 export const protobufFileName = "berth/v1/event.proto";
 
 /** The numbered facts of a host's journal. */
+
+export const ClearReason = {
+  UNSPECIFIED: 0,
+  /** TYPED - Somebody typed into the session. */
+  TYPED: 1,
+  /** ACKNOWLEDGED - Somebody acknowledged it. */
+  ACKNOWLEDGED: 2,
+  /** WENT_ON - The tool went on by itself. */
+  WENT_ON: 3,
+  /** REPLACED - Another attention took its place. */
+  REPLACED: 4,
+  /** ENDED - The session ended. */
+  ENDED: 5,
+} as const;
+
+export type ClearReason = typeof ClearReason[keyof typeof ClearReason];
+
+export namespace ClearReason {
+  export type UNSPECIFIED = typeof ClearReason.UNSPECIFIED;
+  export type TYPED = typeof ClearReason.TYPED;
+  export type ACKNOWLEDGED = typeof ClearReason.ACKNOWLEDGED;
+  export type WENT_ON = typeof ClearReason.WENT_ON;
+  export type REPLACED = typeof ClearReason.REPLACED;
+  export type ENDED = typeof ClearReason.ENDED;
+}
 
 export interface WatchRequest {
   /** Events with a greater number are sent. 0: from the first kept. */
@@ -33,6 +59,11 @@ export interface WatchRequest {
   follow: boolean;
   /** Begin after the newest event, whatever `since` says. */
   onlyNew: boolean;
+  /**
+   * Begin with the first event at or after this time, whatever `since` says. Never EVENTS_GONE:
+   * `opened.oldest_at` tells whether all of it is kept.
+   */
+  sinceTime: Date | undefined;
 }
 
 export interface WatchResponse {
@@ -45,6 +76,8 @@ export interface WatchOpened {
   /** 0 where there is none. */
   oldest: bigint;
   newest: bigint;
+  /** When the oldest event happened. Absent where there is none. */
+  oldestAt: Date | undefined;
 }
 
 export interface Event {
@@ -57,7 +90,19 @@ export interface Event {
   fact:
     | { $case: "sessionChanged"; sessionChanged: SessionChanged }
     | { $case: "hostNotice"; hostNotice: HostNotice }
+    | { $case: "attentionRaised"; attentionRaised: AttentionRaised }
+    | { $case: "attentionCleared"; attentionCleared: AttentionCleared }
+    | { $case: "attentionSnoozed"; attentionSnoozed: AttentionSnoozed }
+    | { $case: "activityChanged"; activityChanged: ActivityChanged }
+    | { $case: "outputChanged"; outputChanged: OutputChanged }
+    | { $case: "filesChanged"; filesChanged: FilesChanged }
+    | { $case: "artifactChanged"; artifactChanged: ArtifactChanged }
+    | { $case: "memoryPressure"; memoryPressure: MemoryPressure }
+    | { $case: "clientsChanged"; clientsChanged: ClientsChanged }
+    | { $case: "externalChanged"; externalChanged: ExternalChanged }
     | undefined;
+  /** Name of the session at that time; may be empty. */
+  sessionName: string;
 }
 
 /** A session came into being or changed its state. */
@@ -73,8 +118,81 @@ export interface HostNotice {
   message: string;
 }
 
+/**
+ * A session asks for a person. `attention.event` is this event's number. A snooze that runs out
+ * raises what still stands anew, under a new number.
+ */
+export interface AttentionRaised {
+  attention: Attention | undefined;
+}
+
+/** It asks no more. */
+export interface AttentionCleared {
+  kind: AttentionKind;
+  /** The event that raised it. */
+  raised: bigint;
+  reason: ClearReason;
+}
+
+export interface AttentionSnoozed {
+  /** In the past: the snooze was ended. */
+  until: Date | undefined;
+}
+
+/** What a session's tool does, as it is now believed. */
+export interface ActivityChanged {
+  activity: Activity;
+  source: EvidenceSource;
+  /** In the tool's own words; may be empty. */
+  message: string;
+}
+
+/**
+ * A session began to print after a time of silence, or has been silent for a while. Told in
+ * coarse steps: never more than once a minute in one direction.
+ */
+export interface OutputChanged {
+  printing: boolean;
+  transcriptEnd: bigint;
+}
+
+/** Files in a session's workspace changed, gathered over some seconds; what git ignores left out. */
+export interface FilesChanged {
+  /** The first folders below the workspace, "." for itself; at most 20. */
+  folders: string[];
+  /** Changed files, as far as they could be counted. */
+  files: number;
+  /** More changed than was counted: the kernel dropped notices, or there were too many. */
+  incomplete: boolean;
+}
+
+/** A file in a session's output directory. */
+export interface ArtifactChanged {
+  artifact: Artifact | undefined;
+  removed: boolean;
+}
+
+/** A session came near the end of its slot, or got away from it. */
+export interface MemoryPressure {
+  high: boolean;
+  usedBytes: bigint;
+  slotBytes: bigint;
+}
+
+/** A terminal attached or detached. */
+export interface ClientsChanged {
+  attachedClients: number;
+  attached: boolean;
+}
+
+/** A session of somebody else's tool appeared, changed or went. */
+export interface ExternalChanged {
+  session: ExternalSession | undefined;
+  gone: boolean;
+}
+
 function createBaseWatchRequest(): WatchRequest {
-  return { since: 0n, follow: false, onlyNew: false };
+  return { since: 0n, follow: false, onlyNew: false, sinceTime: undefined };
 }
 
 export const WatchRequest: MessageFns<WatchRequest> = {
@@ -90,6 +208,9 @@ export const WatchRequest: MessageFns<WatchRequest> = {
     }
     if (message.onlyNew !== false) {
       writer.uint32(24).bool(message.onlyNew);
+    }
+    if (message.sinceTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sinceTime), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -131,6 +252,14 @@ export const WatchRequest: MessageFns<WatchRequest> = {
             message.onlyNew = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sinceTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -151,6 +280,7 @@ export const WatchRequest: MessageFns<WatchRequest> = {
     message.since = (object.since !== undefined && object.since !== null) ? BigInt(object.since) : 0n;
     message.follow = object.follow ?? false;
     message.onlyNew = object.onlyNew ?? false;
+    message.sinceTime = object.sinceTime ?? undefined;
     return message;
   },
 };
@@ -237,7 +367,7 @@ export const WatchResponse: MessageFns<WatchResponse> = {
 };
 
 function createBaseWatchOpened(): WatchOpened {
-  return { journalId: "", oldest: 0n, newest: 0n };
+  return { journalId: "", oldest: 0n, newest: 0n, oldestAt: undefined };
 }
 
 export const WatchOpened: MessageFns<WatchOpened> = {
@@ -256,6 +386,9 @@ export const WatchOpened: MessageFns<WatchOpened> = {
         throw new globalThis.Error("value provided for field message.newest of type uint64 too large");
       }
       writer.uint32(24).uint64(message.newest);
+    }
+    if (message.oldestAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.oldestAt), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -297,6 +430,14 @@ export const WatchOpened: MessageFns<WatchOpened> = {
             message.newest = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.oldestAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -317,12 +458,13 @@ export const WatchOpened: MessageFns<WatchOpened> = {
     message.journalId = object.journalId ?? "";
     message.oldest = (object.oldest !== undefined && object.oldest !== null) ? BigInt(object.oldest) : 0n;
     message.newest = (object.newest !== undefined && object.newest !== null) ? BigInt(object.newest) : 0n;
+    message.oldestAt = object.oldestAt ?? undefined;
     return message;
   },
 };
 
 function createBaseEvent(): Event {
-  return { number: 0n, at: undefined, sessionId: "", fact: undefined };
+  return { number: 0n, at: undefined, sessionId: "", fact: undefined, sessionName: "" };
 }
 
 export const Event: MessageFns<Event> = {
@@ -346,6 +488,39 @@ export const Event: MessageFns<Event> = {
       case "hostNotice":
         HostNotice.encode(message.fact.hostNotice, writer.uint32(42).fork()).join();
         break;
+      case "attentionRaised":
+        AttentionRaised.encode(message.fact.attentionRaised, writer.uint32(58).fork()).join();
+        break;
+      case "attentionCleared":
+        AttentionCleared.encode(message.fact.attentionCleared, writer.uint32(66).fork()).join();
+        break;
+      case "attentionSnoozed":
+        AttentionSnoozed.encode(message.fact.attentionSnoozed, writer.uint32(74).fork()).join();
+        break;
+      case "activityChanged":
+        ActivityChanged.encode(message.fact.activityChanged, writer.uint32(82).fork()).join();
+        break;
+      case "outputChanged":
+        OutputChanged.encode(message.fact.outputChanged, writer.uint32(90).fork()).join();
+        break;
+      case "filesChanged":
+        FilesChanged.encode(message.fact.filesChanged, writer.uint32(98).fork()).join();
+        break;
+      case "artifactChanged":
+        ArtifactChanged.encode(message.fact.artifactChanged, writer.uint32(106).fork()).join();
+        break;
+      case "memoryPressure":
+        MemoryPressure.encode(message.fact.memoryPressure, writer.uint32(114).fork()).join();
+        break;
+      case "clientsChanged":
+        ClientsChanged.encode(message.fact.clientsChanged, writer.uint32(122).fork()).join();
+        break;
+      case "externalChanged":
+        ExternalChanged.encode(message.fact.externalChanged, writer.uint32(130).fork()).join();
+        break;
+    }
+    if (message.sessionName !== "") {
+      writer.uint32(50).string(message.sessionName);
     }
     return writer;
   },
@@ -403,6 +578,112 @@ export const Event: MessageFns<Event> = {
             message.fact = { $case: "hostNotice", hostNotice: HostNotice.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.fact = {
+              $case: "attentionRaised",
+              attentionRaised: AttentionRaised.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.fact = {
+              $case: "attentionCleared",
+              attentionCleared: AttentionCleared.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.fact = {
+              $case: "attentionSnoozed",
+              attentionSnoozed: AttentionSnoozed.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.fact = {
+              $case: "activityChanged",
+              activityChanged: ActivityChanged.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.fact = { $case: "outputChanged", outputChanged: OutputChanged.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.fact = { $case: "filesChanged", filesChanged: FilesChanged.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.fact = {
+              $case: "artifactChanged",
+              artifactChanged: ArtifactChanged.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.fact = { $case: "memoryPressure", memoryPressure: MemoryPressure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.fact = { $case: "clientsChanged", clientsChanged: ClientsChanged.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.fact = {
+              $case: "externalChanged",
+              externalChanged: ExternalChanged.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sessionName = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -439,7 +720,95 @@ export const Event: MessageFns<Event> = {
         }
         break;
       }
+      case "attentionRaised": {
+        if (object.fact?.attentionRaised !== undefined && object.fact?.attentionRaised !== null) {
+          message.fact = {
+            $case: "attentionRaised",
+            attentionRaised: AttentionRaised.fromPartial(object.fact.attentionRaised),
+          };
+        }
+        break;
+      }
+      case "attentionCleared": {
+        if (object.fact?.attentionCleared !== undefined && object.fact?.attentionCleared !== null) {
+          message.fact = {
+            $case: "attentionCleared",
+            attentionCleared: AttentionCleared.fromPartial(object.fact.attentionCleared),
+          };
+        }
+        break;
+      }
+      case "attentionSnoozed": {
+        if (object.fact?.attentionSnoozed !== undefined && object.fact?.attentionSnoozed !== null) {
+          message.fact = {
+            $case: "attentionSnoozed",
+            attentionSnoozed: AttentionSnoozed.fromPartial(object.fact.attentionSnoozed),
+          };
+        }
+        break;
+      }
+      case "activityChanged": {
+        if (object.fact?.activityChanged !== undefined && object.fact?.activityChanged !== null) {
+          message.fact = {
+            $case: "activityChanged",
+            activityChanged: ActivityChanged.fromPartial(object.fact.activityChanged),
+          };
+        }
+        break;
+      }
+      case "outputChanged": {
+        if (object.fact?.outputChanged !== undefined && object.fact?.outputChanged !== null) {
+          message.fact = {
+            $case: "outputChanged",
+            outputChanged: OutputChanged.fromPartial(object.fact.outputChanged),
+          };
+        }
+        break;
+      }
+      case "filesChanged": {
+        if (object.fact?.filesChanged !== undefined && object.fact?.filesChanged !== null) {
+          message.fact = { $case: "filesChanged", filesChanged: FilesChanged.fromPartial(object.fact.filesChanged) };
+        }
+        break;
+      }
+      case "artifactChanged": {
+        if (object.fact?.artifactChanged !== undefined && object.fact?.artifactChanged !== null) {
+          message.fact = {
+            $case: "artifactChanged",
+            artifactChanged: ArtifactChanged.fromPartial(object.fact.artifactChanged),
+          };
+        }
+        break;
+      }
+      case "memoryPressure": {
+        if (object.fact?.memoryPressure !== undefined && object.fact?.memoryPressure !== null) {
+          message.fact = {
+            $case: "memoryPressure",
+            memoryPressure: MemoryPressure.fromPartial(object.fact.memoryPressure),
+          };
+        }
+        break;
+      }
+      case "clientsChanged": {
+        if (object.fact?.clientsChanged !== undefined && object.fact?.clientsChanged !== null) {
+          message.fact = {
+            $case: "clientsChanged",
+            clientsChanged: ClientsChanged.fromPartial(object.fact.clientsChanged),
+          };
+        }
+        break;
+      }
+      case "externalChanged": {
+        if (object.fact?.externalChanged !== undefined && object.fact?.externalChanged !== null) {
+          message.fact = {
+            $case: "externalChanged",
+            externalChanged: ExternalChanged.fromPartial(object.fact.externalChanged),
+          };
+        }
+        break;
+      }
     }
+    message.sessionName = object.sessionName ?? "";
     return message;
   },
 };
@@ -564,6 +933,720 @@ export const HostNotice: MessageFns<HostNotice> = {
     const message = createBaseHostNotice();
     message.reason = object.reason ?? "";
     message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseAttentionRaised(): AttentionRaised {
+  return { attention: undefined };
+}
+
+export const AttentionRaised: MessageFns<AttentionRaised> = {
+  encode(message: AttentionRaised, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.attention !== undefined) {
+      Attention.encode(message.attention, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttentionRaised {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttentionRaised();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.attention = Attention.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AttentionRaised>): AttentionRaised {
+    return AttentionRaised.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AttentionRaised>): AttentionRaised {
+    const message = createBaseAttentionRaised();
+    message.attention = (object.attention !== undefined && object.attention !== null)
+      ? Attention.fromPartial(object.attention)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAttentionCleared(): AttentionCleared {
+  return { kind: 0, raised: 0n, reason: 0 };
+}
+
+export const AttentionCleared: MessageFns<AttentionCleared> = {
+  encode(message: AttentionCleared, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.raised !== 0n) {
+      if (BigInt.asUintN(64, message.raised) !== message.raised) {
+        throw new globalThis.Error("value provided for field message.raised of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.raised);
+    }
+    if (message.reason !== 0) {
+      writer.uint32(24).int32(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttentionCleared {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttentionCleared();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.raised = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reason = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AttentionCleared>): AttentionCleared {
+    return AttentionCleared.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AttentionCleared>): AttentionCleared {
+    const message = createBaseAttentionCleared();
+    message.kind = object.kind ?? 0;
+    message.raised = (object.raised !== undefined && object.raised !== null) ? BigInt(object.raised) : 0n;
+    message.reason = object.reason ?? 0;
+    return message;
+  },
+};
+
+function createBaseAttentionSnoozed(): AttentionSnoozed {
+  return { until: undefined };
+}
+
+export const AttentionSnoozed: MessageFns<AttentionSnoozed> = {
+  encode(message: AttentionSnoozed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttentionSnoozed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttentionSnoozed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AttentionSnoozed>): AttentionSnoozed {
+    return AttentionSnoozed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AttentionSnoozed>): AttentionSnoozed {
+    const message = createBaseAttentionSnoozed();
+    message.until = object.until ?? undefined;
+    return message;
+  },
+};
+
+function createBaseActivityChanged(): ActivityChanged {
+  return { activity: 0, source: 0, message: "" };
+}
+
+export const ActivityChanged: MessageFns<ActivityChanged> = {
+  encode(message: ActivityChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.activity !== 0) {
+      writer.uint32(8).int32(message.activity);
+    }
+    if (message.source !== 0) {
+      writer.uint32(16).int32(message.source);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActivityChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseActivityChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.activity = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.source = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ActivityChanged>): ActivityChanged {
+    return ActivityChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ActivityChanged>): ActivityChanged {
+    const message = createBaseActivityChanged();
+    message.activity = object.activity ?? 0;
+    message.source = object.source ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseOutputChanged(): OutputChanged {
+  return { printing: false, transcriptEnd: 0n };
+}
+
+export const OutputChanged: MessageFns<OutputChanged> = {
+  encode(message: OutputChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.printing !== false) {
+      writer.uint32(8).bool(message.printing);
+    }
+    if (message.transcriptEnd !== 0n) {
+      if (BigInt.asUintN(64, message.transcriptEnd) !== message.transcriptEnd) {
+        throw new globalThis.Error("value provided for field message.transcriptEnd of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.transcriptEnd);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OutputChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOutputChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.printing = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.transcriptEnd = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OutputChanged>): OutputChanged {
+    return OutputChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OutputChanged>): OutputChanged {
+    const message = createBaseOutputChanged();
+    message.printing = object.printing ?? false;
+    message.transcriptEnd = (object.transcriptEnd !== undefined && object.transcriptEnd !== null)
+      ? BigInt(object.transcriptEnd)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseFilesChanged(): FilesChanged {
+  return { folders: [], files: 0, incomplete: false };
+}
+
+export const FilesChanged: MessageFns<FilesChanged> = {
+  encode(message: FilesChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.folders) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.files !== 0) {
+      writer.uint32(16).uint32(message.files);
+    }
+    if (message.incomplete !== false) {
+      writer.uint32(24).bool(message.incomplete);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FilesChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFilesChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.folders.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.files = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.incomplete = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FilesChanged>): FilesChanged {
+    return FilesChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FilesChanged>): FilesChanged {
+    const message = createBaseFilesChanged();
+    message.folders = object.folders?.map((e) => e) || [];
+    message.files = object.files ?? 0;
+    message.incomplete = object.incomplete ?? false;
+    return message;
+  },
+};
+
+function createBaseArtifactChanged(): ArtifactChanged {
+  return { artifact: undefined, removed: false };
+}
+
+export const ArtifactChanged: MessageFns<ArtifactChanged> = {
+  encode(message: ArtifactChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.artifact !== undefined) {
+      Artifact.encode(message.artifact, writer.uint32(10).fork()).join();
+    }
+    if (message.removed !== false) {
+      writer.uint32(16).bool(message.removed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArtifactChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArtifactChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.artifact = Artifact.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.removed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ArtifactChanged>): ArtifactChanged {
+    return ArtifactChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ArtifactChanged>): ArtifactChanged {
+    const message = createBaseArtifactChanged();
+    message.artifact = (object.artifact !== undefined && object.artifact !== null)
+      ? Artifact.fromPartial(object.artifact)
+      : undefined;
+    message.removed = object.removed ?? false;
+    return message;
+  },
+};
+
+function createBaseMemoryPressure(): MemoryPressure {
+  return { high: false, usedBytes: 0n, slotBytes: 0n };
+}
+
+export const MemoryPressure: MessageFns<MemoryPressure> = {
+  encode(message: MemoryPressure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.high !== false) {
+      writer.uint32(8).bool(message.high);
+    }
+    if (message.usedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.usedBytes) !== message.usedBytes) {
+        throw new globalThis.Error("value provided for field message.usedBytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.usedBytes);
+    }
+    if (message.slotBytes !== 0n) {
+      if (BigInt.asUintN(64, message.slotBytes) !== message.slotBytes) {
+        throw new globalThis.Error("value provided for field message.slotBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.slotBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MemoryPressure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMemoryPressure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.high = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.usedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.slotBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MemoryPressure>): MemoryPressure {
+    return MemoryPressure.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MemoryPressure>): MemoryPressure {
+    const message = createBaseMemoryPressure();
+    message.high = object.high ?? false;
+    message.usedBytes = (object.usedBytes !== undefined && object.usedBytes !== null) ? BigInt(object.usedBytes) : 0n;
+    message.slotBytes = (object.slotBytes !== undefined && object.slotBytes !== null) ? BigInt(object.slotBytes) : 0n;
+    return message;
+  },
+};
+
+function createBaseClientsChanged(): ClientsChanged {
+  return { attachedClients: 0, attached: false };
+}
+
+export const ClientsChanged: MessageFns<ClientsChanged> = {
+  encode(message: ClientsChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.attachedClients !== 0) {
+      writer.uint32(8).uint32(message.attachedClients);
+    }
+    if (message.attached !== false) {
+      writer.uint32(16).bool(message.attached);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClientsChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClientsChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.attachedClients = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.attached = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ClientsChanged>): ClientsChanged {
+    return ClientsChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClientsChanged>): ClientsChanged {
+    const message = createBaseClientsChanged();
+    message.attachedClients = object.attachedClients ?? 0;
+    message.attached = object.attached ?? false;
+    return message;
+  },
+};
+
+function createBaseExternalChanged(): ExternalChanged {
+  return { session: undefined, gone: false };
+}
+
+export const ExternalChanged: MessageFns<ExternalChanged> = {
+  encode(message: ExternalChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      ExternalSession.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.gone !== false) {
+      writer.uint32(16).bool(message.gone);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExternalChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExternalChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = ExternalSession.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.gone = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExternalChanged>): ExternalChanged {
+    return ExternalChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExternalChanged>): ExternalChanged {
+    const message = createBaseExternalChanged();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? ExternalSession.fromPartial(object.session)
+      : undefined;
+    message.gone = object.gone ?? false;
     return message;
   },
 };

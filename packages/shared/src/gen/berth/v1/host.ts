@@ -93,6 +93,18 @@ export interface Host {
     | undefined;
   /** The slots of others on a host of system scope; held_bytes counts them in. */
   heldByOthersBytes: bigint;
+  /** How the agent learns of changes in files. */
+  watching: Watching | undefined;
+}
+
+/** inotify as the agent uses it. */
+export interface Watching {
+  /** Directories watched now. */
+  directories: number;
+  /** Directories that are looked at in intervals, since the kernel gave no watch for them. */
+  polledDirectories: number;
+  /** How often the kernel dropped notices; each time everything was looked at anew. */
+  overflows: number;
 }
 
 /** Of the whole machine, at the time of the call. Sizes in bytes. */
@@ -367,6 +379,7 @@ function createBaseHost(): Host {
     scope: 0,
     load: undefined,
     heldByOthersBytes: 0n,
+    watching: undefined,
   };
 }
 
@@ -425,6 +438,9 @@ export const Host: MessageFns<Host> = {
         throw new globalThis.Error("value provided for field message.heldByOthersBytes of type uint64 too large");
       }
       writer.uint32(136).uint64(message.heldByOthersBytes);
+    }
+    if (message.watching !== undefined) {
+      Watching.encode(message.watching, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -578,6 +594,14 @@ export const Host: MessageFns<Host> = {
             message.heldByOthersBytes = reader.uint64() as bigint;
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.watching = Watching.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -616,6 +640,88 @@ export const Host: MessageFns<Host> = {
     message.heldByOthersBytes = (object.heldByOthersBytes !== undefined && object.heldByOthersBytes !== null)
       ? BigInt(object.heldByOthersBytes)
       : 0n;
+    message.watching = (object.watching !== undefined && object.watching !== null)
+      ? Watching.fromPartial(object.watching)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWatching(): Watching {
+  return { directories: 0, polledDirectories: 0, overflows: 0 };
+}
+
+export const Watching: MessageFns<Watching> = {
+  encode(message: Watching, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.directories !== 0) {
+      writer.uint32(8).uint32(message.directories);
+    }
+    if (message.polledDirectories !== 0) {
+      writer.uint32(16).uint32(message.polledDirectories);
+    }
+    if (message.overflows !== 0) {
+      writer.uint32(24).uint32(message.overflows);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Watching {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatching();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.directories = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.polledDirectories = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.overflows = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Watching>): Watching {
+    return Watching.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Watching>): Watching {
+    const message = createBaseWatching();
+    message.directories = object.directories ?? 0;
+    message.polledDirectories = object.polledDirectories ?? 0;
+    message.overflows = object.overflows ?? 0;
     return message;
   },
 };

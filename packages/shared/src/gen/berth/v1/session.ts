@@ -20,7 +20,16 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../google/protobuf/duration.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { Enforcement, FailureReason, RestartPolicy, SessionState, SessionStatus } from "./common.ts";
+import {
+  Activity,
+  Attention,
+  Enforcement,
+  FailureReason,
+  RestartPolicy,
+  SessionState,
+  SessionStatus,
+  ToolFigures,
+} from "./common.ts";
 
 export const protobufPackage = "berth.v1";
 
@@ -102,11 +111,84 @@ export interface Session {
   cpuPercent: number;
   /** Processes of it that the kernel ended for memory. */
   oomKills: number;
+  /** Absent where it asks for nobody. */
+  attention: Attention | undefined;
+  activity: Activity;
+  /** Absent where its tool tells none. */
+  figures:
+    | ToolFigures
+    | undefined;
+  /** It runs without a person: its tool ends by itself. */
+  headless: boolean;
 }
 
 export interface Session_TagsEntry {
   key: string;
   value: string;
+}
+
+/**
+ * A tmux session that somebody else's tool reports in ~/.claude-sessions/NAME.json. It takes no
+ * slot and has no transcript.
+ */
+export interface ExternalSession {
+  /** Of the tmux session; unique on the host. */
+  name: string;
+  /** The tool's own id. */
+  toolSessionId: string;
+  /** As reported: permission, waiting, working, error, idle, stopped, done. */
+  status: string;
+  message: string;
+  directory: string;
+  reportedAt:
+    | Date
+    | undefined;
+  /** As reported, flattened to text. */
+  metrics: { [key: string]: string };
+  team: string;
+  agents: string[];
+  /** There is a tmux session of this name now. */
+  live: boolean;
+  /** Absent where it asks for nobody. */
+  attention: Attention | undefined;
+}
+
+export interface ExternalSession_MetricsEntry {
+  key: string;
+  value: string;
+}
+
+/** What is looked up only when one session is asked for. */
+export interface SessionDetails {
+  /** Absent where the workspace is no git repository. */
+  git:
+    | GitState
+    | undefined;
+  /** Files in the session's output directory, newest first; at most 1000. */
+  artifacts: Artifact[];
+  outputDirectory: string;
+  statusDirectory: string;
+  /** tmux socket of the session's own server; see docs/guide.md for reaching it by plain ssh. */
+  tmuxSocket: string;
+}
+
+export interface GitState {
+  /** Empty on a detached head. */
+  branch: string;
+  commit: string;
+  /** Files that differ from the commit, untracked ones included. */
+  dirtyFiles: number;
+  /** Against its upstream; absent where there is none. */
+  ahead?: number | undefined;
+  behind?: number | undefined;
+  upstream: string;
+}
+
+export interface Artifact {
+  /** Relative to the output directory. */
+  path: string;
+  bytes: bigint;
+  modifiedAt: Date | undefined;
 }
 
 export interface ReserveRequest {
@@ -160,6 +242,10 @@ export interface StartRequest {
   columns: number;
   rows: number;
   restartPolicy: RestartPolicy;
+  /** Ends the work after this many turns; 0: the tool's own limit. Errors: MAX_TURNS_UNSUPPORTED. */
+  maxTurns: number;
+  /** Runs the preset without a person: it ends by itself. Errors: HEADLESS_UNSUPPORTED. */
+  headless: boolean;
 }
 
 export interface StartRequest_TagsEntry {
@@ -178,10 +264,15 @@ export interface StartResponse {
 
 export interface SessionServiceGetRequest {
   session: string;
+  withDetails: boolean;
 }
 
 export interface SessionServiceGetResponse {
-  session: Session | undefined;
+  session:
+    | Session
+    | undefined;
+  /** Only where it was asked for. */
+  details: SessionDetails | undefined;
 }
 
 export interface ListRequest {
@@ -191,6 +282,27 @@ export interface ListRequest {
 
 export interface ListResponse {
   sessions: Session[];
+  external: ExternalSession[];
+  /** The newest event that this answer has in it: a Watch from there continues it. 0: there is none. */
+  asOf: bigint;
+}
+
+export interface UpdateRequest {
+  requestId: string;
+  session: string;
+  /** Absent: as it is. Empty: no name. Errors: NAME_TAKEN, NAME_INVALID, SESSION_ENDED. */
+  name?: string | undefined;
+  setTags: { [key: string]: string };
+  removeTags: string[];
+}
+
+export interface UpdateRequest_SetTagsEntry {
+  key: string;
+  value: string;
+}
+
+export interface UpdateResponse {
+  session: Session | undefined;
 }
 
 export interface KillRequest {
@@ -246,6 +358,10 @@ function createBaseSession(): Session {
     cpuTime: undefined,
     cpuPercent: 0,
     oomKills: 0,
+    attention: undefined,
+    activity: 0,
+    figures: undefined,
+    headless: false,
   };
 }
 
@@ -355,6 +471,18 @@ export const Session: MessageFns<Session> = {
     }
     if (message.oomKills !== 0) {
       writer.uint32(368).uint32(message.oomKills);
+    }
+    if (message.attention !== undefined) {
+      Attention.encode(message.attention, writer.uint32(378).fork()).join();
+    }
+    if (message.activity !== 0) {
+      writer.uint32(384).int32(message.activity);
+    }
+    if (message.figures !== undefined) {
+      ToolFigures.encode(message.figures, writer.uint32(394).fork()).join();
+    }
+    if (message.headless !== false) {
+      writer.uint32(400).bool(message.headless);
     }
     return writer;
   },
@@ -615,6 +743,38 @@ export const Session: MessageFns<Session> = {
             message.oomKills = reader.uint32();
             continue;
           }
+          case 47: {
+            if (tag !== 378) {
+              break;
+            }
+
+            message.attention = Attention.decode(reader, reader.uint32());
+            continue;
+          }
+          case 48: {
+            if (tag !== 384) {
+              break;
+            }
+
+            message.activity = reader.int32() as any;
+            continue;
+          }
+          case 49: {
+            if (tag !== 394) {
+              break;
+            }
+
+            message.figures = ToolFigures.decode(reader, reader.uint32());
+            continue;
+          }
+          case 50: {
+            if (tag !== 400) {
+              break;
+            }
+
+            message.headless = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -684,6 +844,14 @@ export const Session: MessageFns<Session> = {
       : undefined;
     message.cpuPercent = object.cpuPercent ?? 0;
     message.oomKills = object.oomKills ?? 0;
+    message.attention = (object.attention !== undefined && object.attention !== null)
+      ? Attention.fromPartial(object.attention)
+      : undefined;
+    message.activity = object.activity ?? 0;
+    message.figures = (object.figures !== undefined && object.figures !== null)
+      ? ToolFigures.fromPartial(object.figures)
+      : undefined;
+    message.headless = object.headless ?? false;
     return message;
   },
 };
@@ -751,6 +919,573 @@ export const Session_TagsEntry: MessageFns<Session_TagsEntry> = {
     const message = createBaseSession_TagsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseExternalSession(): ExternalSession {
+  return {
+    name: "",
+    toolSessionId: "",
+    status: "",
+    message: "",
+    directory: "",
+    reportedAt: undefined,
+    metrics: {},
+    team: "",
+    agents: [],
+    live: false,
+    attention: undefined,
+  };
+}
+
+export const ExternalSession: MessageFns<ExternalSession> = {
+  encode(message: ExternalSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.toolSessionId !== "") {
+      writer.uint32(18).string(message.toolSessionId);
+    }
+    if (message.status !== "") {
+      writer.uint32(26).string(message.status);
+    }
+    if (message.message !== "") {
+      writer.uint32(34).string(message.message);
+    }
+    if (message.directory !== "") {
+      writer.uint32(42).string(message.directory);
+    }
+    if (message.reportedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.reportedAt), writer.uint32(50).fork()).join();
+    }
+    globalThis.Object.entries(message.metrics).forEach(([key, value]: [string, string]) => {
+      ExternalSession_MetricsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
+    if (message.team !== "") {
+      writer.uint32(66).string(message.team);
+    }
+    for (const v of message.agents) {
+      writer.uint32(74).string(v!);
+    }
+    if (message.live !== false) {
+      writer.uint32(80).bool(message.live);
+    }
+    if (message.attention !== undefined) {
+      Attention.encode(message.attention, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExternalSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExternalSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.toolSessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.directory = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reportedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = ExternalSession_MetricsEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.metrics[entry7.key] = entry7.value;
+            }
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.team = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.agents.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.live = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.attention = Attention.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExternalSession>): ExternalSession {
+    return ExternalSession.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExternalSession>): ExternalSession {
+    const message = createBaseExternalSession();
+    message.name = object.name ?? "";
+    message.toolSessionId = object.toolSessionId ?? "";
+    message.status = object.status ?? "";
+    message.message = object.message ?? "";
+    message.directory = object.directory ?? "";
+    message.reportedAt = object.reportedAt ?? undefined;
+    message.metrics = (globalThis.Object.entries(object.metrics ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.team = object.team ?? "";
+    message.agents = object.agents?.map((e) => e) || [];
+    message.live = object.live ?? false;
+    message.attention = (object.attention !== undefined && object.attention !== null)
+      ? Attention.fromPartial(object.attention)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExternalSession_MetricsEntry(): ExternalSession_MetricsEntry {
+  return { key: "", value: "" };
+}
+
+export const ExternalSession_MetricsEntry: MessageFns<ExternalSession_MetricsEntry> = {
+  encode(message: ExternalSession_MetricsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExternalSession_MetricsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExternalSession_MetricsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExternalSession_MetricsEntry>): ExternalSession_MetricsEntry {
+    return ExternalSession_MetricsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExternalSession_MetricsEntry>): ExternalSession_MetricsEntry {
+    const message = createBaseExternalSession_MetricsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionDetails(): SessionDetails {
+  return { git: undefined, artifacts: [], outputDirectory: "", statusDirectory: "", tmuxSocket: "" };
+}
+
+export const SessionDetails: MessageFns<SessionDetails> = {
+  encode(message: SessionDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.git !== undefined) {
+      GitState.encode(message.git, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.artifacts) {
+      Artifact.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.outputDirectory !== "") {
+      writer.uint32(26).string(message.outputDirectory);
+    }
+    if (message.statusDirectory !== "") {
+      writer.uint32(34).string(message.statusDirectory);
+    }
+    if (message.tmuxSocket !== "") {
+      writer.uint32(42).string(message.tmuxSocket);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionDetails {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionDetails();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.git = GitState.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.artifacts.push(Artifact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outputDirectory = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.statusDirectory = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tmuxSocket = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SessionDetails>): SessionDetails {
+    return SessionDetails.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SessionDetails>): SessionDetails {
+    const message = createBaseSessionDetails();
+    message.git = (object.git !== undefined && object.git !== null) ? GitState.fromPartial(object.git) : undefined;
+    message.artifacts = object.artifacts?.map((e) => Artifact.fromPartial(e)) || [];
+    message.outputDirectory = object.outputDirectory ?? "";
+    message.statusDirectory = object.statusDirectory ?? "";
+    message.tmuxSocket = object.tmuxSocket ?? "";
+    return message;
+  },
+};
+
+function createBaseGitState(): GitState {
+  return { branch: "", commit: "", dirtyFiles: 0, ahead: undefined, behind: undefined, upstream: "" };
+}
+
+export const GitState: MessageFns<GitState> = {
+  encode(message: GitState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.branch !== "") {
+      writer.uint32(10).string(message.branch);
+    }
+    if (message.commit !== "") {
+      writer.uint32(18).string(message.commit);
+    }
+    if (message.dirtyFiles !== 0) {
+      writer.uint32(24).uint32(message.dirtyFiles);
+    }
+    if (message.ahead !== undefined) {
+      writer.uint32(32).uint32(message.ahead);
+    }
+    if (message.behind !== undefined) {
+      writer.uint32(40).uint32(message.behind);
+    }
+    if (message.upstream !== "") {
+      writer.uint32(50).string(message.upstream);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GitState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGitState();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.branch = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dirtyFiles = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ahead = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.behind = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.upstream = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GitState>): GitState {
+    return GitState.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GitState>): GitState {
+    const message = createBaseGitState();
+    message.branch = object.branch ?? "";
+    message.commit = object.commit ?? "";
+    message.dirtyFiles = object.dirtyFiles ?? 0;
+    message.ahead = object.ahead ?? undefined;
+    message.behind = object.behind ?? undefined;
+    message.upstream = object.upstream ?? "";
+    return message;
+  },
+};
+
+function createBaseArtifact(): Artifact {
+  return { path: "", bytes: 0n, modifiedAt: undefined };
+}
+
+export const Artifact: MessageFns<Artifact> = {
+  encode(message: Artifact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.bytes);
+    }
+    if (message.modifiedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.modifiedAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Artifact {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArtifact();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.modifiedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Artifact>): Artifact {
+    return Artifact.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Artifact>): Artifact {
+    const message = createBaseArtifact();
+    message.path = object.path ?? "";
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    message.modifiedAt = object.modifiedAt ?? undefined;
     return message;
   },
 };
@@ -1047,6 +1782,8 @@ function createBaseStartRequest(): StartRequest {
     columns: 0,
     rows: 0,
     restartPolicy: 0,
+    maxTurns: 0,
+    headless: false,
   };
 }
 
@@ -1093,6 +1830,12 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
     if (message.restartPolicy !== 0) {
       writer.uint32(248).int32(message.restartPolicy);
+    }
+    if (message.maxTurns !== 0) {
+      writer.uint32(256).uint32(message.maxTurns);
+    }
+    if (message.headless !== false) {
+      writer.uint32(264).bool(message.headless);
     }
     return writer;
   },
@@ -1220,6 +1963,22 @@ export const StartRequest: MessageFns<StartRequest> = {
             message.restartPolicy = reader.int32() as any;
             continue;
           }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.maxTurns = reader.uint32();
+            continue;
+          }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.headless = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1270,6 +2029,8 @@ export const StartRequest: MessageFns<StartRequest> = {
     message.columns = object.columns ?? 0;
     message.rows = object.rows ?? 0;
     message.restartPolicy = object.restartPolicy ?? 0;
+    message.maxTurns = object.maxTurns ?? 0;
+    message.headless = object.headless ?? false;
     return message;
   },
 };
@@ -1466,13 +2227,16 @@ export const StartResponse: MessageFns<StartResponse> = {
 };
 
 function createBaseSessionServiceGetRequest(): SessionServiceGetRequest {
-  return { session: "" };
+  return { session: "", withDetails: false };
 }
 
 export const SessionServiceGetRequest: MessageFns<SessionServiceGetRequest> = {
   encode(message: SessionServiceGetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== "") {
       writer.uint32(10).string(message.session);
+    }
+    if (message.withDetails !== false) {
+      writer.uint32(16).bool(message.withDetails);
     }
     return writer;
   },
@@ -1498,6 +2262,14 @@ export const SessionServiceGetRequest: MessageFns<SessionServiceGetRequest> = {
             message.session = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.withDetails = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1516,18 +2288,22 @@ export const SessionServiceGetRequest: MessageFns<SessionServiceGetRequest> = {
   fromPartial(object: DeepPartial<SessionServiceGetRequest>): SessionServiceGetRequest {
     const message = createBaseSessionServiceGetRequest();
     message.session = object.session ?? "";
+    message.withDetails = object.withDetails ?? false;
     return message;
   },
 };
 
 function createBaseSessionServiceGetResponse(): SessionServiceGetResponse {
-  return { session: undefined };
+  return { session: undefined, details: undefined };
 }
 
 export const SessionServiceGetResponse: MessageFns<SessionServiceGetResponse> = {
   encode(message: SessionServiceGetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== undefined) {
       Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.details !== undefined) {
+      SessionDetails.encode(message.details, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -1553,6 +2329,14 @@ export const SessionServiceGetResponse: MessageFns<SessionServiceGetResponse> = 
             message.session = Session.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.details = SessionDetails.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1572,6 +2356,9 @@ export const SessionServiceGetResponse: MessageFns<SessionServiceGetResponse> = 
     const message = createBaseSessionServiceGetResponse();
     message.session = (object.session !== undefined && object.session !== null)
       ? Session.fromPartial(object.session)
+      : undefined;
+    message.details = (object.details !== undefined && object.details !== null)
+      ? SessionDetails.fromPartial(object.details)
       : undefined;
     return message;
   },
@@ -1647,13 +2434,22 @@ export const ListRequest: MessageFns<ListRequest> = {
 };
 
 function createBaseListResponse(): ListResponse {
-  return { sessions: [] };
+  return { sessions: [], external: [], asOf: 0n };
 }
 
 export const ListResponse: MessageFns<ListResponse> = {
   encode(message: ListResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.sessions) {
       Session.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.external) {
+      ExternalSession.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.asOf !== 0n) {
+      if (BigInt.asUintN(64, message.asOf) !== message.asOf) {
+        throw new globalThis.Error("value provided for field message.asOf of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.asOf);
     }
     return writer;
   },
@@ -1679,6 +2475,22 @@ export const ListResponse: MessageFns<ListResponse> = {
             message.sessions.push(Session.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.external.push(ExternalSession.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.asOf = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1697,6 +2509,246 @@ export const ListResponse: MessageFns<ListResponse> = {
   fromPartial(object: DeepPartial<ListResponse>): ListResponse {
     const message = createBaseListResponse();
     message.sessions = object.sessions?.map((e) => Session.fromPartial(e)) || [];
+    message.external = object.external?.map((e) => ExternalSession.fromPartial(e)) || [];
+    message.asOf = (object.asOf !== undefined && object.asOf !== null) ? BigInt(object.asOf) : 0n;
+    return message;
+  },
+};
+
+function createBaseUpdateRequest(): UpdateRequest {
+  return { requestId: "", session: "", name: undefined, setTags: {}, removeTags: [] };
+}
+
+export const UpdateRequest: MessageFns<UpdateRequest> = {
+  encode(message: UpdateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    if (message.name !== undefined) {
+      writer.uint32(26).string(message.name);
+    }
+    globalThis.Object.entries(message.setTags).forEach(([key, value]: [string, string]) => {
+      UpdateRequest_SetTagsEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    for (const v of message.removeTags) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = UpdateRequest_SetTagsEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.setTags[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.removeTags.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateRequest>): UpdateRequest {
+    return UpdateRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateRequest>): UpdateRequest {
+    const message = createBaseUpdateRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    message.name = object.name ?? undefined;
+    message.setTags = (globalThis.Object.entries(object.setTags ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.removeTags = object.removeTags?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseUpdateRequest_SetTagsEntry(): UpdateRequest_SetTagsEntry {
+  return { key: "", value: "" };
+}
+
+export const UpdateRequest_SetTagsEntry: MessageFns<UpdateRequest_SetTagsEntry> = {
+  encode(message: UpdateRequest_SetTagsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateRequest_SetTagsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateRequest_SetTagsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateRequest_SetTagsEntry>): UpdateRequest_SetTagsEntry {
+    return UpdateRequest_SetTagsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateRequest_SetTagsEntry>): UpdateRequest_SetTagsEntry {
+    const message = createBaseUpdateRequest_SetTagsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseUpdateResponse(): UpdateResponse {
+  return { session: undefined };
+}
+
+export const UpdateResponse: MessageFns<UpdateResponse> = {
+  encode(message: UpdateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateResponse>): UpdateResponse {
+    return UpdateResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateResponse>): UpdateResponse {
+    const message = createBaseUpdateResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
     return message;
   },
 };
@@ -1950,6 +3002,16 @@ export const SessionServiceService = {
     responseSerialize: (value: KillResponse): Buffer => Buffer.from(KillResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): KillResponse => KillResponse.decode(value),
   },
+  /** Renames a session that lives, or changes its tags. */
+  update: {
+    path: "/berth.v1.SessionService/Update" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateRequest): Buffer => Buffer.from(UpdateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateRequest => UpdateRequest.decode(value),
+    responseSerialize: (value: UpdateResponse): Buffer => Buffer.from(UpdateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateResponse => UpdateResponse.decode(value),
+  },
 } as const;
 
 export interface SessionServiceServer extends UntypedServiceImplementation {
@@ -1975,6 +3037,8 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    * session has ended. On a session that had ended before it succeeds and says so.
    */
   kill: handleUnaryCall<KillRequest, KillResponse>;
+  /** Renames a session that lives, or changes its tags. */
+  update: handleUnaryCall<UpdateRequest, UpdateResponse>;
 }
 
 export interface SessionServiceClient extends Client {
@@ -2077,6 +3141,22 @@ export interface SessionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: KillResponse) => void,
+  ): ClientUnaryCall;
+  /** Renames a session that lives, or changes its tags. */
+  update(
+    request: UpdateRequest,
+    callback: (error: ServiceError | null, response: UpdateResponse) => void,
+  ): ClientUnaryCall;
+  update(
+    request: UpdateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateResponse) => void,
+  ): ClientUnaryCall;
+  update(
+    request: UpdateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -46,13 +46,34 @@ export namespace AttachEndReason {
   export type SESSION_ENDED = typeof AttachEndReason.SESSION_ENDED;
 }
 
+/** What the screen showed of typed input. */
+export const InputOutcome = {
+  /** UNSPECIFIED - It was not looked at. */
+  UNSPECIFIED: 0,
+  /** TAKEN - The text stood on the screen, or the screen changed in answer to it. */
+  TAKEN: 1,
+  /** UNCHANGED - The screen is as it was: the program swallowed it, or has not read it yet. */
+  UNCHANGED: 2,
+} as const;
+
+export type InputOutcome = typeof InputOutcome[keyof typeof InputOutcome];
+
+export namespace InputOutcome {
+  export type UNSPECIFIED = typeof InputOutcome.UNSPECIFIED;
+  export type TAKEN = typeof InputOutcome.TAKEN;
+  export type UNCHANGED = typeof InputOutcome.UNCHANGED;
+}
+
 export interface AttachRequest {
-  message: { $case: "open"; open: AttachOpen } | { $case: "input"; input: AttachInput } | {
-    $case: "resize";
-    resize: AttachResize;
-  } | //
-  /** Ends the stream; the session goes on. */
-  { $case: "detach"; detach: AttachDetach } | undefined;
+  message:
+    | { $case: "open"; open: AttachOpen }
+    | { $case: "input"; input: AttachInput }
+    | { $case: "resize"; resize: AttachResize }
+    | //
+    /** Ends the stream; the session goes on. */
+    { $case: "detach"; detach: AttachDetach }
+    | { $case: "notice"; notice: AttachNotice }
+    | undefined;
 }
 
 export interface AttachOpen {
@@ -87,6 +108,11 @@ export interface AttachResize {
 }
 
 export interface AttachDetach {
+}
+
+/** Shows one line over the session for some seconds, in this terminal alone. */
+export interface AttachNotice {
+  text: string;
 }
 
 export interface AttachResponse {
@@ -160,10 +186,13 @@ export interface SendInputRequest {
   data: Buffer;
   /** Then these, by tmux's names: Enter, Escape, C-c, Up, F1. */
   keys: string[];
+  /** Look at the screen before and after, and tell in `outcome` what became of it. */
+  verify: boolean;
 }
 
 export interface SendInputResponse {
   session: Session | undefined;
+  outcome: InputOutcome;
 }
 
 function createBaseAttachRequest(): AttachRequest {
@@ -184,6 +213,9 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         break;
       case "detach":
         AttachDetach.encode(message.message.detach, writer.uint32(34).fork()).join();
+        break;
+      case "notice":
+        AttachNotice.encode(message.message.notice, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -234,6 +266,14 @@ export const AttachRequest: MessageFns<AttachRequest> = {
             message.message = { $case: "detach", detach: AttachDetach.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "notice", notice: AttachNotice.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -273,6 +313,12 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       case "detach": {
         if (object.message?.detach !== undefined && object.message?.detach !== null) {
           message.message = { $case: "detach", detach: AttachDetach.fromPartial(object.message.detach) };
+        }
+        break;
+      }
+      case "notice": {
+        if (object.message?.notice !== undefined && object.message?.notice !== null) {
+          message.message = { $case: "notice", notice: AttachNotice.fromPartial(object.message.notice) };
         }
         break;
       }
@@ -584,6 +630,61 @@ export const AttachDetach: MessageFns<AttachDetach> = {
   },
   fromPartial(_: DeepPartial<AttachDetach>): AttachDetach {
     const message = createBaseAttachDetach();
+    return message;
+  },
+};
+
+function createBaseAttachNotice(): AttachNotice {
+  return { text: "" };
+}
+
+export const AttachNotice: MessageFns<AttachNotice> = {
+  encode(message: AttachNotice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttachNotice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttachNotice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AttachNotice>): AttachNotice {
+    return AttachNotice.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AttachNotice>): AttachNotice {
+    const message = createBaseAttachNotice();
+    message.text = object.text ?? "";
     return message;
   },
 };
@@ -1215,7 +1316,7 @@ export const CaptureScreenResponse: MessageFns<CaptureScreenResponse> = {
 };
 
 function createBaseSendInputRequest(): SendInputRequest {
-  return { requestId: "", session: "", data: Buffer.alloc(0), keys: [] };
+  return { requestId: "", session: "", data: Buffer.alloc(0), keys: [], verify: false };
 }
 
 export const SendInputRequest: MessageFns<SendInputRequest> = {
@@ -1231,6 +1332,9 @@ export const SendInputRequest: MessageFns<SendInputRequest> = {
     }
     for (const v of message.keys) {
       writer.uint32(34).string(v!);
+    }
+    if (message.verify !== false) {
+      writer.uint32(40).bool(message.verify);
     }
     return writer;
   },
@@ -1280,6 +1384,14 @@ export const SendInputRequest: MessageFns<SendInputRequest> = {
             message.keys.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.verify = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1301,18 +1413,22 @@ export const SendInputRequest: MessageFns<SendInputRequest> = {
     message.session = object.session ?? "";
     message.data = object.data ?? Buffer.alloc(0);
     message.keys = object.keys?.map((e) => e) || [];
+    message.verify = object.verify ?? false;
     return message;
   },
 };
 
 function createBaseSendInputResponse(): SendInputResponse {
-  return { session: undefined };
+  return { session: undefined, outcome: 0 };
 }
 
 export const SendInputResponse: MessageFns<SendInputResponse> = {
   encode(message: SendInputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.session !== undefined) {
       Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(16).int32(message.outcome);
     }
     return writer;
   },
@@ -1338,6 +1454,14 @@ export const SendInputResponse: MessageFns<SendInputResponse> = {
             message.session = Session.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1358,6 +1482,7 @@ export const SendInputResponse: MessageFns<SendInputResponse> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? Session.fromPartial(object.session)
       : undefined;
+    message.outcome = object.outcome ?? 0;
     return message;
   },
 };

@@ -1,0 +1,67 @@
+/** What an end makes of a session: the part of the state machine that says which final state it is. */
+import { formatMemory } from '@berth/shared/domain/memory';
+import type { FailureReason } from '@berth/shared/domain/session-state';
+import type { Active, End, Ended } from './session.ts';
+
+/** Which final state an observed end means. What was asked for goes before what was seen. */
+export function conclude(session: Active, end: End): Ended {
+  const { at, exitCode } = end;
+  const { memoryPeakBytes, oomKills, outOfMemory } = session.memory ?? end;
+  const common = { at, exitCode, memoryPeakBytes, oomKills };
+  if (session.intent?.kind === 'kill') return finish(session, { ...common, state: 'killed', detail: '' });
+  if (session.intent?.kind === 'timeout') {
+    const detail = `it ran longer than its timeout of ${Math.round((session.spec.timeoutMs ?? 0) / 1000)} s`;
+    return finish(session, { ...common, state: 'failed', reason: 'timeout', detail });
+  }
+  if (outOfMemory) {
+    const slot = formatMemory(session.memoryBytes);
+    const peak = memoryPeakBytes === null ? '' : `peak ${formatMemory(memoryPeakBytes)} of `;
+    const detail = `out of memory: ${peak}${slot}`;
+    return finish(session, { ...common, state: 'failed', reason: 'oom', detail });
+  }
+  if (end.exitCode === 0) return finish(session, { ...common, state: 'completed', detail: '' });
+  if (end.exitCode === null) {
+    const detail = 'its terminal was destroyed and left no exit code';
+    return finish(session, { ...common, state: 'failed', reason: 'unknown', detail });
+  }
+  const detail =
+    end.exitCode > 128 && end.exitCode <= 192
+      ? `ended by signal ${end.exitCode - 128}`
+      : `exit code ${end.exitCode}`;
+  return finish(session, { ...common, state: 'failed', reason: 'exit', detail });
+}
+
+/** The session as it ends. */
+export function finish(
+  session: Active,
+  end: {
+    at: number;
+    state: Ended['state'];
+    reason?: FailureReason;
+    detail: string;
+    exitCode?: number | null;
+    memoryPeakBytes?: number | null;
+    oomKills?: number;
+  },
+): Ended {
+  return {
+    id: session.id,
+    name: session.name,
+    incarnation: session.incarnation,
+    createdAt: session.createdAt,
+    memoryBytes: session.memoryBytes,
+    spec: session.spec,
+    bootId: session.bootId,
+    state: end.state,
+    startedAt: session.state === 'starting' ? null : session.startedAt,
+    // A clock that was set back must not make a session end before it began.
+    endedAt: Math.max(end.at, session.createdAt),
+    exitCode: end.exitCode ?? null,
+    failureReason: end.reason ?? null,
+    detail: end.detail,
+    memoryPeakBytes: end.memoryPeakBytes ?? null,
+    killRequestedAt: session.intent?.kind === 'kill' ? session.intent.requestedAt : null,
+    enforcement: session.state === 'starting' ? null : session.enforcement,
+    oomKills: end.oomKills ?? 0,
+  };
+}

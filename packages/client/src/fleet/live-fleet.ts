@@ -1,0 +1,51 @@
+/**
+ * The fleet as it is now, kept so by events: what `watch`, `dash`, `next` and notifications look at.
+ * A host that goes away keeps what was last known of it, dated; connections come back by themselves.
+ */
+import type { HostEvent } from '@berth/shared/domain/event';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import type { HostConfig } from '../config/remotes.ts';
+
+export type LinkState = 'connecting' | 'connected' | 'unreachable';
+
+/** One host and what is known of it. Never changed in place: a change makes a new one. */
+export interface LiveHost {
+  readonly config: HostConfig;
+  readonly link: LinkState;
+  /** Ms since the epoch: since when the link is in this state. */
+  readonly linkSince: number;
+  /** Of the last answer; null before the first. */
+  readonly latencyMs: number | null;
+  /** Ms since the epoch when the host last told something; null: never, and nothing is cached. */
+  readonly asOf: number | null;
+  /** Why it is unreachable; null while it is not. */
+  readonly error: string | null;
+  /** Null where it is not known. */
+  readonly snapshot: HostSnapshot | null;
+  readonly sessions: ReadonlyMap<string, SessionSnapshot>;
+  readonly external: readonly ExternalSnapshot[];
+}
+
+export type FleetNews =
+  /** `replayed`: it happened before the watch reached the host (a resumed or a `since` watch). */
+  | {
+      readonly kind: 'event';
+      readonly host: HostConfig;
+      readonly journalId: string;
+      readonly event: HostEvent;
+      readonly replayed: boolean;
+    }
+  /** Events that were asked for are gone from the host's journal. */
+  | { readonly kind: 'gone'; readonly host: HostConfig; readonly oldest: number }
+  | { readonly kind: 'link'; readonly host: LiveHost };
+
+export interface LiveFleet extends AsyncDisposable {
+  /** In the order of the configuration. */
+  hosts(): readonly LiveHost[];
+  /** Calls back after changes, gathered: at most once a turn of the event loop. */
+  onChange(listener: () => void): Disposable;
+  /** Calls back for each event, in the order of each host's numbers, each once. */
+  onNews(listener: (news: FleetNews) => void): Disposable;
+}
