@@ -2,6 +2,7 @@
 
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
 import {
   AttachEndReason,
   type AttachOpen,
@@ -14,6 +15,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
+import type { Screens } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
 import { typable } from './terminal-service.ts';
@@ -26,7 +28,12 @@ export interface AttachOptions {
   readonly files: SessionFiles;
   readonly attachments: Attachments;
   readonly describe: Describe;
+  readonly screens: Pick<Screens, 'notify'>;
 }
+
+/** A notice stands for so long, or until a key: tmux holds the terminal still meanwhile. */
+const NOTICE_MS = 4000;
+const NOTICE_LONGEST = 200;
 
 /** A session that ended under an attach is given this long to be recorded as ended. */
 const END_MS = 8000;
@@ -36,7 +43,7 @@ export function attachHandler(options: AttachOptions) {
 }
 
 async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions): Promise<void> {
-  const { registry, files, attachments, describe } = options;
+  const { registry, files, attachments, describe, screens } = options;
   const open = await opening(stream, signal);
   const session = typable(registry.resolve(open.session));
   const snapshot = encodeSession(await describe(session));
@@ -51,9 +58,16 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   });
   const inputOffset = BigInt(attachment.typed);
   send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
-  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly });
+  const notify = (text: string) => {
+    const shown = [...oneLine(text)].slice(0, NOTICE_LONGEST).join('');
+    const notice = { tty: attachment.pty.tty, text: shown, ms: NOTICE_MS };
+    // A courtesy: where it cannot be shown nothing else is the worse for it.
+    if (shown) void screens.notify(files.paths(session.id), notice).catch(() => {});
+  };
+  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, notify });
   if (end === 'link' || signal.aborted) return;
   if (end === 'detach') attachment.forget();
+  else attachment.ended();
   const settled = await ended(registry, session.id, { end, signal });
   const gone = isFinal(settled.state);
   const reason = gone ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
@@ -68,9 +82,9 @@ type AttachEnd = 'detach' | 'link' | 'terminal';
 function pump(
   stream: Stream,
   signal: AbortSignal,
-  options: { attachment: Attachment; readOnly: boolean },
+  options: { attachment: Attachment; readOnly: boolean; notify: (text: string) => void },
 ): Promise<AttachEnd> {
-  const { attachment, readOnly } = options;
+  const { attachment, readOnly, notify } = options;
   const { pty } = attachment;
   return new Promise((resolve, reject) => {
     pty.onData((data) => {
@@ -101,6 +115,9 @@ function pump(
             return;
           case 'detach':
             resolve('detach');
+            return;
+          case 'notice':
+            notify(message.notice.text);
             return;
           default:
             return;
