@@ -5,6 +5,7 @@
  *   change: whoever looks again after a crash comes to the same conclusions.
  */
 import type { Verdict } from '@berth/shared/domain/attention';
+import type { Fact } from '@berth/shared/domain/event';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { type AttentionState, NO_PULSE, NOTHING_KNOWN, type Pulse } from '../domain/attention/evidence.ts';
 import { reduce, type Signal, settle } from '../domain/attention/reduce.ts';
@@ -59,10 +60,11 @@ export class AttentionKeeper implements Disposable {
     this.#settle(sessionId, scanned === undefined ? next : { ...next, scanned });
   }
 
-  /** Looks again: what was believed of the output changed, or time went by. */
-  printing(sessionId: string, printing: Printing): void {
+  /** It began to print, or fell silent: told, with what follows from it. */
+  printing(sessionId: string, printing: Printing, transcriptEnd: number): void {
     this.#printing.set(sessionId, printing);
-    this.#settle(sessionId, this.state(sessionId));
+    const fact: Fact = { type: 'outputChanged', printing: printing.printing, transcriptEnd };
+    this.#settle(sessionId, this.state(sessionId), [fact]);
   }
 
   /** Keeps how far the transcript was looked through; nothing is told. */
@@ -119,10 +121,12 @@ export class AttentionKeeper implements Disposable {
     return { ...printing, cpuPercent: this.#o.cpuPercent(sessionId) };
   }
 
-  #settle(sessionId: string, state: AttentionState): void {
-    const nextEvent = this.#o.journal.eventRange().newest + 1;
+  /** `facts` go before what follows from the state. */
+  #settle(sessionId: string, state: AttentionState, facts: readonly Fact[] = []): void {
+    const nextEvent = this.#o.journal.eventRange().newest + 1 + facts.length;
     const settled = settle(state, { pulse: this.#pulse(sessionId), now: this.#o.now(), nextEvent });
-    if (settled.facts.length > 0) this.#commit(sessionId, settled);
+    const told = { ...settled, facts: [...facts, ...settled.facts] };
+    if (told.facts.length > 0) this.#commit(sessionId, told);
     else this.#states.set(sessionId, settled.state);
     this.#again(sessionId);
   }

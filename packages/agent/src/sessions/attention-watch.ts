@@ -237,19 +237,14 @@ export class AttentionWatch implements Disposable {
 
   /** Told in coarse steps: a program that prints a line now and then is not news each time. */
   #setPrinting(watched: Watched, printing: boolean): void {
-    const { keeper, registry, now } = this.#o;
+    const { keeper, now } = this.#o;
     const at = now();
     const told = watched.toldAt[`${printing}`];
     if (at - told < COARSE_MS) return;
     watched.printing = printing;
     watched.toldAt[`${printing}`] = at;
-    const { id } = watched.session;
-    try {
-      registry.tell([{ type: 'outputChanged', printing, transcriptEnd: watched.scan.scanned }], id);
-    } catch {
-      // A journal that cannot be written to is told of elsewhere; this is the least of its news.
-    }
-    keeper.printing(id, { printing, printedAt: watched.printedAt });
+    const { printedAt, scan, session } = watched;
+    keeper.printing(session.id, { printing, printedAt }, scan.scanned);
   }
 
   #ended(session: Ended): void {
