@@ -12,6 +12,7 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { TypingDetector } from '../domain/attention/typing.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
@@ -29,6 +30,8 @@ export interface AttachOptions {
   readonly attachments: Attachments;
   readonly describe: Describe;
   readonly screens: Pick<Screens, 'notify'>;
+  /** Somebody types into the session: called before it is done. */
+  readonly typed: (sessionId: string) => void;
 }
 
 /** A notice stands for so long, or until a key: tmux holds the terminal still meanwhile. */
@@ -64,7 +67,8 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
     // A courtesy: where it cannot be shown nothing else is the worse for it.
     if (shown) void screens.notify(files.paths(session.id), notice).catch(() => {});
   };
-  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, notify });
+  const typed = () => options.typed(session.id);
+  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, typed, notify });
   if (end === 'link' || signal.aborted) return;
   if (end === 'detach') attachment.forget();
   else attachment.ended();
@@ -82,10 +86,11 @@ type AttachEnd = 'detach' | 'link' | 'terminal';
 function pump(
   stream: Stream,
   signal: AbortSignal,
-  options: { attachment: Attachment; readOnly: boolean; notify: (text: string) => void },
+  options: { attachment: Attachment; readOnly: boolean; typed: () => void; notify: (text: string) => void },
 ): Promise<AttachEnd> {
-  const { attachment, readOnly, notify } = options;
+  const { attachment, readOnly, typed, notify } = options;
   const { pty } = attachment;
+  const typing = new TypingDetector();
   return new Promise((resolve, reject) => {
     pty.onData((data) => {
       const output = Buffer.from(data.buffer, data.byteOffset, data.length);
@@ -103,6 +108,8 @@ function pump(
           case 'input': {
             if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
             const { offset, data } = message.input;
+            // What a terminal sends by itself (it got the focus, say) is nobody's answer.
+            if (typing.push(data)) typed();
             if (!attachment.type(toBytes(offset), data)) {
               throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
             }

@@ -12,6 +12,7 @@ async function typing(script: string) {
     terminals: session.terminals,
     screens,
     paths: () => session.paths,
+    onTyping: () => {},
     // Every few ms stands for the news of output: the looks are what is tested.
     onOutput: (_id, listener) => {
       const timer = setInterval(listener, 20);

@@ -19,6 +19,8 @@ export interface TypistOptions {
   readonly paths: (sessionId: string) => SessionPaths;
   /** Calls back whenever the session may have printed something. */
   readonly onOutput: (sessionId: string, listener: () => void) => Disposable;
+  /** Somebody types into the session: called before it is done. */
+  readonly onTyping: (sessionId: string) => void;
 }
 
 export interface Input {
@@ -49,6 +51,7 @@ export class Typist {
     checkKeys(keys);
     const { terminals, paths } = this.#o;
     return await this.#busy.run([sessionId], async () => {
+      this.#o.onTyping(sessionId);
       if (verify) return await this.#verified(sessionId, { data, keys });
       await terminals.type(paths(sessionId), { data, keys });
       return 'unseen';
