@@ -3,13 +3,7 @@ import type { WatchMessage } from '../rpc/host-client.ts';
 import { stateHistory } from './state-history.ts';
 
 const session = { id: 's', createdAt: 100 };
-const opened = (oldestAt: number): WatchMessage => ({
-  kind: 'opened',
-  journalId: 'j',
-  oldest: 1,
-  newest: 9,
-  oldestAt,
-});
+const opened: WatchMessage = { kind: 'opened', journalId: 'j', oldest: 1, newest: 9, oldestAt: 1 };
 const changed = (sessionId: string, state: string, at: number) =>
   ({
     kind: 'event',
@@ -35,7 +29,7 @@ function client(messages: readonly (WatchMessage | Error)[]) {
 
 test('tells each state once, of this session alone', async () => {
   const messages = [
-    opened(50),
+    opened,
     changed('s', 'starting', 100),
     changed('t', 'failed', 110),
     changed('s', 'running', 120),
@@ -53,11 +47,11 @@ test('tells each state once, of this session alone', async () => {
 });
 
 test('says where the beginning is gone, and where the events broke off', async () => {
-  const late = await stateHistory(client([opened(110), changed('s', 'running', 120)]), session);
+  const late = await stateHistory(client([opened, changed('s', 'running', 120)]), session);
   expect(late.complete).toBe(false);
   const broken = await stateHistory(
-    client([opened(50), changed('s', 'running', 120), new Error('gone')]),
+    client([opened, changed('s', 'starting', 110), new Error('gone')]),
     session,
   );
-  expect(broken).toEqual({ steps: [{ state: 'running', at: 120 }], complete: false });
+  expect(broken).toEqual({ steps: [{ state: 'starting', at: 110 }], complete: false });
 });

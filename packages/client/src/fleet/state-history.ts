@@ -23,19 +23,19 @@ export async function stateHistory(
 ): Promise<StateHistory> {
   const steps: StateStep[] = [];
   const signal = AbortSignal.timeout(LONGEST_MS);
-  let complete = true;
+  let begun = false;
   try {
     for await (const message of client.watch({ sinceTime: session.createdAt, follow: false }, { signal })) {
-      if (message.kind === 'opened') complete = (message.oldestAt ?? 0) <= session.createdAt;
-      else if (message.event.sessionId === session.id && message.event.fact?.type === 'sessionChanged') {
-        const { state } = message.event.fact.session;
-        // Renamed, tagged or measured: the state is what it was.
-        if (steps.at(-1)?.state !== state) steps.push({ state, at: message.event.at });
-      }
+      const told = message.kind === 'event' && message.event.sessionId === session.id ? message.event : null;
+      if (told?.fact?.type !== 'sessionChanged') continue;
+      const { state, incarnation } = told.fact.session;
+      begun ||= incarnation === 1 && (state === 'reserved' || state === 'starting');
+      // Renamed, tagged or measured: the state is what it was.
+      if (steps.at(-1)?.state !== state) steps.push({ state, at: told.at });
     }
   } catch {
     // An agent that tells no events, or too many, leaves the rest of what is known unharmed.
     return { steps, complete: false };
   }
-  return { steps, complete: complete && !signal.aborted };
+  return { steps, complete: begun && !signal.aborted };
 }
