@@ -94,6 +94,11 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./session.ts')).session,
   },
   {
+    name: 'watch',
+    describe: 'what happens on all hosts, as it happens',
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  {
     name: 'status',
     describe: 'hosts, memory and free slots',
     load: async () => (await import('./status.ts')).status,
