@@ -74,6 +74,10 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
   const readOnly = choice['read-only'] === true;
   const { console } = context;
   console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  const notices = async (show: (text: string) => void) => {
+    const { watchAttention } = await import('../fleet/attention-notices.ts');
+    return await watchAttention({ context, show, host: host.name, sessionId: session.id });
+  };
   const outcome = await attachTerminal({
     console,
     env: context.env,
@@ -83,6 +87,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     detachOthers: choice['detach-others'] === true,
     detachKeys,
     reconnect: choice['no-reconnect'] !== true,
+    notices: context.settings.attachNotices ? notices : undefined,
   });
   const last = outcome.session ?? session;
   if (outcome.kind === 'session-ended') console.err(`berth: ${story(last)}\n`);

@@ -12,7 +12,7 @@ const changed = (sessionId: string, state: string, at: number) =>
       at,
       sessionId,
       sessionName: '',
-      fact: { type: 'sessionChanged', session: { state } },
+      fact: { type: 'sessionChanged', session: { state, incarnation: 1 } },
     },
   }) as unknown as WatchMessage;
 

@@ -26,6 +26,8 @@ export interface AttachOptions {
   readonly detachOthers: boolean;
   readonly detachKeys: Uint8Array;
   readonly reconnect: boolean;
+  /** Begun once the terminal shows the session; what it gives is disposed when the attach is over. */
+  readonly notices?: ((show: (text: string) => void) => Promise<Disposable>) | undefined;
 }
 
 export interface AttachOutcome {
@@ -34,6 +36,8 @@ export interface AttachOutcome {
   readonly session: SessionSnapshot | null;
 }
 
+/** After the first paint, ms until anything but the session is looked at. */
+const SETTLED_MS = 500;
 /** After asking to detach, ms until we leave without an answer. */
 const DETACH_MS = 1000;
 
@@ -55,6 +59,7 @@ class Typing implements Disposable {
   #opened = false;
   #detaching = false;
   #session: SessionSnapshot | null = null;
+  #noticing: NodeJS.Timeout | null = null;
 
   constructor(options: AttachOptions) {
     this.#o = options;
@@ -67,6 +72,7 @@ class Typing implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop.abort();
+    if (this.#noticing) clearTimeout(this.#noticing);
     this.#o.console.stdin.off('data', this.#onData);
     this.#o.console.stdin.off('end', this.#onGone);
     this.#o.console.stdout.off('resize', this.#onResize);
@@ -115,6 +121,7 @@ class Typing implements Disposable {
           break;
         case 'output':
           await console.write(message.data);
+          this.#noticing ??= setTimeout(() => void this.#notice(), SETTLED_MS).unref();
           break;
         case 'acknowledged':
           this.#input.acknowledge(message.inputOffset);
@@ -134,6 +141,17 @@ class Typing implements Disposable {
     if (rest) stream.input(rest.offset, rest.data);
     // The window may have changed while the link was down.
     this.#onResize();
+  }
+
+  /** A courtesy: where it fails nobody is told anything, and the session is shown all the same. */
+  async #notice(): Promise<void> {
+    const { notices } = this.#o;
+    if (!notices) return;
+    const begun = await notices((text) => this.#opened && this.#stream?.notify(text)).catch(() => null);
+    if (!begun) return;
+    const { signal } = this.#stop;
+    if (signal.aborted) begun[Symbol.dispose]();
+    else signal.addEventListener('abort', () => begun[Symbol.dispose](), { once: true });
   }
 
   #status(text: string): void {
