@@ -58,7 +58,8 @@ function printed(waiting: readonly Waiting[], { console }: Context): number | nu
 }
 
 function leave(first: boolean, still: number, options: { code: number; context: Context }): number {
-  const more = still > 0 ? `; ${still} you have been to still ask: berth ack --all` : '';
+  const more =
+    still > 0 ? `; ${still} you have been to still ask${still === 1 ? 's' : ''}: berth ack --all` : '';
   options.context.console.err(`berth: nobody ${first ? '' : 'else '}waits for you${more}\n`);
   return options.code;
 }
