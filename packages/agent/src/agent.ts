@@ -154,6 +154,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
       registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
+      attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
     },
   });
   scope.use(usage);
