@@ -174,6 +174,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
       registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
+      attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
     },
     onPressure: ({ id, memoryBytes: slotBytes }, pressure) =>
       mention(id, { type: 'memoryPressure', ...pressure, slotBytes }),
@@ -266,6 +267,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
   if (opened.damaged) {
     const told = await rebuildFrom(opened.damaged, { registry, files });
+    for (const { id } of registry.all()) attention.isOld(id);
     log.error(told.fields, told.message);
     warnings.push(told.message, ...told.problems);
   }
