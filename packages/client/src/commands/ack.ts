@@ -4,7 +4,8 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
 import type { Place } from '../fleet/resolve.ts';
-import { attentionJson, attentionText } from '../render/attention.ts';
+import { attentionRow } from '../fleet/view.ts';
+import { attentionText } from '../render/attention.ts';
 import { worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
@@ -30,7 +31,7 @@ export const ack = defineCommand({
         });
         const was = cleared ? place.session.attention : null;
         if (!console.json) console.out(`${namedText(place.session)} ${told(cleared, was)}\n`);
-        return { ...namedJson(place), cleared, attention: attentionJson(was) };
+        return { ...namedJson(place), cleared, attention: was && attentionRow(was) };
       },
     });
     if (console.json) console.out(`${toJson({ sessions: done })}\n`);

@@ -2,7 +2,8 @@
 import type { Verdict } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
 import { oneLine } from '@berth/shared/domain/text';
-import { attentionJson, attentionText } from '../render/attention.ts';
+import { attentionRow } from '../fleet/view.ts';
+import { attentionText } from '../render/attention.ts';
 import { bold } from '../render/console.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
@@ -24,7 +25,11 @@ export const explain = defineCommand({
     const now = Date.now();
     if (console.json) {
       const { activity, attention } = session;
-      const known = { activity, attention: attentionJson(attention), verdicts: verdicts.map(verdictJson) };
+      const known = {
+        activity,
+        attention: attention && attentionRow(attention),
+        verdicts: verdicts.map(verdictJson),
+      };
       console.out(`${toJson({ ...namedJson({ ...place, session }), ...known })}\n`);
       return 0;
     }

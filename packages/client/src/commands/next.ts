@@ -4,8 +4,9 @@ import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { attentionRow } from '../fleet/view.ts';
 import { askOf, inOrder, type Waiting } from '../fleet/waiting.ts';
-import { attentionJson, attentionText } from '../render/attention.ts';
+import { attentionText } from '../render/attention.ts';
 import { toJson } from '../render/json.ts';
 import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
@@ -52,7 +53,7 @@ async function whoWaits(context: Context, options: { warn: boolean }) {
 
 function printed(waiting: readonly Waiting[], { console }: Context): number | null {
   const [one] = waiting;
-  const next = one ? { ...namedJson(one), attention: attentionJson(one.session.attention) } : null;
+  const next = one ? { ...namedJson(one), attention: attentionRow(one.session.attention) } : null;
   console.out(`${toJson({ next, waiting: waiting.length })}\n`);
   return one ? 0 : null;
 }

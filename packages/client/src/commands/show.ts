@@ -1,6 +1,5 @@
 /** `berth show`: everything about one session. */
 
-import type { ToolFigures } from '@berth/shared/domain/attention';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
@@ -8,7 +7,6 @@ import { plainSsh } from '../fleet/plain-ssh.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { stateHistory } from '../fleet/state-history.ts';
 import { sessionRow } from '../fleet/view.ts';
-import { attentionJson } from '../render/attention.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { type Shown, shownText } from './show-text.ts';
@@ -49,10 +47,6 @@ async function look({ host, session: { id, createdAt } }: Place, context: Contex
 function json({ host, session, details, history, reach }: Shown, hostname: string) {
   return {
     ...sessionRow({ host, hostname }, session, Date.now()),
-    attention: attentionJson(session.attention),
-    activity: session.activity,
-    headless: session.headless,
-    figures: figuresJson(session.figures),
     git: gitJson(details.git),
     artifacts: details.artifacts.map(({ path, bytes, modifiedAt }) => ({
       path,
@@ -65,18 +59,6 @@ function json({ host, session, details, history, reach }: Shown, hostname: strin
     ssh: reach,
     history: history.steps.map(({ state, at }) => ({ state, at: new Date(at).toISOString() })),
     history_complete: history.complete,
-  };
-}
-
-function figuresJson(figures: ToolFigures | null) {
-  if (!figures) return null;
-  const { turns, inputTokens, outputTokens, toolCalls, subagents } = figures;
-  return {
-    turns,
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    tool_calls: toolCalls,
-    subagents,
   };
 }
 

@@ -32,18 +32,18 @@ function raised(
 }
 
 test.each([
-  [raised(), 'dev:work input: it asks: Proceed?'],
-  [raised({ name: '' }), 'dev:sess-2 input: it asks: Proceed?'],
+  [raised(), 'dev:work input: it asks — Proceed?'],
+  [raised({ name: '' }), 'dev:sess-2 input: it asks — Proceed?'],
   [raised({ attention: { reason: 'it asks: Proceed?' } }), 'dev:work input: it asks: Proceed?'],
   [raised({ attention: { reason: '', line: '' } }), 'dev:work input'],
   [raised({ id: 'sess-1' }), null],
-  [raised({ id: 'sess-1', host: 'other' }), 'other:work input: it asks: Proceed?'],
+  [raised({ id: 'sess-1', host: 'other' }), 'other:work input: it asks — Proceed?'],
   [raised({ replayed: true }), null],
   [raised({ attention: { snoozedUntil: 11 } }), null],
-  [raised({ attention: { snoozedUntil: 9 } }), 'dev:work input: it asks: Proceed?'],
+  [raised({ attention: { snoozedUntil: 9 } }), 'dev:work input: it asks — Proceed?'],
   [
     raised({ name: 'a\u001b[31mb', attention: { line: 'x\u001b]0;evil\u0007\ny' } }),
-    'dev:ab input: it asks: x y',
+    'dev:ab input: it asks — x y',
   ],
 ])('%#', (news, line) => expect(noticeLine(news, attached, 10)).toBe(line));
 

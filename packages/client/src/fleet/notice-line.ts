@@ -16,7 +16,7 @@ export function noticeLine(news: FleetNews, attached: Attached, now: number): st
   const { attention } = fact;
   if (isSnoozed(attention, now)) return null;
   const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
-  const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(': ');
+  const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');
   const who = `${oneLine(news.host.name)}:${oneLine(sessionName) || oneLine(sessionId)}`;
   return `${who} ${attention.kind}${what ? `: ${what}` : ''}`;
 }
