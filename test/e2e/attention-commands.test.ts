@@ -1,4 +1,6 @@
 /** What a person does about attention: ack, snooze, explain, next, and the line while attached elsewhere. */
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
 import { HostEvents } from '../support/host-events.ts';
@@ -183,6 +185,35 @@ it('while attached, another session that asks is one line, harmless and here alo
   terminal.press('C-b', 'd');
   expect(await terminal.waitForExit()).toBe(0);
   await sandbox.berth(['ack', id]);
+});
+
+it('a host that does not answer holds up neither the attach nor its end', async () => {
+  await using own = createSandbox();
+  await own.startAgent();
+  const [ssh, asked] = [join(own.dir, 'ssh'), join(own.dir, 'asked')];
+  writeFileSync(ssh, `#!/bin/sh\ntouch ${asked}\nexec sleep 1000\n`);
+  chmodSync(ssh, 0o755);
+  own.writeConfig('remotes.yaml', 'remotes:\n  - name: frozen\n    host: frozen.invalid\n');
+  await startedId(own, [
+    'start',
+    '--json',
+    '--host',
+    'local',
+    '--name',
+    'one',
+    '--',
+    'bash',
+    '-c',
+    'echo one here; cat',
+  ]);
+  const env = { BERTH_SSH: ssh, BERTH_CONNECT_TIMEOUT: '10m' };
+  const terminal = own.berthTerminal(['attach', 'local:one'], { env });
+  await terminal.waitForScreen(/one here/);
+  await until(() => existsSync(asked), { what: 'the frozen host is asked' });
+  terminal.type('typed');
+  await terminal.waitForScreen(/typed/);
+  terminal.press('C-b', 'd');
+  expect(await terminal.waitForExit()).toBe(0);
 });
 
 it('tells when a terminal comes and goes', async () => {
