@@ -1,8 +1,9 @@
 /** `berth watch` and `berth list --watch`: what happens on all hosts, each once, through whatever breaks. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Running } from '../support/running.ts';
+import { BERTH } from '../support/programs.ts';
+import { type Running, run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
 import { startedId } from '../support/started.ts';
@@ -99,14 +100,11 @@ it('goes on with a cursor where the last run ended, and tells what happened in b
   await agent.restart();
   expect(await watch('--once')).toEqual({ code: 0, seen: [3] });
   await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
-  const all: number[] = [3];
-  for (const _ of [1, 2]) {
-    const { code, seen } = await watch('--once');
-    expect(code).toBe(0);
-    all.push(...seen);
-  }
-  expect(all).toEqual([...new Set(all)].sort((a, b) => a - b));
-  expect(await watch('--once', '--timeout', '2s')).toMatchObject({ code: 124 });
+  const { seen: rest } = await watch('--timeout', '3s');
+  const everything = await sandbox.berth(['watch', '--json', '--since', '1h', '--timeout', '3s']);
+  expect(rest.length).toBeGreaterThanOrEqual(3);
+  expect([1, 2, 3, ...rest]).toEqual(eventsIn(everything.stdout).map(({ number }) => number));
+  expect(await watch('--timeout', '2s')).toEqual({ code: 124, seen: [] });
 });
 
 it('starts over with a journal that was replaced, and says so', async () => {
@@ -119,7 +117,6 @@ it('starts over with a journal that was replaced, and says so', async () => {
     hosts: { local: { journal_id: string; number: number } };
   };
   expect(hosts.local).toMatchObject({ number: 1 });
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(file, JSON.stringify({ version: 1, hosts: { local: { journal_id: 'gone', number: 700 } } }));
   const again = await sandbox.berth(['watch', '--cursor', 'me', '--once', '--json']);
   expect(eventsIn(again.stdout)).toMatchObject([{ number: 1 }]);
@@ -134,7 +131,7 @@ it('starts over with a journal that was replaced, and says so', async () => {
 it('runs a command per event, whose text it gets on standard input alone', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
-  const name = '$(touch${IFS}owned);`touch${IFS}owned`';
+  const name = '$(touch$IFS@owned);`touch$IFS@owned`';
   await startedId(sandbox, ['start', '--json', '--name', name, '--', 'true']);
   const command = 'cat >>events; env >>environment; exit 3';
   const { code, stdout, stderr } = await sandbox.berth(
@@ -148,18 +145,16 @@ it('runs a command per event, whose text it gets on standard input alone', async
   expect(stdout.trim().split('\n')).toHaveLength(3);
   expect(stderr).toContain('--exec failed for event 1 of local: exit 3');
   expect(readFileSync(join(sandbox.home, 'environment'), 'utf8')).not.toContain('touch');
-  expect(existsSync(join(sandbox.home, 'owned'))).toBe(false);
+  expect(readdirSync(sandbox.home).some((file) => file.includes('owned'))).toBe(false);
 });
 
 it('loses nothing to a reader that is slow', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
   for (let i = 0; i < 4; i++) await startedId(sandbox, ['start', '--json', '--', 'true']);
-  const slow = 'berth_watch 2>/dev/null | while read -r line; do sleep 0.2; echo "$line"; done';
-  const { BERTH } = await import('../support/programs.ts');
   const watch = `${BERTH.map((word) => `'${word}'`).join(' ')} watch --since 1h --json --timeout 5s`;
-  const { run } = await import('../support/running.ts');
-  const { stdout } = await run(['bash', '-c', slow.replace('berth_watch', watch)], { env: sandbox.env });
+  const slow = `${watch} 2>/dev/null | while read -r line; do sleep 0.2; echo "$line"; done`;
+  const { stdout } = await run(['bash', '-c', slow], { env: sandbox.env });
   const numbers = eventsIn(stdout).map(({ number }) => number);
   expect(numbers.length).toBeGreaterThanOrEqual(12);
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
