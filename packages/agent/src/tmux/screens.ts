@@ -31,7 +31,7 @@ export function createTmuxScreens({ tmux }: { readonly tmux: string }): Screens 
  * Text that tmux shows as it is: formats (`#{…}`, `#(…)`, `#[…]`) and those of strftime do not
  * expand. Newer versions read styles again when they draw, so `#[` is taken apart.
  */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replaceAll('#[', '# [').replace(/[#%]/g, '$&$&');
 }
 
