@@ -4,9 +4,10 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { oneLine } from '@berth/shared/domain/text';
 import { attentionRow } from '../fleet/view.ts';
 import { attentionText } from '../render/attention.ts';
-import { bold } from '../render/console.ts';
+import { bold, type Console } from '../render/console.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
+import { fitText } from '../render/width.ts';
 import { defineCommand } from './command.ts';
 import { namedJson, namedText } from './each-target.ts';
 import { theSession } from './target.ts';
@@ -36,32 +37,34 @@ export const explain = defineCommand({
     const asks = session.attention ? attentionText(session.attention, now) : 'asks for nobody';
     console.out(`${namedText(session)}: ${session.activity}, ${asks}\n`);
     if (verdicts.length === 0) console.err('berth: no source has said anything of it\n');
-    else {
-      const titles = ['', 'SOURCE', 'RULE', 'AGE', 'SAYS', 'SEEN', 'WHY IT LOST'];
-      const columns = titles.map((title) => ({
-        title,
-        flexible: title === 'SEEN' || title === 'WHY IT LOST',
-      }));
-      const mark = (line: string, row: number) => (verdicts[row]?.holds ? bold(console, line) : line);
-      const rows = verdicts.map((verdict) => verdictRow(verdict, now));
-      console.out(table(columns, rows, { columns: console.columns, mark }));
-    }
+    else console.out(verdictTable(verdicts, now, console));
     return 0;
   },
 });
 
+/** In a pipe a column for everything; on a terminal what was seen, and why it lost, have lines of their own. */
+function verdictTable(verdicts: readonly Verdict[], now: number, console: Console): string {
+  const { columns: width } = console;
+  const titles = ['VERDICT', 'SOURCE', 'RULE', 'AGE', 'SAYS', ...(width === null ? ['SEEN', 'WHY'] : [])];
+  const rows = verdicts.map((verdict) => verdictRow(verdict, now).slice(0, titles.length));
+  const mark = (line: string, row: number) => {
+    const { holds = false, seen = '', lost = '' } = verdicts[row] ?? {};
+    const shown = holds ? bold(console, line) : line;
+    const why = [seen, lost].map(oneLine).filter(Boolean).join(' — ');
+    return width === null || why === '' ? shown : `${shown}\n${fitText(`         ${why}`, width)}`;
+  };
+  return table(
+    titles.map((title) => ({ title })),
+    rows,
+    { columns: width, mark },
+  );
+}
+
 function verdictRow(verdict: Verdict, now: number): string[] {
   const { holds, source, rule, at, activity, attention, seen, lost } = verdict;
   const says = [activity === 'unknown' ? '' : activity, attention ?? ''].filter(Boolean).join(', ');
-  return [
-    holds ? 'HOLDS' : 'LOST',
-    source,
-    oneLine(rule),
-    formatAge(now - at),
-    says || '-',
-    oneLine(seen) || '-',
-    oneLine(lost) || '-',
-  ];
+  const who = [holds ? 'HOLDS' : 'LOST', source, oneLine(rule), formatAge(now - at), says || '-'];
+  return [...who, oneLine(seen) || '-', oneLine(lost) || '-'];
 }
 
 function verdictJson({ source, rule, at, activity, attention, seen, holds, lost }: Verdict) {
