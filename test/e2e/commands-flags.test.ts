@@ -246,7 +246,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     const args = ['kill', '--all', '--status', 'lost'];
     expect((await sandbox.berth([...args, '--yes'])).code).toBe(0);
     const terminal = sandbox.berthTerminal(['kill', '--all', '--status', 'running']);
-    await terminal.waitForScreen(/kill \d+ sessions \(running\)\? \[y\/N\]/);
+    await terminal.waitForScreen(/kill \d+ sessions? \(running\)\? \[y\/N\]/);
     terminal.type('n');
     terminal.press('Enter');
     expect(await terminal.waitForExit()).toBe(1);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
-import type { Place } from '../fleet/resolve.ts';
+import { type Place, placesOf } from '../fleet/resolve.ts';
 import { attentionRow } from '../fleet/view.ts';
 import { attentionText } from '../render/attention.ts';
 import { worst } from '../render/errors.ts';
@@ -55,8 +55,6 @@ async function named(words: readonly string[], context: Context) {
 async function everybody(context: Context) {
   const answers = await takeInventory(context, await context.hosts());
   warnUnreachable(context, answers);
-  const places = answers.flatMap((a): Place[] =>
-    a.ok ? a.value.sessions.map((session) => ({ host: a.host, session })) : [],
-  );
+  const places = placesOf(answers);
   return { targets: places.filter(({ session }) => session.attention), code: reachCode(answers) };
 }

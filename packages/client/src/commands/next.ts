@@ -3,7 +3,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
-import type { Place } from '../fleet/resolve.ts';
+import { placesOf } from '../fleet/resolve.ts';
 import { attentionRow } from '../fleet/view.ts';
 import { askOf, inOrder, type Waiting } from '../fleet/waiting.ts';
 import { attentionText } from '../render/attention.ts';
@@ -45,9 +45,7 @@ export const next = defineCommand({
 async function whoWaits(context: Context, options: { warn: boolean }) {
   const answers = await takeInventory(context, await context.hosts());
   if (options.warn) warnUnreachable(context, answers);
-  const places = answers.flatMap((a): Place[] =>
-    a.ok ? a.value.sessions.map((session) => ({ host: a.host, session })) : [],
-  );
+  const places = placesOf(answers);
   return { waiting: inOrder(places, Date.now()), code: reachCode(answers) };
 }
 
