@@ -70,7 +70,13 @@ export type NotifyInput =
   | (Numbered & { readonly type: 'snoozed'; readonly sessionId: string; readonly until: number })
   /** An event that asks nobody for anything. */
   | (Numbered & { readonly type: 'seen' })
-  | { readonly type: 'standing'; readonly journalId: string; readonly raised: readonly Raised[] }
+  /** All that asks for somebody on the host now. */
+  | {
+      readonly type: 'standing';
+      readonly host: string;
+      readonly journalId: string;
+      readonly raised: readonly Raised[];
+    }
   | { readonly type: 'tick' };
 
 export type NotifyDelivery =

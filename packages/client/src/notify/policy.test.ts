@@ -108,8 +108,8 @@ class Driver {
   }
 
   /** Numbers of what was told, a summary as a list. */
-  get numbers(): unknown[] {
-    return this.told.flatMap(({ delivery }) =>
+  get numbers(): (number | number[])[] {
+    return this.told.flatMap<number | number[]>(({ delivery }) =>
       delivery.kind === 'attention'
         ? [delivery.item.number]
         : delivery.kind === 'summary'
@@ -266,7 +266,7 @@ test('where the journal does not reach back, what stands is told, and nothing tw
   d.until(NOON + DWELL);
   const gone = d.raise('input', { session: 'b' });
   const missed = { ...d.raised('input', { session: 'c' }), replayed: true };
-  d.give({ type: 'standing', journalId: 'j', raised: [missed] });
+  d.give({ type: 'standing', host: 'h', journalId: 'j', raised: [missed] });
   d.give(missed);
   d.until(NOON + 60_000);
   expect(d.numbers).toEqual([known, missed.number]);

@@ -109,14 +109,16 @@ function standing(
   input: Extract<NotifyInput, { type: 'standing' }>,
   moment: Moment,
 ): PolicyState {
-  const { journalId } = input;
+  const { journalId, host } = input;
   const stands = new Set(input.raised.map(({ attention }) => attention.event));
-  const kept = state.waiting.filter((item) => item.journalId !== journalId || stands.has(item.number));
-  const told = state.told.filter((item) => item.journalId !== journalId || stands.has(item.number));
+  const stays = (item: Item) =>
+    item.host !== host || (item.journalId === journalId && stands.has(item.number));
+  const waiting = state.waiting.filter(stays);
+  const told = state.told.filter(stays);
   const seen = state.seen[journalId] ?? 0;
   return input.raised
     .filter(({ attention }) => attention.event > seen)
-    .reduce((next, raised) => raise(next, raised, moment), { ...state, waiting: kept, told });
+    .reduce<PolicyState>((next, raised) => raise(next, raised, moment), { ...state, waiting, told });
 }
 
 const BY_A_PERSON: readonly ClearReason[] = ['typed', 'acknowledged'];

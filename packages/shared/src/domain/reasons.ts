@@ -234,6 +234,11 @@ const table = {
     exit: EXIT.timeout,
     hint: 'try again, or allow more time with --timeout',
   },
+  NOTIFY_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: 'prove the way with berth watch --notify --test',
+  },
   SESSION_START_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see berth output SESSION' },
   INTERNAL: { grpc: CODE.internal, exit: EXIT.failed, hint: 'look for the id in the log of the agent' },
 } as const satisfies Record<string, ReasonEntry>;
