@@ -60,9 +60,13 @@ export function openChannels(options: NotificationsOptions): Channels {
   const webhooks = urls.map((url) => openWebhook(url, format, { outbox, console, settings }));
   const here = [desktop, sound].filter((channel) => channel !== null);
   if (here.length === 0 && webhooks.length === 0) {
-    throw new BerthError('CONFIG_INVALID', 'there is nobody to notify: notifier is none, and there is no webhook', {
-      hint: 'give --webhook URL, or set notifier: auto',
-    });
+    throw new BerthError(
+      'CONFIG_INVALID',
+      'there is nobody to notify: notifier is none, and there is no webhook',
+      {
+        hint: 'give --webhook URL, or set notifier: auto',
+      },
+    );
   }
   return { webhooks, here };
 }

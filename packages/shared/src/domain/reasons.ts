@@ -219,6 +219,11 @@ const table = {
     exit: EXIT.conflict,
     hint: 'look at its screen: berth output SESSION --screen',
   },
+  WATCH_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'end the other one, or leave out --notify',
+  },
   EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: 'watch from the oldest event kept' },
 
   HOST_BUSY: {
