@@ -1,6 +1,7 @@
 /** TerminalService.Attach: a client's terminal <-> a pty that runs `tmux attach`. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { signOfPerson } from '@berth/shared/domain/person-sign';
 import { isFinal } from '@berth/shared/domain/session-state';
 import {
   AttachEndReason,
@@ -92,7 +93,8 @@ function pump(
           case 'input': {
             if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
             const { offset, data } = message.input;
-            typed();
+            // Terminals answer questions and report focus by themselves.
+            if (signOfPerson(data) === 'typed') typed();
             if (!attachment.type(toBytes(offset), data)) {
               throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
             }

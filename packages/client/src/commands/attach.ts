@@ -4,6 +4,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { openLooking } from '../notify/looking.ts';
 import { attachTerminal } from '../terminal/attach.ts';
 import { parseKeys } from '../terminal/keystrokes.ts';
 import { defineCommand, type Flags } from './command.ts';
@@ -74,6 +75,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
   const readOnly = choice['read-only'] === true;
   const { console } = context;
   console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  using looking = openLooking(context.paths.runtimeDir, { host: host.name, sessionId: session.id });
   const outcome = await attachTerminal({
     console,
     env: context.env,
@@ -83,6 +85,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     detachOthers: choice['detach-others'] === true,
     detachKeys,
     reconnect: choice['no-reconnect'] !== true,
+    person: (sign) => looking.sign(sign),
   });
   const last = outcome.session ?? session;
   if (outcome.kind === 'session-ended') console.err(`berth: ${story(last)}\n`);

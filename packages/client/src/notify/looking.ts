@@ -6,8 +6,8 @@
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { SignOfPerson } from '@berth/shared/domain/person-sign';
 import { privateDirectory } from '../config/paths.ts';
-import type { SignOfPerson } from '../terminal/signs.ts';
 import { isAlive } from '../tunnel/process-lock.ts';
 
 /** After the last sign of a person, ms until they may have left. */

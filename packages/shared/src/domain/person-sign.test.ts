@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { signOfPerson } from './signs.ts';
+import { signOfPerson } from './person-sign.ts';
 
 test.each([
   ['x', 'typed'],
   ['\u001b', 'typed'],
   ['\u001b[A', 'typed'],
+  ['\u001bP', 'typed'],
+  ['ü', 'typed'],
   ['\u001b[I', 'came'],
   ['\u001b[O', 'left'],
   ['\u001b[I\u001b[O', 'left'],

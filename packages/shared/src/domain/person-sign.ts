@@ -8,11 +8,11 @@ const FOCUS = /\u001b\[([IO])/g;
 /** Answers that a terminal gives by itself: attributes, cursor, modes, colours, versions. */
 const ANSWERS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-  /\u001b(?:\[[?>=]?[\d;]*(?:\$y|[cRnt])|[\]P][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g;
+  /\u001b(?:\[[?>=]?[\d;]*(?:\$y|[cRnt])|[\]P][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 
 /** The last word of one read, null if no person stands behind it. Focus reports come in one piece. */
 export function signOfPerson(data: Uint8Array): SignOfPerson | null {
-  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+  const text = new TextDecoder('latin1').decode(data);
   if (text.replace(FOCUS, '').replace(ANSWERS, '') !== '') return 'typed';
   const last = [...text.matchAll(FOCUS)].at(-1);
   if (!last) return null;
