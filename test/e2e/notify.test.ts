@@ -29,6 +29,9 @@ const start = (name: string, script: string) =>
   startedId(sandbox, ['start', '--json', '--name', name, '--', 'bash', '-c', script]);
 const ring = (name: string) => start(name, `echo "line of ${name}"; printf '\\a'; sleep 1000`);
 
+const of = (session: string, type: string) => (event: { sessionId: string; fact: { type: string } }) =>
+  event.sessionId === session && event.fact.type === type;
+
 /** A watch that notifies; it has reached the host when this resolves. */
 async function watching(...flags: string[]) {
   const watch = sandbox.spawnBerth(['watch', '--notify', ...flags]);
@@ -120,6 +123,28 @@ test('nothing is told while a person types into the session, and it is once they
   expect(notifier.shown[1]?.[0]).toBe('looked-at on local rang');
 });
 
+test('a terminal that comes to the front has answered nothing', async () => {
+  const agent = await sandbox.startAgent();
+  using events = new HostEvents(agent.socket);
+  const id = await ring('rings');
+  await events.find(of(id, 'attentionRaised'));
+  const terminal = sandbox.berthTerminal(['attach', 'rings']);
+  await terminal.waitForScreen(/line of rings/);
+  terminal.type('\u001b[I');
+  const looking = join(sandbox.runtimeDir, 'looking');
+  await until(() => readdirSync(looking).length === 1, { what: 'somebody looks' });
+  terminal.type('\u001b[O');
+  const file = () => readFileSync(join(looking, readdirSync(looking)[0] ?? ''), 'utf8');
+  await until(() => file().includes('"in_front":false'), { what: 'nobody looks' });
+  // What was typed before is through when the other end lets go.
+  await sandbox.berthTerminal(['attach', 'rings', '--detach-others']).waitForScreen(/line of rings/);
+  expect(await terminal.waitForExit()).toBe(0);
+  await events.find(of(await ring('later'), 'attentionRaised'));
+  expect(events.facts(id, 'attentionCleared')).toEqual([]);
+  await sandbox.berth(['send', id, 'x']);
+  await events.find(of(id, 'attentionCleared'));
+});
+
 test('what came while the watch was away is told once, many as one', async () => {
   const agent = await sandbox.startAgent();
   using events = new HostEvents(agent.socket);
@@ -129,11 +154,9 @@ test('what came while the watch was away is told once, many as one', async () =>
   const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
   for (const name of names) await ring(name);
   const seenTo = await ring('seen-to');
-  const of = (type: string) => (event: { sessionId: string; fact: { type: string } }) =>
-    event.sessionId === seenTo && event.fact.type === type;
-  await events.find(of('attentionRaised'));
+  await events.find(of(seenTo, 'attentionRaised'));
   await sandbox.berth(['send', seenTo, 'x']);
-  await events.find(of('attentionCleared'));
+  await events.find(of(seenTo, 'attentionCleared'));
   const second = await watching();
   const [call = []] = await notifier.waitFor(1);
   expect(call.at(-2)).toBe('6 sessions asked for you while you were away');

@@ -32,7 +32,7 @@ export class StandInNotifier {
   }
 
   async waitFor(count: number): Promise<string[][]> {
-    return await until(() => this.calls.length >= count && this.calls, {
+    return await until(() => (this.calls.length >= count ? this.calls : null), {
       what: `${count} notifications`,
       deadlineMs: 20_000,
     });
