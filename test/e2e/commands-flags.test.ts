@@ -7,6 +7,7 @@ import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
+import { NOTIFY_FLAGS } from './notify-flags.ts';
 
 let sandbox: Sandbox;
 /** A session that printed 30 lines and lives on. */
@@ -247,6 +248,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   // Without a kernel that keeps peaks there is nothing to advise: the figures are in slot-advice.test.ts.
   'status --slots': async () => expect(await sandbox.json(['status', '--slots'])).toEqual({ slots: [] }),
   ...HOST_FLAGS,
+  ...NOTIFY_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -18,7 +18,12 @@ const oneOf = (choices: readonly string[]) => ({
 const HOURS = /^(([01]?\d|2[0-3]):[0-5]\d\s*-\s*(([01]?\d|2[0-3]):[0-5]\d|24:00))?$/;
 /** Of no length, or a whole day: then nothing would ever be told. */
 const isEmptySpan = (text: string) => {
-  const [from, to] = text.split('-').map((time) => time.trim().replace(/^0?(\d:)/, '$1').replace('24:', '0:'));
+  const [from, to] = text.split('-').map((time) =>
+    time
+      .trim()
+      .replace(/^0?(\d:)/, '$1')
+      .replace('24:', '0:'),
+  );
   return from === to;
 };
 const urlOf = (text: string): URL | null => {
