@@ -39,7 +39,7 @@ export function refuseWithoutNotify(flags: NotifyChoice): void {
 /** Only one watch notifies: two would tell everything twice. */
 export async function notifyLock({ paths }: Context): Promise<Disposable> {
   const { takeNotifyLock } = await import('../notify/notify-lock.ts');
-  return await takeNotifyLock(paths.stateDir);
+  return await takeNotifyLock(paths.runtimeDir);
 }
 
 /** What a watch gives its news to, before it prints them. Sessions that are not watched are not told of. */
