@@ -89,7 +89,12 @@ export class Notifier implements AsyncDisposable {
     }
     await Promise.all(durable.map((channel) => this.#tell(channel, deliveries)));
     this.#state = state;
-    store.save(state);
+    try {
+      store.save(state);
+    } catch (error) {
+      // Told all the same: a full disk is no reason to keep quiet.
+      this.#o.failed(error);
+    }
     // Not waited for: a notifier that hangs holds nobody up but itself.
     for (const channel of channels)
       this.#telling.set(

@@ -121,7 +121,7 @@ export function openNotifications(
     channels: here,
     looking: (item, now) => isLooking(runtimeDir, item, now),
     failed: (error) => {
-      const text = renderError(error, { json: false });
+      const text = renderError(error, console);
       if (!said.has(text)) console.err(text);
       said.add(text);
     },

@@ -1,7 +1,6 @@
 /** The policy's state on disk: `notify.json` in the state directory, written anew and put into place. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { privateDirectory } from '../config/paths.ts';
 import { EMPTY_STATE } from './policy.ts';
 import type { PolicyState } from './policy-types.ts';
 
@@ -25,7 +24,7 @@ export function stateFile(stateDir: string): StateFile {
       return EMPTY_STATE;
     },
     save(state) {
-      privateDirectory(stateDir);
+      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
       writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     },

@@ -3,13 +3,10 @@
  * Holds no address and no key: only a digest that tells which webhook it is for.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { privateDirectory } from '../../config/paths.ts';
 import type { WebhookFormat } from './body.ts';
-
-/** Deliveries kept; beyond, the oldest go. */
-const MOST = 1000;
 
 export interface Entry {
   readonly id: string;
@@ -28,11 +25,13 @@ export interface Queued extends Entry {
 
 export class Outbox {
   readonly #directory: string;
+  readonly #most: number;
   #last = 0;
 
-  /** `stateDir` is made where it is not there. */
-  constructor(stateDir: string) {
-    privateDirectory(stateDir);
+  /** `stateDir` is made where it is not there; `most`: deliveries kept, beyond, the oldest go. */
+  constructor(stateDir: string, most = 1000) {
+    this.#most = most;
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     this.#directory = privateDirectory(path.join(stateDir, 'outbox'));
   }
 
@@ -46,7 +45,7 @@ export class Outbox {
     const file = path.join(this.#directory, `${String(this.#last).padStart(17, '0')}${suffix}`);
     writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
-    const tooMany = names.slice(0, Math.max(0, names.length + 1 - MOST));
+    const tooMany = names.slice(0, Math.max(0, names.length + 1 - this.#most));
     for (const name of tooMany) this.remove(path.join(this.#directory, name));
     return tooMany.length;
   }

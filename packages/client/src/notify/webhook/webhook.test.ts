@@ -112,8 +112,8 @@ describe('the outbox', () => {
     expect(statSync(join(dir, 'outbox')).mode & 0o777).toBe(0o700);
   });
   test('is bounded: the oldest go', () => {
-    const outbox = new Outbox(dir);
-    const dropped = Array.from({ length: 1003 }, (_, i) => outbox.put({ ...entry, id: `${i}` }));
+    const outbox = new Outbox(dir, 5);
+    const dropped = Array.from({ length: 8 }, (_, i) => outbox.put({ ...entry, id: `${i}` }));
     expect(dropped.reduce((a, b) => a + b)).toBe(3);
     expect(outbox.of('t')[0]?.id).toBe('3');
   });
