@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
+import { watchFlags } from './watch-flags.ts';
 
 let sandbox: Sandbox;
 /** A session that printed 30 lines and lives on. */
@@ -172,6 +173,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(await out('list', '--format', 'table')).toMatch(/^SESSION +VM +STATUS +AGE +PROMPT\n/);
     expect((await sandbox.berth(['list', '--format', 'csv', '--wide'])).code).toBe(2);
   },
+  ...watchFlags(() => ({ sandbox, printed })),
   'output --lines': async () => expect(await out('output', 'printed', '--lines', '2')).toBe('line 30\nred\n'),
   'output --all': async () => expect((await out('output', 'printed', '--all')).split('\n')).toHaveLength(32),
   'output --follow': async () => expect(await out('output', 'ended', '--follow')).toBe(''),

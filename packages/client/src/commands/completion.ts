@@ -1,5 +1,6 @@
 /** `berth completion`: scripts for bash, zsh and fish; they ask `berth completion words …` for the words. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { EVENT_KINDS } from '@berth/shared/domain/event';
 import { SESSION_STATUSES } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
 import { inventory } from '../fleet/inventory.ts';
@@ -31,6 +32,9 @@ compdef _berth berth
   fish: `complete -c berth -f -a '(set -l w (commandline -opc); $w[1] completion words -- $w[2..-1] 2>/dev/null)'
 `,
 };
+
+/** Of flags that take several words at once. */
+const WORDS: Readonly<Record<string, readonly string[]>> = { status: SESSION_STATUSES, only: EVENT_KINDS };
 
 /** What a shell takes as it is. Anything else of a host's is not put onto the user's command line. */
 const PLAIN = /^[\p{L}\p{N}._@%+,-]+$/u;
@@ -68,7 +72,8 @@ async function wordsAfter(before: readonly string[], context: Context): Promise<
   const flags: Flags = { ...(await entry.load()).flags, ...GLOBAL_FLAGS };
   const valued = valueAfter(before.at(-1) ?? '', flags);
   if (valued === 'host') return await hostNames(context);
-  if (valued !== null) return valued === 'status' ? SESSION_STATUSES : (flags[valued]?.choices ?? []);
+  if (valued === 'session') return await sessionNames(context);
+  if (valued !== null) return WORDS[valued] ?? flags[valued]?.choices ?? [];
   const dashed = Object.keys(flags).map((flag) => `--${flag}`);
   if (name === 'completion') return ['bash', 'zsh', 'fish', ...dashed];
   if (name === 'host' && before.length === 1) return ['list', 'show', 'forget', ...dashed];

@@ -4,6 +4,7 @@ import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import { clock } from '../render/clock.ts';
 import { counted } from '../render/counted.ts';
 
 /** `14:02:11 dev fix-auth  attention  permission: wants to run Bash — rm -rf build` */
@@ -12,15 +13,6 @@ export function eventLine(host: string, event: HostEvent, now: number): string {
   const session = fact.type === 'externalChanged' ? fact.session.name : event.sessionName || event.sessionId;
   const who = [clock(event.at, now), host, session || '-'].map(oneLine).join(' ');
   return oneLine(`${who}  ${kindOf(fact)}  ${factText(fact, now)}`);
-}
-
-/** Of the day where it is today's; in the time zone of whoever reads it. */
-export function clock(at: number, now: number): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, '0');
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  if (date.toDateString() === new Date(now).toDateString()) return time;
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }
 
 function factText(fact: Fact, now: number): string {

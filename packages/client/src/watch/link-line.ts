@@ -2,8 +2,8 @@
 import { formatAge } from '@berth/shared/domain/duration';
 import { oneLine } from '@berth/shared/domain/text';
 import type { FleetNews, LiveHost } from '../fleet/live-fleet.ts';
+import { clock } from '../render/clock.ts';
 import { toJson } from '../render/json.ts';
-import { clock } from './event-line.ts';
 
 type Remark = Exclude<FleetNews, { kind: 'event' | 'opened' }>;
 
