@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
+import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 
 let sandbox: Sandbox;
@@ -259,6 +260,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   // Without a kernel that keeps peaks there is nothing to advise: the figures are in slot-advice.test.ts.
   'status --slots': async () => expect(await sandbox.json(['status', '--slots'])).toEqual({ slots: [] }),
   ...HOST_FLAGS,
+  ...NOTIFY_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -3,6 +3,7 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import { TypingDetector } from '@berth/shared/domain/typing';
 import {
   AttachEndReason,
   type AttachOpen,
@@ -12,7 +13,6 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { TypingDetector } from '../domain/attention/typing.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';

@@ -4,6 +4,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { openLooking } from '../notify/looking.ts';
 import { attachTerminal } from '../terminal/attach.ts';
 import { parseKeys } from '../terminal/keystrokes.ts';
 import { defineCommand, type Flags } from './command.ts';
@@ -78,6 +79,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     const { watchAttention } = await import('../fleet/attention-notices.ts');
     return await watchAttention({ context, show, host: host.name, sessionId: session.id });
   };
+  using looking = openLooking(context.paths.runtimeDir, { host: host.name, sessionId: session.id });
   const outcome = await attachTerminal({
     console,
     env: context.env,
@@ -88,6 +90,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     detachKeys,
     reconnect: choice['no-reconnect'] !== true,
     notices: context.settings.attachNotices ? notices : undefined,
+    person: (sign) => looking.sign(sign),
   });
   const last = outcome.session ?? session;
   if (outcome.kind === 'session-ended') console.err(`berth: ${story(last)}\n`);

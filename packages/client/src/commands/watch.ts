@@ -19,6 +19,14 @@ import { beginnings, watchFleet } from '../watch/watch-fleet.ts';
 import { defineCommand } from './command.ts';
 import { interruption } from './interruption.ts';
 import { span } from './values.ts';
+import {
+  NOTIFY_CURSOR,
+  NOTIFY_FLAGS,
+  notifyLock,
+  openNotify,
+  refuseWithoutNotify,
+  testNotifications,
+} from './watch-notify.ts';
 
 export const watch = defineCommand({
   usage: '[--since 12h] [--only KIND[,KIND]] [--session SESSION]',
@@ -41,15 +49,20 @@ export const watch = defineCommand({
       value: 'COMMAND',
       describe: 'run sh -c COMMAND for each event, with its JSON on standard input',
     },
+    ...NOTIFY_FLAGS,
   },
   most: 0,
   async run({ flags }, context) {
     const { console } = context;
+    refuseWithoutNotify(flags);
+    if (flags.test) return await testNotifications(flags, context);
     const filter = { kinds: kindsOf(flags.only), sessions: flags.session.map(sessionOf) };
     const timeoutMs = flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 });
     const sinceTime = flags.since === undefined ? null : timeOf(flags.since, Date.now());
     const hosts = await chooseHosts(context, flags.host);
-    using cursor = flags.cursor === undefined ? null : openCursor(flags.cursor, context);
+    using _lock = flags.notify ? await notifyLock(context) : null;
+    const cursorName = flags.cursor ?? (flags.notify ? NOTIFY_CURSOR : undefined);
+    using cursor = cursorName === undefined ? null : openCursor(cursorName, context);
 
     using interrupted = interruption();
     const timeUp = new AbortController();
@@ -67,12 +80,15 @@ export const watch = defineCommand({
       cache: createFleetCache(context.paths.cacheDir),
       beginning: beginnings(cursor, sinceTime),
     });
+    await using notify = flags.notify ? await openNotify(flags, context, { fleet, filter }) : null;
     try {
       const remark = (news: Parameters<typeof lines>[0]) => {
         const line = lines(news);
         if (line !== null) console.err(`${line}\n`);
       };
-      if (await watchFleet({ fleet, filter, sinks, cursor, remark, once: flags.once, signal })) return 0;
+      const observe = notify ? { observe: notify.take } : {};
+      const watched = { fleet, filter, sinks, cursor, remark, once: flags.once, signal, ...observe };
+      if (await watchFleet(watched)) return 0;
       return interrupted.signal.aborted ? 130 : 124;
     } finally {
       if (timer) clearTimeout(timer);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
 import { parseMemory } from '@berth/shared/domain/memory';
+import { NOTIFY_SETTINGS, type NotifySettings, notifySettings } from './notify-settings.ts';
 import { parsedOnce } from './parsed-cache.ts';
 import { paths } from './paths.ts';
 
@@ -25,7 +26,8 @@ export interface Settings {
   readonly connectMs: number;
   readonly callMs: number;
   readonly fanoutMs: number;
-  /** Each setting as it was written, by its key in config.yaml, and where that was. */
+  readonly notify: NotifySettings;
+  /** Each setting as it was written, by its key in config.yaml, and where that was; secrets hidden. */
   readonly texts: Readonly<Record<SettingName, string>>;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
@@ -37,6 +39,8 @@ interface Definition {
   readonly usual: string;
   readonly read: (text: string) => string | number | null;
   readonly form: string;
+  /** Never shown. */
+  readonly secret?: true;
 }
 
 const any = (text: string) => text;
@@ -69,6 +73,7 @@ export const SETTINGS = {
   connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
   call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
   fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '2s', read: span, form: TIME },
+  ...NOTIFY_SETTINGS,
 } as const satisfies Record<string, Definition>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -90,7 +95,7 @@ export async function loadSettings(options: {
   const origins = {} as Record<SettingName, Origin>;
   const texts = {} as Record<SettingName, string>;
   const value = (name: SettingName): string | number => {
-    const { variable, usual, read, form } = SETTINGS[name];
+    const { variable, usual, read, form, secret }: Definition = SETTINGS[name];
     const candidates: [Origin, string | undefined, string][] = [
       ['flag', flags[name], `--${name.replaceAll('_', '-')}`],
       ['environment', env[variable], variable],
@@ -103,7 +108,7 @@ export async function loadSettings(options: {
       if (found === null)
         throw new BerthError('CONFIG_INVALID', `${where}: ${form}`, { values: { key: name } });
       origins[name] = origin;
-      texts[name] = text;
+      texts[name] = secret && text !== '' ? '[redacted]' : text;
       return found;
     }
     return usual;
@@ -121,6 +126,7 @@ export async function loadSettings(options: {
     connectMs: Number(value('connect_timeout')),
     callMs: Number(value('call_timeout')),
     fanoutMs: Number(value('fanout_timeout')),
+    notify: notifySettings(value),
     texts,
     origins,
   });

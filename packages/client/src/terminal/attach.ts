@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { PersonSigns, type SignOfPerson } from '@berth/shared/domain/person-sign';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
 import { backoffMs, isPassing, pause } from '../fleet/backoff.ts';
@@ -28,6 +29,8 @@ export interface AttachOptions {
   readonly reconnect: boolean;
   /** Begun once the terminal shows the session; what it gives is disposed when the attach is over. */
   readonly notices?: ((show: (text: string) => void) => Promise<Disposable>) | undefined;
+  /** Told what the terminal shows of the person before it. */
+  readonly person: (sign: SignOfPerson) => void;
 }
 
 export interface AttachOutcome {
@@ -40,6 +43,8 @@ export interface AttachOutcome {
 const SETTLED_MS = 500;
 /** After asking to detach, ms until we leave without an answer. */
 const DETACH_MS = 1000;
+/** Asks the terminal to say when it comes to the front and goes back; leaving raw mode ends it. */
+const REPORT_FOCUS = '\u001b[?1004h';
 
 /** Standard input and output are a terminal: the caller has seen to it. */
 export async function attachTerminal(options: AttachOptions): Promise<AttachOutcome> {
@@ -55,6 +60,7 @@ class Typing implements Disposable {
   readonly #matcher: KeyMatcher;
   readonly #stop = new AbortController();
   readonly #attachId = randomUUID();
+  readonly #signs = new PersonSigns();
   #stream: AttachStream | null = null;
   #opened = false;
   #detaching = false;
@@ -137,6 +143,7 @@ class Typing implements Disposable {
 
   #open(stream: AttachStream, inputOffset: number): void {
     this.#opened = true;
+    this.#o.console.out(REPORT_FOCUS);
     const rest = this.#input.resume(inputOffset);
     if (rest) stream.input(rest.offset, rest.data);
     // The window may have changed while the link was down.
@@ -160,6 +167,8 @@ class Typing implements Disposable {
 
   readonly #onData = (data: Uint8Array): void => {
     if (this.#detaching) return;
+    const sign = this.#signs.push(data);
+    if (sign) this.#o.person(sign);
     const { forward, detach } = this.#matcher.push(data);
     if (forward.length > 0 && !this.#o.readOnly) {
       const numbered = this.#input.push(forward);

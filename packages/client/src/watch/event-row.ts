@@ -2,8 +2,6 @@
 import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { statusOf } from '@berth/shared/domain/session-state';
 
-export type EventRow = ReturnType<typeof eventRow>;
-
 export function eventRow(place: { host: string; journalId: string; replayed: boolean }, event: HostEvent) {
   const { number, sessionId, sessionName, fact } = event;
   const external = fact.type === 'externalChanged' ? fact.session.name : null;

@@ -15,6 +15,8 @@ export interface WatchFleetOptions {
   readonly fleet: LiveFleet;
   readonly filter: EventFilter;
   readonly sinks: readonly EventSink[];
+  /** Gets all news, wanted or not, before anything else is done with them. Never rejects. */
+  readonly observe?: (news: FleetNews) => Promise<void>;
   readonly cursor: CursorFile | null;
   /** What is no event: links that come and go, events that are gone. */
   readonly remark: (news: Exclude<FleetNews, { kind: 'event' | 'opened' }>) => void;
@@ -38,6 +40,7 @@ export async function watchFleet(options: WatchFleetOptions): Promise<boolean> {
 
   async function take(news: FleetNews): Promise<void> {
     if (over) return;
+    await options.observe?.(news);
     switch (news.kind) {
       case 'link':
       case 'gone':

@@ -219,6 +219,11 @@ const table = {
     exit: EXIT.conflict,
     hint: 'look at its screen: berth output SESSION --screen',
   },
+  WATCH_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'end the other one, or leave out --notify',
+  },
   EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: 'watch from the oldest event kept' },
 
   HOST_BUSY: {
@@ -233,6 +238,11 @@ const table = {
     grpc: CODE.deadlineExceeded,
     exit: EXIT.timeout,
     hint: 'try again, or allow more time with --timeout',
+  },
+  NOTIFY_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: 'prove the way with berth watch --notify --test',
   },
   SESSION_START_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see berth output SESSION' },
   INTERNAL: { grpc: CODE.internal, exit: EXIT.failed, hint: 'look for the id in the log of the agent' },

@@ -1,0 +1,91 @@
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { expect, it } from 'vitest';
+import type { HostConfig } from '../config/remotes.ts';
+import type { Answer } from '../fleet/fan-out.ts';
+import type { Holding } from '../fleet/inventory.ts';
+import { listView } from '../fleet/view.ts';
+import { byHost, sessionTable } from './session-table.ts';
+
+const NOW = 1_000_000_000_000;
+const host = (name: string): HostConfig => ({
+  name,
+  kind: name === 'local' ? 'local' : 'ssh',
+  labels: {},
+  scope: 'user',
+  enabled: true,
+});
+const session = (id: string, over: object = {}) =>
+  ({
+    ...{ id, name: '', state: 'running', prompt: 'do it', preset: '', argv: [], tags: {} },
+    ...{ createdAt: NOW - 60_000, startedAt: null, endedAt: null, attachedClients: 0, cpuMs: null },
+    ...{ attention: null, activity: 'unknown', figures: null, memoryBytes: 0, memoryUsedBytes: 0 },
+    ...over,
+  }) as unknown as SessionSnapshot;
+const answer = (name: string, value: Partial<Holding>): Answer<Holding> => ({
+  ok: true,
+  host: host(name),
+  value: { sessions: [], external: [], host: null, ...value },
+  latencyMs: 1,
+});
+const ASKS = {
+  kind: 'permission',
+  reason: 'wants to run\u001b[2J Bash',
+  line: 'rm -rf build',
+  source: 'hook',
+  since: NOW - 180_000,
+  event: 1,
+  snoozedUntil: null,
+};
+const EXTERNAL = {
+  ...{ name: 'other', toolSessionId: '', status: 'waiting', message: 'asks something', directory: '/w' },
+  ...{ reportedAt: NOW - 5000, metrics: {}, team: '', agents: [], live: true, attention: null },
+};
+const ALL = { statuses: [], tags: {}, all: false };
+const rows = (answers: readonly Answer<Holding>[], kept = new Map()) =>
+  listView(answers, ALL, NOW, kept).sessions;
+
+const asking = rows([
+  answer('local', { sessions: [session('sess-1'), session('sess-2', { attention: ASKS, createdAt: 1 })] }),
+]);
+
+it('says on a terminal under the row what a session asks for, and keeps a pipe to one line each', () => {
+  const onTerminal = sessionTable(asking, { color: false, columns: 80 }, { wide: false, now: NOW });
+  expect(onTerminal.split('\n').slice(1, 4)).toEqual([
+    expect.stringMatching(/^sess-2 +local +running/),
+    '    permission 3m: wants to run Bash — rm -rf build',
+    expect.stringMatching(/^sess-1 /),
+  ]);
+  const narrow = sessionTable(asking, { color: false, columns: 30 }, { wide: false, now: NOW });
+  for (const line of narrow.split('\n').filter((text) => text.startsWith('    ')))
+    expect(line.length).toBeLessThanOrEqual(30);
+  const inPipe = sessionTable(asking, { color: false, columns: null }, { wide: false, now: NOW });
+  expect(inPipe.trimEnd().split('\n')).toHaveLength(3);
+});
+
+it('dims what is remembered of a host that does not answer', () => {
+  const silent = { ok: false, host: host('dev'), error: new Error('x') as never, latencyMs: 1 } as const;
+  const kept = new Map([['dev', { asOf: NOW - 1000, sessions: new Map([['sess-9', session('sess-9')]]) }]]);
+  const [row] = rows([silent], kept);
+  expect(row).toMatchObject({ stale_since: new Date(NOW - 1000).toISOString(), remote: true });
+  const text = sessionTable(row ? [row] : [], { color: true, columns: 80 }, { wide: false, now: NOW });
+  expect(text).toMatch(/\u001b\[2msess-9 .*\u001b\[22m/);
+});
+
+it('has sessions of others among ours, told apart', () => {
+  const [row] = rows([answer('dev', { external: [EXTERNAL] })]);
+  expect(row).toMatchObject({
+    session_id: 'external:other',
+    external: true,
+    status: 'running',
+    activity: 'waiting',
+    prompt: 'asks something',
+  });
+  const wide = sessionTable(row ? [row] : [], { color: false, columns: null }, { wide: true, now: NOW });
+  expect(wide).toMatch(/^SESSION +VM +WHERE .*\nexternal:other +dev +\[remote\] +running +5s +- +waiting /);
+  expect(byHost(row ? [row] : [], new Map())).toMatch(/\ndev +external:other +running +127\.0\.0\.1\n/);
+});
+
+it('prints later rows below those that were printed', () => {
+  const options = { wide: false, now: NOW, from: 1 };
+  expect(sessionTable(asking, { color: false, columns: null }, options)).toMatch(/^sess-1 .*\n$/);
+});
