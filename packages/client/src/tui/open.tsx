@@ -1,0 +1,70 @@
+/** Puts the live view on the terminal, and the terminal back to what it was on every way out. */
+import { writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { render } from 'ink';
+import type { ReactNode } from 'react';
+import type { Console } from '../render/console.ts';
+import { KeyInput } from './key-input.ts';
+
+export interface Screen {
+  /** Runs with the terminal as it was before; what is typed goes to whoever reads it. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const LEAVE = '\u001b[?2026l\u001b[?1049l\u001b[?25h\u001b[0m';
+const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Resolves when the person has left. Rejects with what broke it. */
+export async function onScreen(console: Console, node: (screen: Screen) => ReactNode): Promise<void> {
+  const input = new KeyInput(console.stdin);
+  let apart = false;
+  const restore = () => {
+    try {
+      console.stdin.setRawMode?.(false);
+      if (!apart) writeSync(1, LEAVE);
+    } catch {
+      // The terminal is gone: nothing to restore.
+    }
+  };
+  const onSignal = (signal: (typeof SIGNALS)[number]) => {
+    // While a session is attached its terminal is restored by whoever attached it.
+    restore();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on('uncaughtExceptionMonitor', restore);
+  process.on('exit', restore);
+  const screen: Screen = {
+    apart: async (work) => {
+      apart = true;
+      input.release();
+      try {
+        return await work();
+      } finally {
+        input.listen();
+        apart = false;
+      }
+    },
+  };
+  input.listen();
+  const app = render(node(screen), {
+    stdin: input as unknown as NodeJS.ReadStream,
+    stdout: console.stdout as NodeJS.WriteStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    incrementalRendering: true,
+    alternateScreen: true,
+    interactive: true,
+    maxFps: 20,
+  });
+  input.on('gone', () => app.unmount());
+  try {
+    await app.waitUntilExit();
+  } finally {
+    app.unmount();
+    input.release();
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    process.off('uncaughtExceptionMonitor', restore);
+    process.off('exit', restore);
+  }
+}
