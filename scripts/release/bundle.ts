@@ -34,7 +34,14 @@ export async function bundleClient(outfile: string): Promise<void> {
   const entryPoints = ['packages/client/src/main.ts'];
   const { define, ...rest } = options(outfile);
   const plugins = [lateBuiltins(['zlib']), inkAtOnce()];
-  await build({ ...rest, define: { ...PRODUCTION, ...define }, jsx: 'automatic', entryPoints, external, plugins });
+  await build({
+    ...rest,
+    define: { ...PRODUCTION, ...define },
+    jsx: 'automatic',
+    entryPoints,
+    external,
+    plugins,
+  });
 }
 
 export async function bundleAgent(outfile: string): Promise<void> {

@@ -64,6 +64,11 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'dash',
+    describe: 'every session of every host on one screen',
+    load: async () => (await import('./dash.ts')).dash,
+  },
+  {
     name: 'host',
     describe: 'hosts: list, show, forget',
     completes: 'host',

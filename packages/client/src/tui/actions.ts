@@ -37,7 +37,11 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
     const well = rows.length - failures.length;
     if (failure !== undefined)
       tell(failures.length > 1 ? `${failures.length} of ${rows.length} failed: ${failure}` : failure, true);
-    else change({ notice: { text: `${nameOf(rows) ?? counted(well, 'session')} ${done}`, bad: false }, marks: new Set() });
+    else
+      change({
+        notice: { text: `${nameOf(rows) ?? counted(well, 'session')} ${done}`, bad: false },
+        marks: new Set(),
+      });
   };
 
   const targets = (): string[] => (state.marks.size > 0 ? [...state.marks] : row ? [row.key] : []);
@@ -54,24 +58,43 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
     }
   };
 
-  const input = (question: Extract<Mode, { kind: 'input' }>['question'], keys: string[], text: string) => {
+  const ask = (question: Extract<Mode, { kind: 'input' }>['question'], keys: string[], text: string) => {
     if (keys.length > 0) change({ mode: { kind: 'input', question, keys, text }, notice: null });
   };
 
+  const onSession = (input: string, on: DashRow): void => {
+    switch (input) {
+      case 'a':
+        void attach(on);
+        break;
+      case 'o':
+        change({ mode: { kind: 'follow', key: on.key }, notice: null });
+        break;
+      case 'x':
+        change({ mode: { kind: 'kill', keys: targets() }, notice: null });
+        break;
+      case 'A':
+        void each(targets(), 'acknowledged', (target) => ports.acknowledge(target));
+        break;
+      case 'z':
+        ask('snooze', targets(), '30m');
+        break;
+      case 'r':
+        ask('rename', [on.key], on.session?.name ?? '');
+        break;
+      case 't':
+        ask('tag', targets(), '');
+        break;
+    }
+  };
+
   return {
-    press(key: string, { return: enter }: Pick<Key, 'return'>): void {
-      if (key === 's') return startForm();
-      if (!row) return;
-      if (!row.session && (enter || 'aorxzAt'.includes(key)) && key !== '') return tell(howToReach(row), true);
-      if (enter || key === 'a') {
-        if (row.session) void attach(row);
-        else tell(howToReach(row), true);
-      } else if (key === 'o') change({ mode: { kind: 'follow', key: row.key }, notice: null });
-      else if (key === 'x') change({ mode: { kind: 'kill', keys: targets() }, notice: null });
-      else if (key === 'A') void each(targets(), 'acknowledged', (on) => ports.acknowledge(on));
-      else if (key === 'z') input('snooze', targets(), '30m');
-      else if (key === 'r') input('rename', [row.key], row.session?.name ?? '');
-      else if (key === 't') input('tag', targets(), '');
+    press(input: string, key: Pick<Key, 'return' | 'ctrl' | 'meta'>): void {
+      if (key.ctrl || key.meta) return;
+      const wanted = key.return ? 'a' : input;
+      if (wanted === 's') startForm();
+      else if (row?.session) onSession(wanted, row);
+      else if (row && /^[aoxAzrt]$/.test(wanted)) tell(howToReach(row), true);
     },
 
     kill(keys: readonly string[]): void {
@@ -116,7 +139,10 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
   function startForm(): void {
     const connected = hosts.filter(({ link }) => link === 'connected').map(({ config }) => config.name);
     const host = connected.find((name) => name === row?.host.config.name) ?? connected[0];
-    if (host === undefined) return tell('cannot start: no host is connected', true);
+    if (host === undefined) {
+      tell('cannot start: no host is connected', true);
+      return;
+    }
     const form = { host, preset: '', prompt: '', name: '' };
     change({ mode: { kind: 'start', form, field: 'prompt' }, notice: null });
   }

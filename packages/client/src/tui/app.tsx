@@ -1,6 +1,7 @@
 /** The live view: what is on the screen, and which key does what. */
 import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
+import type { DashRow } from '../fleet/dash/row.ts';
 import {
   type DashView,
   dashView,
@@ -9,11 +10,10 @@ import {
   selectedIndex,
   tagsOf,
 } from '../fleet/dash/view.ts';
-import type { DashRow } from '../fleet/dash/row.ts';
+import { type Key, useActions } from './actions.ts';
 import { Bottom } from './bottom.tsx';
 import { Follow } from './follow.tsx';
 import { Help } from './help.tsx';
-import { type Key, useActions } from './actions.ts';
 import { Heading, HostsBar, Rows } from './list.tsx';
 import type { DashPorts } from './ports.ts';
 import { SessionPane } from './session-pane.tsx';
@@ -53,7 +53,14 @@ export function App({ ports }: { ports: DashPorts }) {
   const actions = useActions({ ports, hosts, state, setState, row, rowsAt, size });
 
   const inList = (input: string, key: Key) => {
-    const look = lookAfter(input, state.look, knownIn(hosts.map(({ config }) => config.name), view));
+    const look = lookAfter(
+      input,
+      state.look,
+      knownIn(
+        hosts.map(({ config }) => config.name),
+        view,
+      ),
+    );
     if (key.upArrow || input === 'k') select(index - 1);
     else if (key.downArrow || input === 'j') select(index + 1);
     else if (key.pageUp) select(index - height);
@@ -63,7 +70,8 @@ export function App({ ports }: { ports: DashPorts }) {
     else if (input === 'q' || (key.ctrl && input === 'c')) exit();
     else if (input === '?') change({ mode: { kind: 'help' }, notice: null });
     else if (input === '/') change({ mode: { kind: 'search', before: state.look.search }, notice: null });
-    else if (key.escape) change({ look: { ...BEGINNING.look, sort: state.look.sort }, marks: new Set(), notice: null });
+    else if (key.escape)
+      change({ look: { ...BEGINNING.look, sort: state.look.sort }, marks: new Set(), notice: null });
     else if (input === 'n') {
       const all = dashView(hosts, BEGINNING.look, now).rows;
       const next = longestWaiting(all, row?.asking ? row.key : null);
@@ -152,7 +160,7 @@ export function App({ ports }: { ports: DashPorts }) {
           hosts={hosts.length}
           now={now}
         />
-        {layout.wide ? <Text>{' '}</Text> : null}
+        {layout.wide ? <Text> </Text> : null}
         <SessionPane ports={ports} row={row} size={layout.pane} now={now} />
       </Box>
       <Bottom state={state} label={labelOf(targetsOf(state, rowsAt))} columns={size.columns} />

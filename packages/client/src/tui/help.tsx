@@ -43,7 +43,17 @@ export function Help({ columns, rows }: { columns: number; rows: number }) {
 
 /** As many as fit, the most used first. */
 export function helpLine(columns: number): string {
-  const hints = ['? keys', 'q quit', '↑↓ move', '⏎ attach', 'o output', 'n next', 'x end', 'A ack', '/ search'];
+  const hints = [
+    '? keys',
+    'q quit',
+    '↑↓ move',
+    '⏎ attach',
+    'o output',
+    'n next',
+    'x end',
+    'A ack',
+    '/ search',
+  ];
   const more = ['f filter', 's start', 'z snooze', 'r rename', 't tag', 'space mark', 'h host', 'S sort'];
   let line = '';
   for (const hint of [...hints, ...more]) {

@@ -36,11 +36,7 @@ export function Heading({ view, note, columns }: { view: DashView; note: string;
   const asks = view.asking === 0 ? 'nobody asks' : view.asking === 1 ? '1 asks' : `${view.asking} ask`;
   const left = `berth  ${view.total} session${view.total === 1 ? '' : 's'}, ${asks}`;
   const shown = note ? `${note}${view.hidden > 0 ? ` (${view.hidden} hidden)` : ''}` : '';
-  return (
-    <Line bold>
-      {fitText(shown ? `${left}  ·  ${shown}` : left, columns)}
-    </Line>
-  );
+  return <Line bold>{fitText(shown ? `${left}  ·  ${shown}` : left, columns)}</Line>;
 }
 
 const MARK_COLORS = { '✓': 'green', '…': 'yellow', '✗': 'red' } as const;

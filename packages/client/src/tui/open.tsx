@@ -1,7 +1,7 @@
 /** Puts the live view on the terminal, and the terminal back to what it was on every way out. */
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { render } from 'ink';
+import { type Instance, render } from 'ink';
 import type { ReactNode } from 'react';
 import type { Console } from '../render/console.ts';
 import { KeyInput } from './key-input.ts';
@@ -18,8 +18,11 @@ const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export async function onScreen(console: Console, node: (screen: Screen) => ReactNode): Promise<void> {
   const input = new KeyInput(console.stdin);
   let apart = false;
+  let app: Instance | null = null;
   const restore = () => {
     try {
+      // Its last words first: they belong on the screen that is left.
+      app?.unmount();
       console.stdin.setRawMode?.(false);
       if (!apart) writeSync(1, LEAVE);
     } catch {
@@ -27,7 +30,6 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
     }
   };
   const onSignal = (signal: (typeof SIGNALS)[number]) => {
-    // While a session is attached its terminal is restored by whoever attached it.
     restore();
     process.exit(128 + constants.signals[signal]);
   };
@@ -47,7 +49,7 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
     },
   };
   input.listen();
-  const app = render(node(screen), {
+  app = render(node(screen), {
     stdin: input as unknown as NodeJS.ReadStream,
     stdout: console.stdout as NodeJS.WriteStream,
     exitOnCtrlC: false,
@@ -57,7 +59,7 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
     interactive: true,
     maxFps: 20,
   });
-  input.on('gone', () => app.unmount());
+  input.on('gone', () => app?.unmount());
   try {
     await app.waitUntilExit();
   } finally {

@@ -55,7 +55,7 @@ export function StartFormView(props: StartFormProps) {
       <Text> </Text>
       <Line color="red">{problem || ' '}</Line>
       <Box flexGrow={1} />
-      <Line dimColor>↑↓ field  ←→ choice  Enter starts  Esc goes back</Line>
+      <Line dimColor>↑↓ field ←→ choice Enter starts Esc goes back</Line>
     </Box>
   );
 }

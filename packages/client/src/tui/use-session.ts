@@ -20,7 +20,11 @@ export interface Tail {
 const NOTHING: Tail = { lines: null, problem: '' };
 
 /** The last lines, looked at again every `everyMs` for as long as it lives. */
-export function useTail(ports: DashPorts, row: DashRow | null, want: { lines: number; everyMs: number }): Tail {
+export function useTail(
+  ports: DashPorts,
+  row: DashRow | null,
+  want: { lines: number; everyMs: number },
+): Tail {
   const { lines, everyMs } = want;
   const [told, setTold] = useState<{ key: string; tail: Tail }>({ key: '', tail: NOTHING });
   useAsking(row, everyMs, async (asked, signal) => {

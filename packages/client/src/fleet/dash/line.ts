@@ -34,19 +34,31 @@ const LEAST_MESSAGE = 12;
 const HEADS = { state: 'STATE', host: 'HOST', name: 'SESSION', age: 'AGE', message: 'MESSAGE' } as const;
 
 /** `hosts`: how many there are, shown or not. */
-export function columnsFor(
-  rows: readonly DashRow[],
-  size: { columns: number; hosts: number },
-): Columns {
+export function columnsFor(rows: readonly DashRow[], size: { columns: number; hosts: number }): Columns {
   const widest = (texts: string[], least: number, most: number) =>
     Math.min(most, Math.max(least, ...texts.map(textWidth)));
-  const state = widest(rows.map((row) => row.state), 10, 11);
-  const host = size.hosts > 1 ? widest(rows.map((row) => row.host.config.name), 4, 12) : 0;
+  const state = widest(
+    rows.map((row) => row.state),
+    10,
+    11,
+  );
+  const host =
+    size.hosts > 1
+      ? widest(
+          rows.map((row) => row.host.config.name),
+          4,
+          12,
+        )
+      : 0;
   const age = 4;
   const fixed = LEAD + state + GAP + (host > 0 ? host + GAP : 0) + age + GAP;
   // The name gives way before the message is gone.
   const most = Math.max(8, Math.min(32, size.columns - fixed - GAP - LEAST_MESSAGE));
-  const name = widest(rows.map((row) => row.name), Math.min(7, most), most);
+  const name = widest(
+    rows.map((row) => row.name),
+    Math.min(7, most),
+    most,
+  );
   return { state, host, name, age, message: Math.max(0, size.columns - fixed - name - GAP) };
 }
 
@@ -85,7 +97,7 @@ export function headOf(columns: Columns): string {
 
 function tail(
   columns: Columns,
-  texts: Readonly<Record<"host" | "name" | "age" | "message", string>>,
+  texts: Readonly<Record<'host' | 'name' | 'age' | 'message', string>>,
 ): string {
   const cells = [
     ...(columns.host > 0 ? [pad(texts.host, columns.host)] : []),

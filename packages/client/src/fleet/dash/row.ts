@@ -12,7 +12,15 @@ import { oneLine } from '@berth/shared/domain/text';
 import type { LiveHost } from '../live-fleet.ts';
 
 /** `permission` to `bell`: it asks for a person. The others: what it does, or how it ended. */
-export type Mood = AttentionKind | 'working' | 'waiting' | 'quiet' | 'pending' | 'suspended' | 'ended' | 'failed';
+export type Mood =
+  | AttentionKind
+  | 'working'
+  | 'waiting'
+  | 'quiet'
+  | 'pending'
+  | 'suspended'
+  | 'ended'
+  | 'failed';
 
 export interface DashRow {
   /** Of one session on one host, for as long as it is known. */
