@@ -36,7 +36,7 @@ export function App({ ports }: { ports: DashPorts }) {
   const view = useMemo(() => dashView(hosts, state.look, now), [hosts, state.look, now]);
   const index = selectedIndex(view.rows, state.selected, state.index);
   const row = view.rows[index] ?? null;
-  const layout = layoutOf(size);
+  const layout = layoutOf(size, view.rows.length);
   const height = layout.list.height - 1;
   const top = scrolled(first, { selected: index, rows: view.rows.length, height });
   if (top !== first) setFirst(top);
@@ -173,8 +173,9 @@ interface Size {
   readonly rows: number;
 }
 
-function layoutOf({ columns, rows }: Size) {
-  const height = Math.max(2, rows - 3);
+/** Side by side where there is room; else the list takes what it needs, at most half of the screen. */
+function layoutOf({ columns, rows }: Size, sessions: number) {
+  const height = Math.max(4, rows - 3);
   if (columns >= WIDE) {
     const list = Math.floor(columns * 0.55);
     return {
@@ -183,11 +184,11 @@ function layoutOf({ columns, rows }: Size) {
       pane: { columns: columns - list - 1, height },
     };
   }
-  const list = Math.max(4, Math.ceil(height * 0.5));
+  const list = Math.min(Math.ceil(height / 2), Math.max(5, sessions + 1));
   return {
     wide: false,
-    list: { columns, height: Math.min(height, list) },
-    pane: { columns, height: Math.max(0, height - list) },
+    list: { columns, height: list },
+    pane: { columns, height: height - list },
   };
 }
 
