@@ -7,6 +7,7 @@ import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import type { SessionState } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 
+import { keepAttention, watchAttention } from './attention.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
@@ -39,7 +40,6 @@ import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
 import { privateDirectory, secretDirectory } from './runtime-directory.ts';
 import { Attachments } from './sessions/attachments.ts';
-import { AttentionKeeper } from './sessions/attention-keeper.ts';
 import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
@@ -114,7 +114,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const hostname = machineName();
   const now = () => Date.now();
   const feed = new Feed();
-  const attention = new AttentionKeeper();
+  const attention = keepAttention({
+    journal,
+    registry: () => registry,
+    now,
+    cpuPercent: (session) => (units.usageIsDear ? null : (usage.of(session)?.cpuPercent ?? null)),
+    log,
+  });
+  scope.use(attention);
   const registry = new Registry({
     journal,
     now,
@@ -147,6 +154,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       countKills(kills);
       log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
       registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
+      attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
     },
   });
   scope.use(usage);
@@ -175,6 +183,19 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     log: (level, fields, message) => log[level](fields, message),
   });
   scope.defer(() => supervisor.stop());
+  const attentionWatch = watchAttention({
+    keeper: attention,
+    registry,
+    supervisor,
+    files,
+    transcripts,
+    terminals,
+    watcher,
+    now,
+    log,
+    stillMs: config.promptStillMs,
+  });
+  scope.use(attentionWatch);
 
   const slotReturns =
     sharedLedger &&
@@ -240,11 +261,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     );
   }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
+  attentionWatch.begin();
 
   if (!units.usageIsDear) void usage.look();
 
   const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
   const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
+  const typed = (session: string) => attention.typed(session);
   const host = createHostSnapshot({
     id,
     hostname,
@@ -280,8 +303,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       }),
       terminal: terminalService({
         ...shared,
-        attach: attachHandler({ wrap, registry, files, attachments, describe }),
+        attach: attachHandler({ wrap, registry, files, attachments, describe, typed }),
         typed: new Set(),
+        onTyped: typed,
       }),
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),

@@ -18,6 +18,8 @@ export interface Config {
   /** What is not set is worked out from the machine. */
   readonly capacity: CapacitySettings;
   readonly transcriptCap: number;
+  /** A screen that is still for this long, in ms, is looked at for a prompt. */
+  readonly promptStillMs: number;
   /** Most sessions at once, and the longest a session may run, in ms. */
   readonly maxSessions: number | null;
   readonly maxLifetimeMs: number | null;
@@ -59,6 +61,7 @@ usage: berthd [serve | dial-stdio | health | version] [options]
   --max-sessions N        sessions that may hold a slot at once (as many as fit)
   --max-lifetime TIME     longest a session may run, such as 8h (as long as it likes)
   --transcript-cap SIZE   kept of each transcript (256M)
+  --prompt-still TIME     a screen that is still for so long is looked at for a prompt (3s)
   --scope SCOPE           user, or system: the memory of the machine is shared (user)
   --units KIND            auto, plain or systemd (auto)
   --log-level LEVEL       debug, info, warn or error (info)
@@ -81,6 +84,7 @@ const OPTIONS = [
   'max-lifetime',
   'scope',
   'transcript-cap',
+  'prompt-still',
   'units',
   'log-level',
   'http-port',
@@ -170,6 +174,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     scope,
     user,
     transcriptCap: size('transcript-cap') ?? 256 * MIB,
+    promptStillMs: time('prompt-still') ?? 3000,
     units: oneOf('units', ['auto', 'plain', 'systemd'], 'auto'),
     logLevel: oneOf('log-level', ['debug', 'info', 'warn', 'error'], 'info'),
     httpPort: port('http-port'),

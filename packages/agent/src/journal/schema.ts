@@ -47,6 +47,7 @@ const MIGRATIONS: readonly string[] = [
   `ALTER TABLE events ADD COLUMN session_name TEXT NOT NULL DEFAULT '';
    CREATE INDEX events_at ON events (at);
    CREATE TABLE attention (session_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+   INSERT INTO attention SELECT id, '{"scanned":-1}' FROM sessions;
    UPDATE sessions SET record = json_set(record, '$.spec.headless', json('false'))
    WHERE json_extract(record, '$.spec') IS NOT NULL;
    UPDATE events SET session_name = coalesce(json_extract(fact, '$.session.name'), ''),

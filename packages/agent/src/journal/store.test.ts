@@ -45,7 +45,8 @@ it('gives back what was committed after it was opened anew', () => {
   expect(journal.events(0, 10)).toEqual([
     { number: 1, at: 7, sessionId: 's1', sessionName: 'n', fact: FACT },
   ]);
-  expect(journal.eventRange()).toEqual({ oldest: 1, newest: 1, oldestAt: 7 });
+  expect(journal.oldestEventAt()).toBe(7);
+  expect(journal.eventRange()).toEqual({ oldest: 1, newest: 1 });
 });
 
 it('keeps what is known of attention, in the same commit as what follows from it', () => {
@@ -58,6 +59,20 @@ it('keeps what is known of attention, in the same commit as what follows from it
   using journal = openJournal(file());
   expect([...journal.attention()]).toEqual([['s1', 'b']]);
   expect(journal.eventRange().newest).toBe(1);
+});
+
+it('keeps so many events, and so long, and says where the rest begins', () => {
+  using journal = openJournal(file(), { events: 20, age: 1000 });
+  const fact = { sessionId: '', sessionName: '', fact: FACT };
+  for (let at = 1; at <= 30; at++) journal.commit({ at, sessions: [], facts: [fact] });
+  expect(journal.eventRange().newest).toBe(30);
+  expect(journal.events(0, 100)).toHaveLength(30 - journal.eventRange().oldest + 1);
+  expect(journal.eventRange().oldest).toBeGreaterThan(5);
+  for (let at = 5001; at <= 5010; at++) journal.commit({ at, sessions: [], facts: [fact] });
+  expect(journal.oldestEventAt()).toBe(5001);
+  expect(journal.events(0, 100).map(({ number }) => number)).toEqual([
+    31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+  ]);
 });
 
 it('finds where the events from a time on begin', () => {
@@ -101,7 +116,7 @@ it('pings by a commit that leaves no event, and throws where nothing can be comm
   using journal = openJournal(file());
   journal.ping();
   journal.ping();
-  expect(journal.eventRange()).toEqual({ oldest: 0, newest: 0, oldestAt: null });
+  expect(journal.eventRange()).toEqual({ oldest: 0, newest: 0 });
   using other = new DatabaseSync(file());
   other.exec('BEGIN IMMEDIATE');
   expect(() => journal.ping()).toThrow(/locked/);

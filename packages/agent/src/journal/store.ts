@@ -10,18 +10,24 @@ import type { Session } from '../domain/session.ts';
 import type { GrantedRequest, Journal } from '../sessions/journal-port.ts';
 import { migrate } from './schema.ts';
 
-/** Events kept; older ones are dropped in steps of a tenth. */
-const KEPT_EVENTS = 100_000;
+/** Events kept, by number and by age; older ones are dropped in steps of a tenth. */
+export interface Retention {
+  readonly events: number;
+  /** In ms. */
+  readonly age: number;
+}
+
+const RETENTION: Retention = { events: 100_000, age: 30 * 86_400_000 };
 
 /** Opens the journal, or makes it. Throws on damage (see isDamage) and on a newer version. */
-export function openJournal(file: string): Journal & Disposable {
+export function openJournal(file: string, retention = RETENTION): Journal & Disposable {
   const db = new DatabaseSync(file);
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0;');
     const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (check.quick_check !== 'ok') throw new JournalDamage(check.quick_check);
     migrate(db);
-    return new SqliteJournal(db);
+    return new SqliteJournal(db, retention);
   } catch (error) {
     db.close();
     throw error;
@@ -40,11 +46,13 @@ export function isDamage(error: unknown): boolean {
 class SqliteJournal implements Journal, Disposable {
   readonly journalId: string;
   readonly #db: DatabaseSync;
+  readonly #retention: Retention;
   #newest: number;
   #oldest: number;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, retention: Retention) {
     this.#db = db;
+    this.#retention = retention;
     db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)').run('journal_id', randomUUID());
     const row = db.prepare("SELECT value FROM meta WHERE key = 'journal_id'").get() as { value: string };
     this.journalId = row.value;
@@ -132,7 +140,7 @@ class SqliteJournal implements Journal, Disposable {
     }
     this.#newest = number;
     if (this.#oldest === 0 && number > 0) this.#oldest = 1;
-    this.#retain();
+    this.#retain(change.at);
   }
 
   attention(): ReadonlyMap<string, string> {
@@ -178,9 +186,13 @@ class SqliteJournal implements Journal, Disposable {
     }
   }
 
-  eventRange(): { oldest: number; newest: number; oldestAt: number | null } {
+  eventRange(): { oldest: number; newest: number } {
+    return { oldest: this.#oldest, newest: this.#newest };
+  }
+
+  oldestEventAt(): number | null {
     const row = this.#selectOldestAt.get() as { at: number } | undefined;
-    return { oldest: this.#oldest, newest: this.#newest, oldestAt: row?.at ?? null };
+    return row?.at ?? null;
   }
 
   ping(): void {
@@ -196,9 +208,16 @@ class SqliteJournal implements Journal, Disposable {
     this.#db.close();
   }
 
-  #retain(): void {
-    if (this.#newest - this.#oldest < KEPT_EVENTS * 1.1) return;
-    const oldest = this.#newest - KEPT_EVENTS + 1;
+  /** The newest event stays, however old: numbers go on from it. */
+  #retain(now: number): void {
+    const { events, age } = this.#retention;
+    const step = Math.max(1, Math.floor(events / 10));
+    const tooMany = this.#newest - this.#oldest >= events + step;
+    const tooOld = this.#newest % step === 0 && (this.oldestEventAt() ?? now) < now - age * 1.1;
+    if (!tooMany && !tooOld) return;
+    const young = this.numberBefore(now - age) + 1;
+    const oldest = Math.min(this.#newest, Math.max(young, this.#newest - events + 1));
+    if (oldest <= this.#oldest) return;
     this.#db.prepare('DELETE FROM events WHERE number < ?').run(oldest);
     this.#oldest = oldest;
   }

@@ -26,6 +26,8 @@ export interface AttachOptions {
   readonly files: SessionFiles;
   readonly attachments: Attachments;
   readonly describe: Describe;
+  /** Somebody types into the session: called before it is done. */
+  readonly typed: (sessionId: string) => void;
 }
 
 /** A session that ended under an attach is given this long to be recorded as ended. */
@@ -51,7 +53,8 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   });
   const inputOffset = BigInt(attachment.typed);
   send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
-  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly });
+  const typed = () => options.typed(session.id);
+  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, typed });
   if (end === 'link' || signal.aborted) return;
   if (end === 'detach') attachment.forget();
   const settled = await ended(registry, session.id, { end, signal });
@@ -68,9 +71,9 @@ type AttachEnd = 'detach' | 'link' | 'terminal';
 function pump(
   stream: Stream,
   signal: AbortSignal,
-  options: { attachment: Attachment; readOnly: boolean },
+  options: { attachment: Attachment; readOnly: boolean; typed: () => void },
 ): Promise<AttachEnd> {
-  const { attachment, readOnly } = options;
+  const { attachment, readOnly, typed } = options;
   const { pty } = attachment;
   return new Promise((resolve, reject) => {
     pty.onData((data) => {
@@ -89,6 +92,7 @@ function pump(
           case 'input': {
             if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
             const { offset, data } = message.input;
+            typed();
             if (!attachment.type(toBytes(offset), data)) {
               throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
             }

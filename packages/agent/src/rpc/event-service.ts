@@ -13,7 +13,7 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
   const { wrap, journal, feed } = options;
 
   async function* watch(request: WatchRequest, signal: AbortSignal): AsyncGenerator<WatchResponse> {
-    const { oldest, newest, oldestAt } = journal.eventRange();
+    const { oldest, newest } = journal.eventRange();
     const { onlyNew, sinceTime } = request;
     const asked = sinceTime ? journal.numberBefore(sinceTime.getTime()) : toBytes(request.since);
     let since = onlyNew ? newest : asked;
@@ -22,7 +22,11 @@ export function eventService(options: { wrap: Wrapper; journal: Journal; feed: F
         values: { oldest: String(oldest) },
       });
     }
-    const range = { oldest: BigInt(oldest), newest: BigInt(newest), oldestAt: toDate(oldestAt) };
+    const range = {
+      oldest: BigInt(oldest),
+      newest: BigInt(newest),
+      oldestAt: toDate(journal.oldestEventAt()),
+    };
     const opened = { journalId: journal.journalId, ...range };
     yield { message: { $case: 'opened', opened } };
     using follower = request.follow ? feed.follow() : null;

@@ -32,6 +32,8 @@ export interface TerminalServiceOptions {
   readonly attach: TerminalServiceServer['attach'];
   /** SendInput calls that were answered lately, by request id: typing is not journaled. */
   readonly typed: Set<string>;
+  /** Somebody types into the session: called before it is done. */
+  readonly onTyped: (sessionId: string) => void;
 }
 
 const TYPED_KEPT = 10_000;
@@ -94,6 +96,7 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
       if (!typed.has(requestId)) {
         typed.add(requestId);
         if (typed.size > TYPED_KEPT) typed.delete([...typed][0] ?? '');
+        options.onTyped(session.id);
         await terminals.type(files.paths(session.id), { data: request.data, keys: request.keys });
       }
       return {

@@ -45,7 +45,9 @@ export interface Journal {
   setting(name: string): string | null;
   set(name: string, value: string): void;
   /** Numbers of the oldest and newest event kept; 0, 0 where there is none. */
-  eventRange(): { oldest: number; newest: number; oldestAt: number | null };
+  eventRange(): { oldest: number; newest: number };
+  /** When the oldest event kept happened, in ms since the epoch; null where there is none. */
+  oldestEventAt(): number | null;
   /** Commits a row of its own: throws where nothing could be committed now. */
   ping(): void;
 }

@@ -126,10 +126,39 @@ export interface Transcripts {
    * one cuts it out wherever it stands, and nothing is held back from then on.
    */
   finish(paths: SessionPaths, options: { timeoutMs: number }): Promise<boolean>;
+  /** For looking through what is printed as it comes; the end marker is not kept back. */
+  tap(paths: SessionPaths): TranscriptTap;
   /** Gives the oldest bytes back to the disk where there are more than the cap. */
   trim(paths: SessionPaths): Promise<void>;
   /** Replays it in a terminal emulator: the text that the terminal showed, scrollback first. */
   render(paths: SessionPaths, size: { columns: number; rows: number; lines: number }): Promise<string[]>;
+}
+
+/** One transcript, open for reading bytes as they come. Ends with its disposal. */
+export interface TranscriptTap extends Disposable {
+  /**
+   * Fills the buffer from an offset, at once: what was printed lately lies in memory. Returns how many
+   * bytes there were; 0 at the end, and where there is no transcript (yet).
+   */
+  read(offset: number, buffer: Uint8Array): number;
+  /** Bytes there are now. */
+  size(): number;
+}
+
+/** A JSON file in a session's status directory. */
+export interface StatusFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Ms since the epoch, with fractions. */
+  readonly modifiedAt: number;
+}
+
+/** Where hooks of tools leave their word. */
+export interface StatusFiles {
+  /** Regular files `*.json` in no order; those that are being written (`.…`) are left out. */
+  list(paths: SessionPaths): Promise<readonly StatusFile[]>;
+  text(paths: SessionPaths, name: string): Promise<string>;
+  remove(paths: SessionPaths, name: string): Promise<void>;
 }
 
 export interface TranscriptExtent {

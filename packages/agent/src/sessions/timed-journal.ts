@@ -19,6 +19,7 @@ export function timedJournal(journal: Journal, observe: (ms: number) => void): J
     attention: () => journal.attention(),
     numberBefore: (at) => journal.numberBefore(at),
     eventRange: () => journal.eventRange(),
+    oldestEventAt: () => journal.oldestEventAt(),
     ping: () => journal.ping(),
     setting: (name) => journal.setting(name),
     set: (name, value) => journal.set(name, value),

@@ -11,6 +11,7 @@ import type { SessionPaths, TranscriptChunk, TranscriptExtent, Transcripts } fro
 import { cutMarker } from './cut.ts';
 import { renderTerminal } from './render.ts';
 import { deliverable, TAIL_BYTES } from './tail.ts';
+import { openTap } from './tap.ts';
 import { createTrimmer, firstByte } from './trim.ts';
 
 /** In case a change is not told: a network file system, or no inotify left. */
@@ -99,6 +100,8 @@ export function createTranscripts(options: {
       if (state === 'cut' || settled) await writeFile(endedFile(paths), '', { mode: 0o600 });
       return state !== 'missing';
     },
+
+    tap: (paths) => openTap(paths.transcript),
 
     trim: (paths) => trim(paths.transcript),
 

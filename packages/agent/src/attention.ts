@@ -1,0 +1,29 @@
+/** Attention put together: what is kept of it, and what watches for it. */
+import { messageOf } from '@berth/shared/domain/berth-error';
+import { createStatusFiles } from './files/status-files.ts';
+import type { Log } from './log.ts';
+import { AttentionKeeper, type AttentionKeeperOptions } from './sessions/attention-keeper.ts';
+import { AttentionWatch, type AttentionWatchOptions } from './sessions/attention-watch.ts';
+
+export function keepAttention({
+  log,
+  ...options
+}: Omit<AttentionKeeperOptions, 'onProblem'> & { log: Log }): AttentionKeeper {
+  return new AttentionKeeper({
+    ...options,
+    onProblem: (session, error) =>
+      log.warn({ session, error: messageOf(error) }, 'cannot keep what is known of attention'),
+  });
+}
+
+export function watchAttention({
+  log,
+  ...options
+}: Omit<AttentionWatchOptions, 'statusFiles' | 'prompts' | 'log'> & { log: Log }): AttentionWatch {
+  return new AttentionWatch({
+    ...options,
+    statusFiles: createStatusFiles(),
+    prompts: () => [],
+    log: (level, fields, message) => log[level](fields, message),
+  });
+}

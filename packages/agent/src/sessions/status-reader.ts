@@ -1,0 +1,74 @@
+/**
+ * Reads what hooks leave in a session's status directory. `NAME.event.json` is one event: taken once,
+ * in order, and removed. Any other `NAME.json` is a state that gets rewritten: read when it changed.
+ */
+import type { HookReport } from '../domain/attention/hook-report.ts';
+import type { SessionPaths, StatusFile, StatusFiles } from './ports.ts';
+
+export interface StatusReaderOptions {
+  readonly paths: SessionPaths;
+  readonly files: StatusFiles;
+  /** Null: nothing of it is known. */
+  readonly understand: (payload: unknown) => HookReport | null;
+  /** `at`: when the file was written, in ms since the epoch. */
+  readonly onReport: (at: number, report: HookReport) => void;
+  /** Called once for each file that cannot be read. */
+  readonly onJunk: (name: string, why: string) => void;
+  readonly now: () => number;
+  /** Asks for another look after so many ms. */
+  readonly lookAgain: (ms: number) => void;
+}
+
+/** A file may be found half written: it is junk only once it has stood still for this long. */
+const SETTLED_MS = 1000;
+const MOST_BYTES = 256 * 1024;
+const EVENT = '.event.json';
+
+/** A look at the directory; what has not changed since the last look is not read again. */
+export function createStatusReader(options: StatusReaderOptions): () => Promise<void> {
+  const { paths, files, understand, onReport, onJunk, now } = options;
+  const seen = new Map<string, number>();
+  const junk = new Set<string>();
+
+  async function take(file: StatusFile): Promise<void> {
+    const isEvent = file.name.endsWith(EVENT);
+    const read = await parsed(file);
+    if (read === 'later') return options.lookAgain(SETTLED_MS);
+    seen.set(file.name, file.modifiedAt);
+    if ('why' in read) {
+      if (!junk.has(file.name)) onJunk(file.name, read.why);
+      junk.add(file.name);
+    } else {
+      junk.delete(file.name);
+      const report = understand(read.payload);
+      if (report) onReport(file.modifiedAt, report);
+    }
+    // After what follows from it was kept: read again after a crash, it changes nothing.
+    if (isEvent) {
+      await files.remove(paths, file.name);
+      seen.delete(file.name);
+    }
+  }
+
+  async function parsed(file: StatusFile): Promise<{ payload: unknown } | { why: string } | 'later'> {
+    if (file.bytes > MOST_BYTES) return { why: `it is larger than ${MOST_BYTES / 1024} KiB` };
+    const text = await files.text(paths, file.name);
+    try {
+      return { payload: JSON.parse(text) as unknown };
+    } catch {
+      return now() - file.modifiedAt < SETTLED_MS ? 'later' : { why: 'it is no JSON' };
+    }
+  }
+
+  return async () => {
+    const found = await files.list(paths);
+    const names = new Set(found.map(({ name }) => name));
+    for (const name of seen.keys()) if (!names.has(name)) seen.delete(name);
+    const fresh = found.filter(({ name, modifiedAt }) => seen.get(name) !== modifiedAt);
+    for (const file of fresh.sort(byTime)) await take(file);
+  };
+}
+
+function byTime(a: StatusFile, b: StatusFile): number {
+  return a.modifiedAt - b.modifiedAt || (a.name < b.name ? -1 : 1);
+}
