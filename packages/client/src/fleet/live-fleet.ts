@@ -48,6 +48,16 @@ export type FleetNews =
       readonly oldest: number;
       readonly replaced: boolean;
     }
+  /**
+   * A stream of events was opened: all up to this number was told before, or was not asked for. Not
+   * told of a watch from a time on before its first event.
+   */
+  | {
+      readonly kind: 'opened';
+      readonly host: HostConfig;
+      readonly journalId: string;
+      readonly number: number;
+    }
   /** The link came or went. */
   | { readonly kind: 'link'; readonly host: LiveHost };
 

@@ -47,9 +47,9 @@ export class EventCursor {
     return this.#journalId ?? '';
   }
 
-  /** Of the last event that was told or passed over; 0 before the first. */
-  get number(): number {
-    return this.#number ?? 0;
+  /** Of the last event that was told or passed over; null where that is not known yet. */
+  get number(): number | null {
+    return this.#number;
   }
 
   /** `asOf`: the newest event that is known by a listing; 0: there was none, or the agent is too old to say. */

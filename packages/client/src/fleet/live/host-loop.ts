@@ -177,6 +177,8 @@ export class HostLoop {
       const { gone, again } = cursor.opened(message, this.#asOf);
       if (gone) await this.#o.tell({ kind: 'gone', host: this.#host.config, ...gone });
       if (again) return;
+      const { journalId, number } = cursor;
+      if (number !== null) await this.#o.tell({ kind: 'opened', host: this.#host.config, journalId, number });
     }
     if (signal.aborted) return;
     // It is going down, or is upgraded.
