@@ -42,6 +42,7 @@ function options(dist: string, out: string): BuildOptions {
 /** Bundles of their own, loaded when they are asked for: imported as, and found as. */
 const BESIDE = {
   './cli.ts': './client.cjs',
+  './commands/status-bar.ts': './status-bar.cjs',
   yaml: './yaml.cjs',
   zod: './zod.cjs',
   ink: './ink.cjs',
@@ -108,6 +109,8 @@ async function main(): Promise<void> {
     // For reading .proto files at run time, which no client of ours does.
     const external = ['@grpc/proto-loader'];
     await build({ ...clientOptions(out), entryPoints: rest, plugins, external });
+    const bar = { 'status-bar': 'packages/client/src/commands/status-bar.ts' };
+    await build({ ...clientOptions(out), entryPoints: bar, plugins });
     await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod', react: 'react' } });
     const inkPlugins = [besideTheBundle({ react: './react.cjs' }), inkAtOnce()];
     await build({ ...clientOptions(out), entryPoints: { ink: 'ink' }, plugins: inkPlugins });
