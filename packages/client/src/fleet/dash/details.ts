@@ -65,7 +65,7 @@ function memoryLine(session: SessionSnapshot): DetailLine | null {
 
 /** `[#####.....]`: reads the same without colours and in every font. */
 export function bar(share: number, width: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  const full = share > 0 ? Math.round(Math.min(1, share) * width) : 0;
   return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
 }
 
