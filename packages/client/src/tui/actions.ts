@@ -70,9 +70,12 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
       case 'o':
         change({ mode: { kind: 'follow', key: on.key }, notice: null });
         break;
-      case 'x':
-        change({ mode: { kind: 'kill', keys: targets() }, notice: null });
+      case 'x': {
+        const keys = rowsAt(targets()).flatMap((target) => (target.ended ? [] : [target.key]));
+        if (keys.length > 0) change({ mode: { kind: 'kill', keys }, notice: null });
+        else tell(`${on.name} has ended already`);
         break;
+      }
       case 'A':
         void each(targets(), 'acknowledged', (target) => ports.acknowledge(target));
         break;

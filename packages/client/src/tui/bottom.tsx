@@ -5,10 +5,10 @@ import { helpLine } from './help.tsx';
 import { Line } from './list.tsx';
 import type { DashState, Question } from './state.ts';
 
-const QUESTIONS: Readonly<Record<Question, string>> = {
-  rename: 'new name',
-  tag: 'tags (KEY=VALUE, -KEY)',
-  snooze: 'quiet for',
+const QUESTIONS: Readonly<Record<Question, (label: string) => string>> = {
+  rename: (label) => `new name for ${label}`,
+  tag: (label) => `tags (KEY=VALUE, -KEY) for ${label}`,
+  snooze: (label) => `quiet ${label} for`,
 };
 
 /** `label`: of the sessions that the question is about. */
@@ -24,8 +24,14 @@ export function Bottom({ state, label, columns }: { state: DashState; label: str
         </Line>
       );
     case 'input': {
-      const question = `${QUESTIONS[mode.question]} for ${label}`;
-      return <Typed label={question} text={mode.text} columns={columns} problem={notice?.text ?? ''} />;
+      return (
+        <Typed
+          label={QUESTIONS[mode.question](label)}
+          text={mode.text}
+          columns={columns}
+          problem={notice?.text ?? ''}
+        />
+      );
     }
     default:
       if (!notice) return <Line dimColor>{helpLine(columns)}</Line>;

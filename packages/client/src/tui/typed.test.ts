@@ -31,7 +31,9 @@ test('what was typed ahead goes to who reads next', async () => {
   stdin.write('alater');
   const [first] = await once(keys, 'data');
   keys.release();
-  const [rest] = await once(stdin, 'data');
+  const next = once(stdin, 'data');
+  stdin.resume();
+  const [rest] = await next;
   expect([String(first), String(rest)]).toEqual(['a', 'later']);
 });
 
