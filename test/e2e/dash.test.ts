@@ -181,12 +181,12 @@ it('ends and tags all that are marked, after asking', async () => {
   expect(sessions).toHaveLength(2);
   await mark();
   terminal.press('x');
-  await terminal.waitForScreen(/end 2 sessions\? y ends/);
+  await terminal.waitForScreen(/end 2 sessions \(.*\)\? y ends/);
   terminal.press('n');
   await terminal.waitForScreen(/\? keys/);
   expect(await statusOf(sandbox, ids[0] ?? '')).toBe('running');
   terminal.press('x');
-  await terminal.waitForScreen(/end 2 sessions\? y ends/);
+  await terminal.waitForScreen(/end 2 sessions \(.*\)\? y ends/);
   terminal.press('y');
   await terminal.waitForScreen(/2 sessions ended/);
   expect(await Promise.all(ids.map((id) => statusOf(sandbox, id)))).toEqual(['killed', 'killed', 'running']);

@@ -217,5 +217,7 @@ function targetsOf(state: DashState, rowsAt: (keys: readonly string[]) => DashRo
 function labelOf(rows: readonly DashRow[]): string {
   const [only, second] = rows;
   if (!only) return 'nothing';
-  return second ? `${rows.length} sessions` : `${only.name} on ${only.host.config.name}`;
+  return second
+    ? `${rows.length} sessions (${rows.map(({ name }) => name).join(', ')})`
+    : `${only.name} on ${only.host.config.name}`;
 }
