@@ -173,7 +173,7 @@ it('ends and tags all that are marked, after asking', async () => {
   };
   await mark();
   terminal.press('t');
-  await terminal.waitForScreen(/tags .* for 2 sessions:/);
+  await terminal.waitForScreen(/tags .* for 2 sessions/);
   terminal.type('batch=7');
   terminal.press('Enter');
   await terminal.waitForScreen(/2 sessions tagged/);

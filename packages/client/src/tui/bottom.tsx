@@ -2,7 +2,7 @@
 import { Text } from 'ink';
 import { fitText, textWidth } from '../render/width.ts';
 import { helpLine } from './help.tsx';
-import { Line } from './list.tsx';
+import { Line, Paint } from './line.tsx';
 import type { DashState, Question } from './state.ts';
 
 const QUESTIONS: Readonly<Record<Question, (label: string) => string>> = {
@@ -36,7 +36,7 @@ export function Bottom({ state, label, columns }: { state: DashState; label: str
     default:
       if (!notice) return <Line dimColor>{helpLine(columns)}</Line>;
       return (
-        <Line bold={notice.bad} {...(notice.bad ? { color: 'red' } : {})}>
+        <Line bold={notice.bad} color={notice.bad ? 'red' : undefined}>
           {fitText(notice.text, columns)}
         </Line>
       );
@@ -59,7 +59,7 @@ export function Typed({ label, text, columns, problem = '' }: TypedProps) {
       <Text bold>{head}</Text>
       {endOf(text, room)}
       <Text inverse> </Text>
-      {problem ? <Text color="red">{`  ${problem}`}</Text> : null}
+      {problem ? <Paint color="red">{`  ${problem}`}</Paint> : null}
     </Line>
   );
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { DashRow } from '../fleet/dash/row.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { steadyWidth } from '../render/width.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import type { DashPorts } from './ports.ts';
 
@@ -47,7 +48,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
       const client = await context.connect(host, { signal });
       const request = { session: session.id, lines, screenOnly: false };
       const screen = await client.captureScreen(request, { signal });
-      return safeText(screen.lines.join('\n')).split('\n');
+      return steadyWidth(safeText(screen.lines.join('\n'))).split('\n');
     },
     kill: async (row) => {
       await on(row, (client, request) => {

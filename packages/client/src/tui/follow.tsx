@@ -3,7 +3,7 @@ import { Box, useInput } from 'ink';
 import { useState } from 'react';
 import type { DashRow } from '../fleet/dash/row.ts';
 import { fitText } from '../render/width.ts';
-import { Line } from './list.tsx';
+import { Line } from './line.tsx';
 import type { DashPorts } from './ports.ts';
 import { rule, withoutBlankEnd } from './session-pane.tsx';
 import { useTail } from './use-session.ts';

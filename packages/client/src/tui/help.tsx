@@ -1,9 +1,9 @@
 /** The keys: all of them on a page, and the usual ones in the last line. */
 import { Box, Text } from 'ink';
 import { pad } from '../fleet/dash/line.ts';
-import { Line } from './list.tsx';
+import { Line } from './line.tsx';
 
-export const KEYS: readonly (readonly [keys: string, does: string])[] = [
+const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['↑ ↓ k j', 'move; PgUp PgDn Home End too'],
   ['Enter a', 'attach; comes back here when you detach'],
   ['o', 'output over the whole screen'],

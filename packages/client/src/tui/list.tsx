@@ -1,10 +1,10 @@
 /** The sessions, and the hosts above them. */
 import { Box, Text } from 'ink';
-import type { ReactNode } from 'react';
 import { cellsOf, columnsFor, headOf } from '../fleet/dash/line.ts';
 import type { DashRow, Mood } from '../fleet/dash/row.ts';
 import type { DashView, HostMark } from '../fleet/dash/view.ts';
 import { fitText, textWidth } from '../render/width.ts';
+import { Line, Paint } from './line.tsx';
 
 const COLORS: Partial<Record<Mood, string>> = {
   permission: 'magenta',
@@ -15,22 +15,6 @@ const COLORS: Partial<Record<Mood, string>> = {
   working: 'blue',
   failed: 'red',
 };
-
-/** One line, which never wraps. */
-export function Line({ children, ...style }: { children: ReactNode } & Style) {
-  return (
-    <Text wrap="truncate" {...style}>
-      {children}
-    </Text>
-  );
-}
-
-interface Style {
-  readonly bold?: boolean;
-  readonly dimColor?: boolean;
-  readonly inverse?: boolean;
-  readonly color?: string;
-}
 
 export function Heading({ view, note, columns }: { view: DashView; note: string; columns: number }) {
   const asks = view.asking === 0 ? 'nobody asks' : view.asking === 1 ? '1 asks' : `${view.asking} ask`;
@@ -60,7 +44,7 @@ export function HostsBar({ hosts, columns }: { hosts: readonly HostMark[]; colum
     <Line>
       {shown.map(({ host, text }) => (
         <Text key={host.name}>
-          <Text color={MARK_COLORS[host.mark]}>{host.mark}</Text>
+          <Paint color={MARK_COLORS[host.mark]}>{host.mark}</Paint>
           {` ${text}   `}
         </Text>
       ))}
@@ -99,7 +83,7 @@ export function Rows({ rows, first, selected, marks, size, hosts, now }: RowsPro
             bold={row.asking !== null}
           >
             {cells.lead}
-            <Text {...(color === undefined ? {} : { color })}>{cells.state}</Text>
+            <Paint color={color}>{cells.state}</Paint>
             {cells.rest}
           </Line>
         );

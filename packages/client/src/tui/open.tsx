@@ -5,6 +5,7 @@ import { type Instance, render } from 'ink';
 import type { ReactNode } from 'react';
 import type { Console } from '../render/console.ts';
 import { KeyInput } from './key-input.ts';
+import { Colors } from './line.tsx';
 
 export interface Screen {
   /** Runs with the terminal as it was before; what is typed goes to whoever reads it. */
@@ -36,20 +37,23 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on('uncaughtExceptionMonitor', restore);
   process.on('exit', restore);
+  let remarks = console.holdRemarks();
   const screen: Screen = {
     apart: async (work) => {
       apart = true;
       input.release();
+      remarks[Symbol.dispose]();
       try {
         return await work();
       } finally {
+        remarks = console.holdRemarks();
         input.listen();
         apart = false;
       }
     },
   };
   input.listen();
-  app = render(node(screen), {
+  app = render(<Colors value={console.color}>{node(screen)}</Colors>, {
     stdin: input as unknown as NodeJS.ReadStream,
     stdout: console.stdout as NodeJS.WriteStream,
     exitOnCtrlC: false,
@@ -65,6 +69,7 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
   } finally {
     app.unmount();
     input.release();
+    remarks[Symbol.dispose]();
     for (const signal of SIGNALS) process.off(signal, onSignal);
     process.off('uncaughtExceptionMonitor', restore);
     process.off('exit', restore);

@@ -4,7 +4,7 @@ import { detailLines } from '../fleet/dash/details.ts';
 import { pad } from '../fleet/dash/line.ts';
 import type { DashRow } from '../fleet/dash/row.ts';
 import { fitText, textWidth } from '../render/width.ts';
-import { Line } from './list.tsx';
+import { Line } from './line.tsx';
 import type { DashPorts } from './ports.ts';
 import { type Tail, useGit, useTail } from './use-session.ts';
 

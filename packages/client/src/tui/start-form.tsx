@@ -3,7 +3,7 @@ import { Box, Text, useInput } from 'ink';
 import { pad } from '../fleet/dash/line.ts';
 import type { LiveHost } from '../fleet/live-fleet.ts';
 import { Typed } from './bottom.tsx';
-import { Line } from './list.tsx';
+import { Line } from './line.tsx';
 import { START_FIELDS, type StartField, type StartForm } from './state.ts';
 import { textAfter } from './typing.ts';
 

@@ -52,7 +52,7 @@ export const BEGINNING: DashState = {
 };
 
 /** The value after this one, and after the last the first. */
-export function following<T>(values: readonly T[], value: T): T {
+function following<T>(values: readonly T[], value: T): T {
   return values[(values.indexOf(value) + 1) % values.length] as T;
 }
 

@@ -6,7 +6,7 @@ import type { Holding } from '../fleet/inventory.ts';
 import { type TopLine, topLines } from '../fleet/top-view.ts';
 import type { Console } from '../render/console.ts';
 import { fitText } from '../render/width.ts';
-import { Line } from './list.tsx';
+import { Line } from './line.tsx';
 import { onScreen } from './open.tsx';
 
 export interface TopOptions {

@@ -4,7 +4,7 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { GitState } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { oneLine } from '@berth/shared/domain/text';
+import { cellText } from './cell-text.ts';
 import type { DashRow } from './row.ts';
 
 export interface DetailLine {
@@ -41,13 +41,13 @@ function stateLine(row: DashRow, now: number): string {
         `started ${formatAge(now - session.createdAt)} ago`,
         session.endedAt === null ? '' : `ended ${formatAge(now - session.endedAt)} ago`,
         session.attachedClients > 0 ? `${session.attachedClients} attached` : '',
-        oneLine(session.detail),
+        cellText(session.detail),
       ]
     : [
-        `${oneLine(external?.status ?? '')} (told by another tool ${formatAge(now - row.begun)} ago)`,
+        `${cellText(external?.status ?? '')} (told by another tool ${formatAge(now - row.begun)} ago)`,
         external?.live ? '' : 'no tmux session of this name now',
       ];
-  const stale = row.staleSince === null ? '' : `${oneLine(host.config.name)} is not connected`;
+  const stale = row.staleSince === null ? '' : cellText(host.error ?? `${host.config.name} is not connected`);
   return [...about, stale].filter(Boolean).join(' · ');
 }
 
@@ -70,10 +70,10 @@ export function bar(share: number, width: number): string {
 }
 
 function gitText(git: GitState): string {
-  const branch = oneLine(git.branch) || `detached at ${oneLine(git.commit).slice(0, 10)}`;
+  const branch = cellText(git.branch) || `detached at ${cellText(git.commit).slice(0, 10)}`;
   const ahead = git.ahead ? `${git.ahead} ahead` : '';
   const behind = git.behind ? `${git.behind} behind` : '';
-  const upstream = ahead || behind ? ` of ${oneLine(git.upstream)}` : '';
+  const upstream = ahead || behind ? ` of ${cellText(git.upstream)}` : '';
   const where = [ahead, behind].filter(Boolean).join(', ') + upstream;
   const dirty = git.dirtyFiles > 0 ? `${git.dirtyFiles} changed` : 'clean';
   return [branch, dirty, where].filter(Boolean).join(' · ');
@@ -83,7 +83,7 @@ function figuresText(figures: ToolFigures): string {
   const tools = Object.entries(figures.toolCalls)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 5)
-    .map(([name, calls]) => `${oneLine(name)} ${calls}`);
+    .map(([name, calls]) => `${cellText(name)} ${calls}`);
   const tokens = figures.inputTokens + figures.outputTokens;
   return [
     `${figures.turns} turns`,
@@ -96,7 +96,7 @@ function figuresText(figures: ToolFigures): string {
 }
 
 function externalFigures(metrics: Readonly<Record<string, string>>): DetailLine | null {
-  const texts = Object.entries(metrics).map(([key, value]) => oneLine(`${key} ${value}`));
+  const texts = Object.entries(metrics).map(([key, value]) => cellText(`${key} ${value}`));
   return texts.length > 0 ? { label: 'tool', text: texts.join(' · ') } : null;
 }
 
@@ -109,11 +109,11 @@ function short(n: number): string {
 
 function promptLine({ session }: DashRow): DetailLine | null {
   if (!session) return null;
-  const text = oneLine(session.prompt || session.argv.join(' '));
+  const text = cellText(session.prompt || session.argv.join(' '));
   return text ? { label: session.prompt ? 'prompt' : 'runs', text } : null;
 }
 
 function tagLine({ session }: DashRow): DetailLine | null {
-  const tags = Object.entries(session?.tags ?? {}).map(([key, value]) => oneLine(`${key}=${value}`));
+  const tags = Object.entries(session?.tags ?? {}).map(([key, value]) => cellText(`${key}=${value}`));
   return tags.length > 0 ? { label: 'tags', text: tags.join(' ') } : null;
 }

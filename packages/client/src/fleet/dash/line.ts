@@ -3,7 +3,7 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { fitText, textWidth } from '../../render/width.ts';
 import type { DashRow, Mood } from './row.ts';
 
-export const ICONS: Readonly<Record<Mood, string>> = {
+const ICONS: Readonly<Record<Mood, string>> = {
   permission: '!',
   input: '?',
   error: '✗',

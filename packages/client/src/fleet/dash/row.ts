@@ -8,8 +8,8 @@ import {
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
-import { oneLine } from '@berth/shared/domain/text';
 import type { LiveHost } from '../live-fleet.ts';
+import { cellText } from './cell-text.ts';
 
 /** `permission` to `bell`: it asks for a person. The others: what it does, or how it ended. */
 export type Mood =
@@ -62,13 +62,13 @@ function sessionRow(host: LiveHost, session: SessionSnapshot, now: number): Dash
     key: `${host.config.name}:${session.id}`,
     session,
     external: null,
-    name: oneLine(session.name) || session.id,
+    name: cellText(session.name) || session.id,
     mood: asking?.kind ?? moodOf(session),
     status: statusOf(session.state),
     state: asking?.kind ?? stateOf(session),
     ended: isFinal(session.state),
-    directory: oneLine(session.workspace),
-    message: about(asking) || oneLine(session.detail || session.prompt || session.argv.join(' ')),
+    directory: cellText(session.workspace),
+    message: about(asking) || cellText(session.detail || session.prompt || session.argv.join(' ')),
     begun: session.createdAt,
   };
 }
@@ -81,13 +81,13 @@ function externalRow(host: LiveHost, external: ExternalSnapshot, now: number): D
     key: `${host.config.name}::${external.name}`,
     session: null,
     external,
-    name: oneLine(external.name),
+    name: cellText(external.name),
     mood: asking?.kind ?? (!external.live ? 'ended' : working ? 'working' : 'waiting'),
     status: 'external',
-    state: asking?.kind ?? (oneLine(external.status) || 'unknown'),
+    state: asking?.kind ?? (cellText(external.status) || 'unknown'),
     ended: !external.live,
-    directory: oneLine(external.directory),
-    message: about(asking) || oneLine(external.message),
+    directory: cellText(external.directory),
+    message: about(asking) || cellText(external.message),
     begun: external.reportedAt,
   };
 }
@@ -108,7 +108,7 @@ function unsnoozed(attention: AttentionSnapshot | null, now: number): AttentionS
 
 function about(asking: AttentionSnapshot | null): string {
   if (!asking) return '';
-  const [reason, line] = [oneLine(asking.reason), oneLine(asking.line)];
+  const [reason, line] = [cellText(asking.reason), cellText(asking.line)];
   return line && line !== reason ? (reason ? `${reason}: ${line}` : line) : reason;
 }
 
