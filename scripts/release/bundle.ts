@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
+import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
 import { lateBuiltins } from '../bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -31,7 +32,16 @@ export async function bundleClient(outfile: string): Promise<void> {
   // For reading .proto files at run time, which no client of ours does.
   const external = ['@grpc/proto-loader'];
   const entryPoints = ['packages/client/src/main.ts'];
-  await build({ ...options(outfile), entryPoints, external, plugins: [lateBuiltins(['zlib'])] });
+  const { define, ...rest } = options(outfile);
+  const plugins = [lateBuiltins(['zlib']), inkAtOnce()];
+  await build({
+    ...rest,
+    define: { ...PRODUCTION, ...define },
+    jsx: 'automatic',
+    entryPoints,
+    external,
+    plugins,
+  });
 }
 
 export async function bundleAgent(outfile: string): Promise<void> {

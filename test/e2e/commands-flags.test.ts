@@ -259,6 +259,35 @@ const FLAGS: Record<string, () => Promise<void>> = {
   },
   // Without a kernel that keeps peaks there is nothing to advise: the figures are in slot-advice.test.ts.
   'status --slots': async () => expect(await sandbox.json(['status', '--slots'])).toEqual({ slots: [] }),
+  'status --format': async () => {
+    await sandbox.json(['list']);
+    expect(await out('status', '--format', 'tmux')).toMatch(/ \d+▶\n$/);
+    expect(await out('status', '--no-color', '--format=tmux')).toMatch(/ \d+▶\n$/);
+    expect(await out('status', '--format', 'table')).toMatch(/^local +online/m);
+    expect((await sandbox.berth(['status', '--format', 'tmux', '--slots'])).code).toBe(2);
+  },
+  'dash --host': async () => {
+    const terminal = sandbox.berthTerminal(['dash', '--host', 'local']);
+    await terminal.waitForScreen(/✓ local/);
+    terminal.press('q');
+    expect(await terminal.waitForExit()).toBe(0);
+    const nowhere = sandbox.berthTerminal(['dash', '--host', 'nowhere']);
+    expect(await nowhere.waitForExit()).toBe(4);
+  },
+  'top --host': async () => {
+    expect(await out('top', '--once', '--host', 'local')).toMatch(/^local +online/m);
+    expect((await sandbox.berth(['top', '--once', '--host', 'nowhere'])).code).toBe(4);
+  },
+  'top --once': async () => {
+    expect(await out('top', '--once')).toMatch(/^HOST .*\nlocal +online/);
+    expect(await sandbox.berth(['top'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/hint: .*--once/),
+    });
+  },
+  // That it asks again is seen in status-bar.test.ts.
+  'top --interval': async () =>
+    expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
   'config --show-origin': async () =>

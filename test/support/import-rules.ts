@@ -49,6 +49,8 @@ const HOMES: readonly Home[] = [
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
   { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`] },
   { packageName: 'zod', homes: [`${CLIENT}/config`] },
+  { packageName: 'ink', homes: [`${CLIENT}/tui`] },
+  { packageName: 'react', homes: [`${CLIENT}/tui`] },
 ];
 
 function homeRule({ packageName, homes, typesIn = [] }: Home): ImportRule {
