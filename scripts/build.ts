@@ -31,7 +31,7 @@ function options(dist: string, out: string): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: BANNER },
-    loader: { '.sh': 'text', '.conf': 'text', '.binpb': 'binary' },
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text', '.binpb': 'binary' },
     plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
     logLevel: 'warning',
     legalComments: 'none',

@@ -19,7 +19,7 @@ function options(outfile: string): BuildOptions {
     // Whole for a release: no path of the checkout is known to the program.
     define: { 'import.meta.url': '__executable' },
     banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
-    loader: { '.sh': 'text', '.conf': 'text' },
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text' },
     // A late import is a late call: nothing is loaded from files.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',

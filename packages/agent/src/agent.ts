@@ -27,6 +27,9 @@ import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
+import { createPresetCatalog, presetDirectory } from './presets/catalog.ts';
+import { installHookScript } from './presets/hook-script.ts';
+import { SHIPPED } from './presets/shipped.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { attachHandler } from './rpc/attach.ts';
@@ -163,9 +166,15 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
+  const catalog = createPresetCatalog({ shipped: SHIPPED, directory: presetDirectory(config.home) });
+  const hookScript = await installHookScript(state);
+  const presets = new PresetRunner({ programs: environment, hostname, catalog, hookScript });
   const restage = async (session: Begun) => {
-    const own = sessionVariables(session, { paths: files.paths(session.id), hostname });
-    await files.restage(session, { ...(await environment.variables()), ...own });
+    const paths = files.paths(session.id);
+    const own = sessionVariables(session, { paths, hostname });
+    const outfit = presets.outfit(session.spec, paths.toolDir);
+    const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
+    await files.restage(session, { env, toolFiles: outfit.files });
   };
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
@@ -186,7 +195,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
           log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
       }),
     );
-  const presets = new PresetRunner({ programs: environment, hostname });
   const draining = new Draining({ journal, registry });
   const commands = new Commands({
     registry,
@@ -201,6 +209,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     maxSessions: config.maxSessions,
     sharedLedger,
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
+    outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
     reached: createHooks(process.env),
   });
 
@@ -264,6 +273,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       ...warnings,
       ...(watcher.degraded ? [INOTIFY_OUT] : []),
       ...health.warnings(),
+      ...catalog.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
