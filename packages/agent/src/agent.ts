@@ -28,6 +28,7 @@ import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { createPresetCatalog, presetDirectory } from './presets/catalog.ts';
+import { createHookInstaller } from './presets/hook-installer.ts';
 import { installHookScript } from './presets/hook-script.ts';
 import { SHIPPED } from './presets/shipped.ts';
 import { createPtys } from './pty/ptys.ts';
@@ -36,6 +37,7 @@ import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
 import { createWrapper } from './rpc/handler.ts';
+import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
 import { serve } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
@@ -168,6 +170,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const catalog = createPresetCatalog({ shipped: SHIPPED, directory: presetDirectory(config.home) });
   const hookScript = await installHookScript(state);
+  const hooks = createHookInstaller({
+    catalog,
+    hookScript,
+    home: config.home,
+    environment: () => environment.variables(),
+    directory: path.join(state, 'hooks'),
+  });
   const presets = new PresetRunner({ programs: environment, hostname, catalog, hookScript });
   const restage = async (session: Begun) => {
     const paths = files.paths(session.id);
@@ -296,6 +305,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),
       attention: attentionService({ wrap, registry, keeper: attention, describe }),
+      hooks: hooksService({ wrap, hooks }),
     },
   });
   scope.use(server);

@@ -90,6 +90,7 @@ function keyLine(
 /** `prompts[1].kind` */
 function spelled(keys: readonly PropertyKey[]): string {
   let text = '';
-  for (const key of keys) text += typeof key === 'number' ? `[${key}]` : text ? `.${String(key)}` : String(key);
+  for (const key of keys)
+    text += typeof key === 'number' ? `[${key}]` : text ? `.${String(key)}` : String(key);
   return text || 'the file';
 }

@@ -117,7 +117,9 @@ function hooksOf(given: z.infer<typeof hooks>): NonNullable<Preset['hooks']> {
   return {
     events: given.events,
     plugin: given.plugin ?? '',
-    session: session ? { file: session.file ?? null, args: session.args ?? [], env: session.env ?? {} } : null,
+    session: session
+      ? { file: session.file ?? null, args: session.args ?? [], env: session.env ?? {} }
+      : null,
     install: install
       ? {
           directory: install.directory,
