@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import {
   BANNER,
+  BUNDLED_FORMS,
   besideTheBundle,
   dirnameOfDependencies,
   lateBuiltins,
@@ -31,6 +32,7 @@ function options(dist: string, out: string): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: BANNER },
+    alias: BUNDLED_FORMS,
     loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text', '.binpb': 'binary' },
     plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
     logLevel: 'warning',

@@ -27,10 +27,6 @@ import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
-import { createPresetCatalog, presetDirectory } from './presets/catalog.ts';
-import { createHookInstaller } from './presets/hook-installer.ts';
-import { installHookScript } from './presets/hook-script.ts';
-import { SHIPPED } from './presets/shipped.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { attachHandler } from './rpc/attach.ts';
@@ -50,7 +46,6 @@ import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
-import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
@@ -61,6 +56,7 @@ import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
+import { prepareToolSupport } from './tool-support.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
 
 export interface Agent extends AsyncDisposable {
@@ -168,16 +164,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
-  const catalog = createPresetCatalog({ shipped: SHIPPED, directory: presetDirectory(config.home) });
-  const hookScript = await installHookScript(state);
-  const hooks = createHookInstaller({
-    catalog,
-    hookScript,
-    home: config.home,
-    environment: () => environment.variables(),
-    directory: path.join(state, 'hooks'),
-  });
-  const presets = new PresetRunner({ programs: environment, hostname, catalog, hookScript });
+  const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
+  const { presets } = tools;
   const restage = async (session: Begun) => {
     const paths = files.paths(session.id);
     const own = sessionVariables(session, { paths, hostname });
@@ -282,7 +270,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       ...warnings,
       ...(watcher.degraded ? [INOTIFY_OUT] : []),
       ...health.warnings(),
-      ...catalog.warnings(),
+      ...tools.catalog.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
@@ -305,7 +293,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),
       attention: attentionService({ wrap, registry, keeper: attention, describe }),
-      hooks: hooksService({ wrap, hooks }),
+      hooks: hooksService({ wrap, hooks: tools.hooks }),
     },
   });
   scope.use(server);

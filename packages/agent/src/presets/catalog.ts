@@ -16,11 +16,6 @@ interface Known {
   readonly warnings: readonly string[];
 }
 
-/** Where the user of this agent keeps presets. */
-export function presetDirectory(home: string, env: NodeJS.ProcessEnv = process.env): string {
-  return path.join(env.XDG_CONFIG_HOME || path.join(home, '.config'), 'berth', 'presets');
-}
-
 /** `directory` holds the user's own presets, NAME.yaml; it need not be there. */
 export function createPresetCatalog(options: {
   shipped: Readonly<Record<string, string>>;

@@ -68,8 +68,7 @@ export function createHookInstaller(options: {
     const install = hooks?.install ?? null;
     const about = { tool: name, supported: hooks !== null, perSession: hooks?.session != null };
     if (!install) {
-      const note = about.perSession ? 'sessions of its preset have them; nothing to install' : '';
-      return { ...about, installed: false, file: '', events: [], note };
+      return { ...about, installed: false, file: '', events: [], note: '' };
     }
     const file = await fileOf(install);
     try {
