@@ -156,9 +156,9 @@ export function presetOutfit(
   return { files, offered };
 }
 
-/** A line for a shell. The tool's settings and the session's have the same, so that a tool may tell them apart. */
+/** A line for a shell. Where there is no session it reads what it is given and does nothing: no tool is left with a broken pipe. */
 export function hookCommand(tool: string, how: 'session' | 'installed', script: string): string {
-  return `[ ! -d "\${BERTH_STATUS_DIR:-}" ] || sh ${quoted(script)} ${tool} ${how}`;
+  return `[ ! -d "\${BERTH_STATUS_DIR:-}" ] && cat >/dev/null || sh ${quoted(script)} ${tool} ${how}`;
 }
 
 function settingsWithHooks({ name, hooks }: Preset, { hookScript }: Places): string {
@@ -195,6 +195,7 @@ function fill(text: string, preset: Preset | null, asked: Asked, places: Places)
     max_turns: () => String(asked.maxTurns),
     tool_dir: () => places.toolDir,
     hook_command: () => hookCommand(tool, 'session', places.hookScript),
+    hook_script: () => quoted(places.hookScript),
     hook_argv: () => JSON.stringify(['sh', places.hookScript, tool, 'session']),
   };
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>

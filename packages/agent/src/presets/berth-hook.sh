@@ -4,12 +4,14 @@
 #   berth-hook.sh TOOL session|installed [PAYLOAD]
 #
 # Puts PAYLOAD, or standard input, into the status directory of the session, whole, as a new file
-# TOOL.NANOSECONDS-PID.event.json. Without a status directory it does nothing; it never fails and
-# never prints, since a tool may take either for an order.
+# TOOL.NANOSECONDS-PID.event.json. Without a status directory it does nothing. It reads all that it is
+# given, never fails and never prints, since a tool may take any of these for an error or an order.
 
-[ -d "${BERTH_STATUS_DIR:-}" ] || exit 0
-# The session has its hooks already, and the tool calls the installed ones besides.
-[ "$2" = installed ] && [ "${BERTH_HOOKED:-}" = "$1" ] && exit 0
+# With `installed` and BERTH_HOOKED: the session has its hooks, and the tool calls the others besides.
+if [ ! -d "${BERTH_STATUS_DIR:-}" ] || [ "$2-${BERTH_HOOKED:-}" = "installed-$1" ]; then
+  [ $# -gt 2 ] || cat >/dev/null
+  exit 0
+fi
 
 umask 077
 stamp=$(date +%s%N 2>/dev/null)
