@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from './programs.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export const TOOLS = ['claude', 'codex', 'gemini', 'aider', 'opencode', 'mytool'] as const;
+const TOOLS = ['claude', 'codex', 'gemini', 'aider', 'opencode', 'mytool'] as const;
 
 /** Before the agent starts: it asks the login shell where programs are. */
 export function installTools(sandbox: Sandbox, tools: readonly string[] = TOOLS): void {

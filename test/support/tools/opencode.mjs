@@ -7,7 +7,7 @@ import { noteArguments, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const { plugin = [] } = JSON.parse(process.env.OPENCODE_CONFIG_CONTENT ?? '{}');
-const config = process.env.OPENCODE_CONFIG_DIR ?? join(homedir(), '.config/opencode');
+const config = join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'opencode');
 const files = [...plugin, join(config, 'plugins/berth.js')].filter((file) => existsSync(file));
 const hooks = [];
 for (const file of files) {

@@ -81,8 +81,7 @@ export interface Places {
   readonly hookScript: string;
 }
 
-export const PROMPT_FILE = 'prompt.txt';
-export const MOST_TURNS = 1000;
+const PROMPT_FILE = 'prompt.txt';
 /** Not a file: the command of `berth start --command` is its argv. */
 export const CUSTOM = 'custom';
 

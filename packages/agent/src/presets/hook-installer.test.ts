@@ -110,6 +110,8 @@ it('follows the variable that moves a tool, and shows what can be had', async ()
   });
   expect(all.find(({ tool }) => tool === 'gemini')).toMatchObject({ supported: true, perSession: false });
   expect(all.map(({ tool }) => tool)).not.toContain('shell');
+  const [opencode] = await installer({ XDG_CONFIG_HOME: moved }).show('opencode');
+  expect(opencode?.file).toBe(path.join(moved, 'opencode/plugins/berth.js'));
 });
 
 it.each([

@@ -50,8 +50,11 @@ export function createHookInstaller(options: {
   }
 
   async function fileOf(install: HookInstall): Promise<string> {
-    const moved = install.directoryEnv ? (await options.environment())[install.directoryEnv] : undefined;
-    return path.join(moved || install.directory.replace(/^~(?=\/)/, home), install.file);
+    const env = await options.environment();
+    const moved = install.directoryEnv ? env[install.directoryEnv] : undefined;
+    const config = env.XDG_CONFIG_HOME || path.join(home, '.config');
+    const usual = install.directory.replace(/^~\/\.config(?=\/)/, config).replace(/^~(?=\/)/, home);
+    return path.join(moved || usual, install.file);
   }
 
   function wiringOf({ name, hooks }: Preset): HookWiring {

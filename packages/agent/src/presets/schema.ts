@@ -1,6 +1,7 @@
 /** What a preset file may say. */
+import { MAX_TURNS } from '@berth/shared/domain/limits';
 import { z } from 'zod';
-import { CUSTOM, MOST_TURNS, type Preset } from '../domain/presets.ts';
+import { CUSTOM, type Preset } from '../domain/presets.ts';
 
 const text = z.string({ error: 'must be text' });
 const line = text
@@ -54,7 +55,7 @@ export const PRESET_FILE = z.strictObject({
     .strictObject({
       args,
       headless_only: z.boolean().optional(),
-      most: z.int().min(1).max(MOST_TURNS).optional(),
+      most: z.int().min(1).max(MAX_TURNS).optional(),
     })
     .nullish(),
   env: variables.optional(),
@@ -98,7 +99,7 @@ export function toPreset(name: string, file: PresetFile): Preset {
       ? {
           args: file.max_turns.args,
           headlessOnly: file.max_turns.headless_only ?? false,
-          most: file.max_turns.most ?? MOST_TURNS,
+          most: file.max_turns.most ?? MAX_TURNS,
         }
       : null,
     env: file.env ?? {},

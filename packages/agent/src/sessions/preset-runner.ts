@@ -1,11 +1,11 @@
 /** Turns what a caller asked for (prompt, preset, argv) into an argv that this host can run. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { PresetSnapshot } from '@berth/shared/domain/host-snapshot';
+import { MAX_TURNS } from '@berth/shared/domain/limits';
 import {
   type Asked,
   CUSTOM,
   customArgv,
-  MOST_TURNS,
   type Places,
   type Preset,
   presetArgv,
@@ -64,8 +64,8 @@ export class PresetRunner {
 
   /** Throws PRESET_UNKNOWN or PRESET_UNAVAILABLE (both list what there is), and what `Work.argv` throws. */
   async resolve(asked: WorkAsked): Promise<Work> {
-    if (asked.maxTurns > MOST_TURNS) {
-      throw new BerthError('ARGUMENT_INVALID', `a session has at most ${MOST_TURNS} turns`);
+    if (asked.maxTurns > MAX_TURNS) {
+      throw new BerthError('ARGUMENT_INVALID', `a session has at most ${MAX_TURNS} turns`);
     }
     const work = await this.#work(asked);
     // Refused before anything is reserved or written.

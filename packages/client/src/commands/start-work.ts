@@ -1,11 +1,11 @@
 /** What `berth start` is to run: the flags that say how, checked against each other. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { MAX_TURNS } from '@berth/shared/domain/limits';
 import type { Context } from '../context.ts';
 import { commandWords } from './command-words.ts';
 import { setting } from './defaults.ts';
 import { wholeNumber } from './values.ts';
 
-export const MOST_TURNS = 1000;
 /** The agent's name for a command with placeholders. */
 const CUSTOM = 'custom';
 
@@ -28,11 +28,8 @@ export interface WorkHow {
 export function workHow(flags: WorkFlags, rest: readonly string[] | null, context: Context): WorkHow {
   const turns = flags['max-turns'];
   const maxTurns = turns === undefined ? 0 : wholeNumber('--max-turns', turns);
-  if (turns !== undefined && (maxTurns < 1 || maxTurns > MOST_TURNS)) {
-    throw new BerthError(
-      'USAGE',
-      `--max-turns cannot be ${turns}: it takes a number from 1 to ${MOST_TURNS}`,
-    );
+  if (turns !== undefined && (maxTurns < 1 || maxTurns > MAX_TURNS)) {
+    throw new BerthError('USAGE', `--max-turns cannot be ${turns}: it takes a number from 1 to ${MAX_TURNS}`);
   }
   const how = { maxTurns, headless: flags.headless };
   if (flags.command === undefined) {
