@@ -11,6 +11,7 @@ import { type BuildOptions, build } from 'esbuild';
 import { inkAtOnce, PRODUCTION } from './bundle-ink.ts';
 import {
   BANNER,
+  BUNDLED_FORMS,
   besideTheBundle,
   dirnameOfDependencies,
   lateBuiltins,
@@ -32,7 +33,8 @@ function options(dist: string, out: string): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: BANNER },
-    loader: { '.sh': 'text', '.conf': 'text', '.binpb': 'binary' },
+    alias: BUNDLED_FORMS,
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text', '.binpb': 'binary' },
     plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
     logLevel: 'warning',
     legalComments: 'none',

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
 import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
-import { lateBuiltins } from '../bundle-plugins.ts';
+import { BUNDLED_FORMS, lateBuiltins } from '../bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -20,7 +20,8 @@ function options(outfile: string): BuildOptions {
     // Whole for a release: no path of the checkout is known to the program.
     define: { 'import.meta.url': '__executable' },
     banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
-    loader: { '.sh': 'text', '.conf': 'text' },
+    alias: BUNDLED_FORMS,
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text' },
     // A late import is a late call: nothing is loaded from files.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',

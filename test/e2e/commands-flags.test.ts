@@ -83,6 +83,24 @@ function terminalFlags(command: string): Record<string, () => Promise<void>> {
 const FLAGS: Record<string, () => Promise<void>> = {
   'start --preset': async () =>
     expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
+  'start --command': async () =>
+    expect(await out('start', '--command', 'printf "<%s>\\n" {prompt}', '--follow', 'a "b" $HOME')).toBe(
+      '<a "b" $HOME>\n',
+    ),
+  // What comes of them with each tool: in presets.test.ts.
+  'start --max-turns': async () => {
+    const args = ['start', '--command', 'echo {max_turns}', '--follow'];
+    expect(await out(...args, '--max-turns', '12')).toBe('12\n');
+    expect((await sandbox.berth([...args, '--max-turns', '0'])).code).toBe(2);
+  },
+  'start --headless': async () => {
+    expect(await out('start', '--preset', 'shell', '--headless', '--follow', 'echo alone')).toBe('alone\n');
+    expect((await sandbox.berth(['start', '--headless', '--', 'true'])).code).toBe(2);
+  },
+  'hooks --host': async () => {
+    expect(await out('hooks', 'show', 'claude', '--host', 'local')).toMatch(/^claude: not installed in /);
+    expect((await sandbox.berth(['hooks', 'show', '--host', 'nowhere'])).code).toBe(4);
+  },
   'start --name': async () =>
     expect(await shown('printed')).toMatchObject({ name: 'printed', session_id: printed }),
   'start --host': async () => {

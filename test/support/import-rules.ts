@@ -47,8 +47,10 @@ const HOMES: readonly Home[] = [
   { packageName: 'prom-client', homes: [`${AGENT}/health`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
-  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`] },
-  { packageName: 'zod', homes: [`${CLIENT}/config`] },
+  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`, `${AGENT}/presets`] },
+  { packageName: 'zod', homes: [`${CLIENT}/config`, `${AGENT}/presets`] },
+  { packageName: 'jsonc-parser', homes: [`${AGENT}/presets`] },
+  { packageName: 'smol-toml', homes: [`${AGENT}/presets`] },
   { packageName: 'ink', homes: [`${CLIENT}/tui`] },
   { packageName: 'react', homes: [`${CLIENT}/tui`] },
 ];

@@ -35,6 +35,7 @@ import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
 import { createWrapper } from './rpc/handler.ts';
+import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
 import { serve } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
@@ -47,7 +48,6 @@ import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
 import { Presence } from './sessions/presence.ts';
-import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
@@ -60,6 +60,7 @@ import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
+import { prepareToolSupport } from './tool-support.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
 
 export interface Agent extends AsyncDisposable {
@@ -193,9 +194,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
+  const { presets } = tools;
   const restage = async (session: Begun) => {
-    const own = sessionVariables(session, { paths: files.paths(session.id), hostname });
-    await files.restage(session, { ...(await environment.variables()), ...own });
+    const paths = files.paths(session.id);
+    const own = sessionVariables(session, { paths, hostname });
+    const outfit = presets.outfit(session.spec, paths.toolDir);
+    const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
+    await files.restage(session, { env, toolFiles: outfit.files });
   };
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
@@ -205,6 +210,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     log: (level, fields, message) => log[level](fields, message),
   });
   scope.defer(() => supervisor.stop());
+  const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const attentionWatch = watchAttention({
     keeper: attention,
     registry,
@@ -213,6 +219,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     transcripts,
     terminals,
     watcher,
+    prompts: (preset) => tools.catalog.prompts(preset),
     now,
     log,
     stillMs: config.promptStillMs,
@@ -229,7 +236,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
           log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
       }),
     );
-  const presets = new PresetRunner({ programs: environment, hostname });
   const draining = new Draining({ journal, registry });
   const commands = new Commands({
     registry,
@@ -244,6 +250,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     maxSessions: config.maxSessions,
     sharedLedger,
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
+    outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
     reached: createHooks(process.env),
   });
 
@@ -310,6 +317,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       ...warnings,
       ...(watcher.degraded ? [INOTIFY_OUT] : []),
       ...health.warnings(),
+      ...tools.catalog.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
@@ -339,6 +347,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),
       attention: attentionService({ wrap, registry, keeper: attention, describe }),
+      hooks: hooksService({ wrap, hooks: tools.hooks }),
     },
   });
   scope.use(server);

@@ -39,20 +39,21 @@ export function sessionService(options: {
     checkWork(request);
     const { requestId, env, ...asked } = request;
     const key = requestKey(requestId, { ...asked, env: Object.keys(env).sort() });
-    const work = await presets.resolve(request);
+    const { argv, ...work } = await presets.resolve(request);
+    const { env: presetEnv } = presets.outfit({ preset: work.preset, prompt: '', argv: [] }, '');
     return {
       key,
       reservation: request.reservation,
       name: checkName(request.name),
       memoryBytes: checkMemory(request.memoryBytes),
-      env: { ...(await options.environment()), ...env },
+      argv,
+      env: { ...(await options.environment()), ...presetEnv, ...env },
       spec: {
         prompt: request.prompt,
         ...work,
         tags: request.tags,
         timeoutMs: limited(fromDuration(request.timeout), options.maxLifetimeMs),
         restart: decodeRestartPolicy(request.restartPolicy),
-        headless: request.headless,
         columns: request.columns || 120,
         rows: request.rows || 36,
       },

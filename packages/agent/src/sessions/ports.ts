@@ -13,6 +13,8 @@ export interface SessionPaths {
   /** `<state>/sessions/<id>`. */
   readonly directory: string;
   readonly workspace: string;
+  /** Files made for the session's tool: its prompt, its settings. */
+  readonly toolDir: string;
   readonly statusDir: string;
   readonly outputDir: string;
   /** The transcript file: its byte n is the transcript's byte n. */

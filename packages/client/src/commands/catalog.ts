@@ -120,6 +120,11 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./host.ts')).host,
   },
   {
+    name: 'hooks',
+    describe: "wire a coding agent's own hooks",
+    load: async () => (await import('./hooks.ts')).hooks,
+  },
+  {
     name: 'tunnel',
     describe: 'a local socket that speaks the gRPC of a host',
     completes: 'host',
