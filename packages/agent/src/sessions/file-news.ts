@@ -1,0 +1,101 @@
+/**
+ * Tells of files of sessions that run: activity in the workspace, and artifacts. What happened
+ * to artifacts while no agent ran is told by the next one; of the workspace it is not.
+ */
+import { FileActivity } from '../domain/file-activity.ts';
+import { holdsSlot, isActive, type Session } from '../domain/session.ts';
+import { ArtifactWatch } from './artifact-watch.ts';
+import type { SessionFiles } from './files-port.ts';
+import type { Artifacts, Watcher } from './ports.ts';
+import type { Registry } from './registry.ts';
+
+export interface FileNewsOptions {
+  readonly registry: Registry;
+  readonly files: SessionFiles;
+  readonly watcher: Watcher;
+  readonly artifacts: Artifacts;
+  /** Ms; only differences count. */
+  readonly now: () => number;
+  readonly onProblem: (sessionId: string, error: unknown) => void;
+}
+
+interface Followed {
+  readonly artifacts: ArtifactWatch;
+  readonly watches: DisposableStack;
+}
+
+export class FileNews implements AsyncDisposable {
+  readonly #options: FileNewsOptions;
+  readonly #followed = new Map<string, Followed>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #listener: Disposable;
+
+  /** Takes up the sessions that run already. */
+  constructor(options: FileNewsOptions) {
+    this.#options = options;
+    this.#listener = options.registry.onChange((session) => this.#changed(session));
+    for (const session of options.registry.all()) this.#changed(session);
+  }
+
+  #changed(session: Session): void {
+    const { id } = session;
+    const followed = this.#followed.get(id);
+    if (isActive(session) && session.state !== 'starting' && !followed)
+      this.#followed.set(id, this.#follow(id));
+    if (!followed || holdsSlot(session)) return;
+    this.#followed.delete(id);
+    followed.watches.dispose();
+    const ending = followed.artifacts.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  #follow(sessionId: string): Followed {
+    const { registry, files, watcher, artifacts: port } = this.#options;
+    const paths = files.paths(sessionId);
+    const onProblem = (error: unknown) => this.#options.onProblem(sessionId, error);
+    const artifacts = new ArtifactWatch({ sessionId, paths, artifacts: port, registry, onProblem });
+    const watches = new DisposableStack();
+    watches.defer(() => artifacts.stop());
+    watches.use(watcher.tree(paths.outputDir, { ignoring: false }, () => artifacts.changed()));
+    watches.use(this.#followWorkspace(sessionId, paths.workspace));
+    return { artifacts, watches };
+  }
+
+  #followWorkspace(sessionId: string, workspace: string): Disposable {
+    const { registry, watcher, now, onProblem } = this.#options;
+    const activity = new FileActivity();
+    let timer: NodeJS.Timeout | null = null;
+    const tell = () => {
+      timer = null;
+      const fact = activity.take(now());
+      try {
+        if (fact) registry.tell([fact], sessionId);
+      } catch (error) {
+        onProblem(sessionId, error);
+      }
+      later();
+    };
+    const later = () => {
+      const due = activity.dueAt();
+      if (due === null || timer) return;
+      timer = setTimeout(tell, Math.max(due - now(), 1));
+      timer.unref();
+    };
+    const ends = new DisposableStack();
+    ends.defer(() => clearTimeout(timer ?? undefined));
+    ends.use(
+      watcher.tree(workspace, { ignoring: true }, (change) => {
+        activity.add(change, now());
+        later();
+      }),
+    );
+    return ends;
+  }
+
+  /** Sessions go on without it; what they leave is told by the next. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener[Symbol.dispose]();
+    for (const { watches } of this.#followed.values()) watches.dispose();
+    await Promise.all(this.#ending);
+  }
+}
