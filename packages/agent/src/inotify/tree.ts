@@ -195,7 +195,9 @@ export class Tree implements Disposable {
     const deep = this.#options.ignoring && marks.names.has(RULES);
     const entries =
       marks.read || deep ? await this.#visitAll({ node, deep, fresh: false, news: !deep }) : null;
-    for (const name of marks.names) {
+    // Another directory took its place: all that is in it is new.
+    const files = marks.rewatch && !entries?.has(node.name) ? filesOf(entries) : [];
+    for (const name of new Set([...marks.names, ...files])) {
       const gone = entries !== null && !entries.has(name);
       const relative = below(node, name);
       if (entries?.get(name)?.isDirectory() || node.children.has(name)) continue;
@@ -290,4 +292,8 @@ export class Tree implements Disposable {
     }
     return this.#polled.size > 0;
   }
+}
+
+function filesOf(entries: ReadonlyMap<string, Dirent> | null): string[] {
+  return [...(entries?.values() ?? [])].filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }

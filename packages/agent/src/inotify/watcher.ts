@@ -1,13 +1,12 @@
 /** Wake-ups by inotify, one instance for the whole agent; where watches run out, by looks at intervals. */
 import { messageOf } from '@berth/shared/domain/berth-error';
 import type { Watcher } from '../sessions/ports.ts';
+import { DirectoryWatch } from './directory-watch.ts';
 import { Notices, roomForNotices, watchesOfUser } from './notices.ts';
 import { Reads } from './reads.ts';
-import { stampOf } from './stamp.ts';
 import { Tree } from './tree.ts';
 import { Watches } from './watches.ts';
 
-const POLL_MS = 1000;
 /** Of what the user may have, editors and others of its programs get the other half. */
 const SHARE = 0.5;
 
@@ -33,7 +32,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   function overflowed(): void {
     overflows += 1;
     if (overflows === 1) options.onProblem('the kernel dropped notices of changed files: all is looked at');
-    for (const wake of wakes) wake();
+    for (const wake of [...wakes]) wake();
     for (const tree of trees) tree.rescan();
   }
 
@@ -46,41 +45,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
     degraded = true;
   }
 
-  /** Looks at a directory until there is a watch to be had on it: at once, as a rule. */
   function watch(directory: string, onChange: (fileName: string | null) => void): Disposable {
     const ends = new DisposableStack();
     const wake = () => onChange(null);
-    const opened = watches.add(directory, (_kind, name) => onChange(name));
     wakes.add(wake);
     ends.defer(() => wakes.delete(wake));
-    if (typeof opened === 'object') {
-      ends.use(opened);
-      return ends;
-    }
-    // Only what the kernel refuses is for the operator; a directory may come when it likes.
-    let counted = opened === 'none' ? watches.poll() : null;
-    if (opened === 'none') degrade();
-    let last = stampOf(directory);
-    const timer = setInterval(() => {
-      const again = watches.add(directory, (_kind, name) => onChange(name));
-      if (typeof again === 'object') {
-        clearInterval(timer);
-        counted?.[Symbol.dispose]();
-        ends.use(again);
-        wake();
-        return;
-      }
-      if (again === 'none') {
-        counted ??= watches.poll();
-        degrade();
-      }
-      const now = stampOf(directory);
-      if (now !== last) wake();
-      last = now;
-    }, POLL_MS);
-    timer.unref();
-    ends.defer(() => clearInterval(timer));
-    ends.defer(() => counted?.[Symbol.dispose]());
+    ends.use(new DirectoryWatch({ directory, watches, onChange, degrade }));
     return ends;
   }
 
