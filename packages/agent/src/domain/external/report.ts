@@ -41,16 +41,14 @@ export function readReport(
   const own = statusOf(parsed.status);
   if (!own) return { problem: `its status is none of ${HOOK_STATUSES.join(', ')}` };
   const agents = agentsOf(parsed.agents);
-  const seconds = Number(
-    typeof parsed.timestamp === 'string' ? parsed.timestamp : (parsed.timestamp ?? Number.NaN),
-  );
+  const at = timeOf(parsed.timestamp) ?? file.modifiedAt;
   return {
     name: textOf(parsed.tmux_session) || file.name.slice(0, MOST_TEXT),
     toolSessionId: textOf(parsed.session_id),
     status: withAgents(own, agents),
     message: textOf(parsed.message),
     directory: textOf(parsed.cwd),
-    at: seconds > 0 && seconds < 1e11 ? Math.floor(seconds * 1000) : file.modifiedAt,
+    at,
     metrics: flattened(parsed.metrics),
     team: isRecord(parsed.team) ? textOf(parsed.team.name) : textOf(parsed.team),
     agents: agents.map(({ name }) => name),
@@ -92,6 +90,13 @@ function flattened(value: unknown): Record<string, string> {
     }
   }
   return flat;
+}
+
+/** Seconds since the epoch, or milliseconds where they could be nothing else. */
+function timeOf(value: unknown): number | null {
+  const told = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
+  if (!(told > 0 && told < 1e14)) return null;
+  return Math.floor(told < 1e11 ? told * 1000 : told);
 }
 
 function statusOf(value: unknown): HookStatus | null {
