@@ -34,7 +34,7 @@ type Of<T extends Fact['type']> = Extract<Fact, { type: T }>;
 function told<T extends Fact['type']>(type: T): (Of<T> & Pick<HostEvent, 'number' | 'sessionId'>)[] {
   return events.seen.flatMap(({ text }) => {
     const event = decodeEvent(WireEvent.decode(Buffer.from(text, 'base64')));
-    if (event?.fact.type !== type) return [];
+    if (event.fact?.type !== type) return [];
     return { ...(event.fact as Of<T>), number: event.number, sessionId: event.sessionId };
   });
 }
@@ -107,13 +107,15 @@ it('tells which folders of a workspace change, without what git ignores, and sel
   write(join(workspace, 'dist/a.js'));
   write(join(workspace, 'node_modules/x/index.js'));
   write(join(workspace, '.git/HEAD'));
-  const [first] = await until(() => told('filesChanged').length > 0 && told('filesChanged'), {
+  const first = await until(() => told('filesChanged')[0], {
     what: 'the activity is told',
   });
   expect(first).toMatchObject({ sessionId: id, folders: ['src', '.'], files: 3, incomplete: false });
   // What comes within half a minute is told later, together, or by an agent that starts anew: not at all.
   write(join(workspace, 'docs/x.md'));
   await agent.restart();
+  // The session itself, its output, and the workspace with three folders.
+  await until(async () => (await watching()).directories === 6, { what: 'the next agent watches' });
   write(join(workspace, 'lib/y.ts'));
   const second = await until(() => told('filesChanged')[1], { what: 'the next agent tells' });
   expect(second).toMatchObject({ sessionId: id, folders: ['lib'], files: 1 });

@@ -37,6 +37,8 @@ export interface Visit {
   readonly fresh: boolean;
   /** New directories found in it are news. */
   readonly news: boolean;
+  /** What was noticed of it. */
+  readonly names?: ReadonlySet<string>;
 }
 
 export function newNode(parent: Node | null, name: string): Node {

@@ -10,6 +10,7 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import type { TreeChange } from '../sessions/ports.ts';
+import { Gathered, MOST_NAMES } from './gathered.ts';
 import type { Reads } from './reads.ts';
 import { RepeatedLook } from './repeated-look.ts';
 import { IgnoreFile, isIgnored, MOST_TEXT } from './rules.ts';
@@ -22,8 +23,6 @@ const REST = 10;
 const LONGEST_REST_MS = 30_000;
 /** Until a root that is gone is looked for. */
 const MISSING_MS = 5000;
-/** Names remembered until the next look; what is more is not named. */
-const MOST_NAMES = 20_000;
 const RULES = '.gitignore';
 
 export interface TreeOptions {
@@ -48,10 +47,9 @@ export class Tree implements Disposable {
   readonly #marked = new Set<Node>();
   readonly #polled = new Set<Node>();
   readonly #poll: RepeatedLook;
+  readonly #gathered = new Gathered();
   #directories = 0;
   #names = 0;
-  #changed = new Set<string>();
-  #incomplete = false;
   /** Not all directories are followed. */
   #capped = false;
   #scan: 'first' | 'again' | null = 'first';
@@ -69,7 +67,7 @@ export class Tree implements Disposable {
   /** Looks at everything anew: notices were lost. */
   rescan(): void {
     this.#scan ??= 'again';
-    this.#incomplete = true;
+    this.#gathered.missed();
     this.#schedule(GATHER_MS);
   }
 
@@ -130,7 +128,7 @@ export class Tree implements Disposable {
       if (this.#names < MOST_NAMES) {
         marks.names.add(name);
         this.#names += 1;
-      } else this.#incomplete = true;
+      } else this.#gathered.missed();
     }
     this.#schedule(GATHER_MS);
   }
@@ -172,12 +170,9 @@ export class Tree implements Disposable {
   }
 
   #tell(): void {
-    const paths = [...this.#changed];
-    const incomplete = this.#incomplete;
-    this.#changed = new Set();
-    this.#incomplete = false;
-    if (this.#closed || (paths.length === 0 && !incomplete)) return;
-    this.#options.onChange({ paths, incomplete: incomplete || this.#capped });
+    const change = this.#gathered.take();
+    if (!change || this.#closed) return;
+    this.#options.onChange({ ...change, incomplete: change.incomplete || this.#capped });
   }
 
   /** What the notices on one directory mean. */
@@ -194,7 +189,9 @@ export class Tree implements Disposable {
     // New rules may free, or take out, what lies anywhere below.
     const deep = this.#options.ignoring && marks.names.has(RULES);
     const entries =
-      marks.read || deep ? await this.#visitAll({ node, deep, fresh: false, news: !deep }) : null;
+      marks.read || deep
+        ? await this.#visitAll({ node, deep, fresh: false, news: !deep, names: marks.names })
+        : null;
     // Another directory took its place: all that is in it is new.
     const files = marks.rewatch && !entries?.has(node.name) ? filesOf(entries) : [];
     for (const name of new Set([...marks.names, ...files])) {
@@ -205,7 +202,7 @@ export class Tree implements Disposable {
       if (this.#skips(node, relative, false)) continue;
       // Whether it was a directory nobody can tell any more: then neither may be ignored.
       if (gone && !followed.has(name) && this.#skips(node, relative, true)) continue;
-      this.#found(relative);
+      this.#gathered.add(relative);
     }
   }
 
@@ -242,9 +239,11 @@ export class Tree implements Disposable {
       if (known) {
         if (deep) open.push({ node: known, deep, fresh: false, news });
       } else if (!entry.isDirectory()) {
-        if (fresh && !this.#skips(node, relative, false)) this.#found(relative);
+        if (fresh && !this.#skips(node, relative, false)) this.#gathered.add(relative);
       } else if (!this.#skips(node, relative, true) && !this.#isFull()) {
-        open.push({ node: this.#add(node, name), deep: true, fresh: news, news });
+        // What was noticed is new in any case; else new rules may only have let it go.
+        const isNew = news || visit.names?.has(name) || node.marked?.names.has(name) || false;
+        open.push({ node: this.#add(node, name), deep: true, fresh: isNew, news: isNew });
       }
     }
     return entries;
@@ -265,11 +264,6 @@ export class Tree implements Disposable {
 
   #skips(node: Node, relative: string, isDirectory: boolean): boolean {
     return this.#options.ignoring && isIgnored(relative, isDirectory, node.rules);
-  }
-
-  #found(relative: string): void {
-    if (this.#changed.size < MOST_NAMES) this.#changed.add(relative);
-    else this.#incomplete = true;
   }
 
   #absolute(...parts: string[]): string {
