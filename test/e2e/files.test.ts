@@ -92,7 +92,7 @@ async function session() {
 
 const watching = async () =>
   (
-    await sandbox.json<{ watching: { directories: number; polled_directories: number; overflows: number } }>([
+    await sandbox.json<{ watching: { directories: number; polledDirectories: number; overflows: number } }>([
       'host',
       'show',
       'local',
