@@ -113,7 +113,7 @@ function withoutFilters(names: string): Setting[] {
 }
 
 /** What `git status --porcelain=v2 --branch` prints. */
-export function parseStatus(text: string): GitState {
+function parseStatus(text: string): GitState {
   const lines = text.split('\n');
   const header = (name: string): string =>
     lines.find((line) => line.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length) ?? '';

@@ -48,14 +48,16 @@ export class ArtifactWatch {
 
   /** Nobody writes any more: tells what is there. Resolves when that is done. */
   async end(): Promise<void> {
-    this.stop();
+    void this.stop();
     this.#look(true);
     await this.#looking;
   }
 
-  stop(): void {
+  /** Resolves when nothing of it is under way any more. */
+  stop(): Promise<void> {
     this.#over = true;
     clearTimeout(this.#timer ?? undefined);
+    return this.#looking;
   }
 
   #look(last = false): void {
@@ -71,6 +73,7 @@ export class ArtifactWatch {
     const { sessionId, paths, artifacts, registry } = this.#options;
     this.#told ??= byPath(await artifacts.told(paths));
     const found = await artifacts.list(paths.outputDir);
+    if (this.#over && !last) return;
     const now = byPath(found.artifacts);
     const before = last ? null : this.#before;
     const news = artifactNews({ told: this.#told, before, now, more: found.more });

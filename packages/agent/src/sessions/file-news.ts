@@ -55,7 +55,6 @@ export class FileNews implements AsyncDisposable {
     const onProblem = (error: unknown) => this.#options.onProblem(sessionId, error);
     const artifacts = new ArtifactWatch({ sessionId, paths, artifacts: port, registry, onProblem });
     const watches = new DisposableStack();
-    watches.defer(() => artifacts.stop());
     watches.use(watcher.tree(paths.outputDir, { ignoring: false }, () => artifacts.changed()));
     watches.use(this.#followWorkspace(sessionId, paths.workspace));
     return { artifacts, watches };
@@ -95,7 +94,8 @@ export class FileNews implements AsyncDisposable {
   /** Sessions go on without it; what they leave is told by the next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener[Symbol.dispose]();
-    for (const { watches } of this.#followed.values()) watches.dispose();
-    await Promise.all(this.#ending);
+    const followed = [...this.#followed.values()];
+    for (const { watches } of followed) watches.dispose();
+    await Promise.all([...this.#ending, ...followed.map(({ artifacts }) => artifacts.stop())]);
   }
 }
