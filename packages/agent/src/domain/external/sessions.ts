@@ -69,8 +69,11 @@ export function externalNews(look: {
   }
   for (const [name, before] of Object.entries(look.told)) {
     if (name in told) continue;
-    if (look.unsure) told[name] = before;
-    else facts.push({ type: 'externalChanged', session: { ...before.session, attention: null }, gone: true });
+    if (look.unsure) {
+      told[name] = before;
+      sessions.push(before.session);
+    } else
+      facts.push({ type: 'externalChanged', session: { ...before.session, attention: null }, gone: true });
   }
   return { facts, told, sessions };
 }
