@@ -22,22 +22,21 @@ const MOST_REMEMBERED = 4096;
 
 /** What one `.gitignore` says of what lies below its directory. */
 export class IgnoreFile {
+  readonly #base: string;
   readonly #patterns: readonly string[];
   #ignore: Ignore | null = null;
   #asked = 0;
   #slow = false;
 
   /** `base`: its directory, relative to the tree; empty for the top. */
-  constructor(
-    readonly base: string,
-    text: string,
-  ) {
+  constructor(base: string, text: string) {
+    this.#base = base;
     this.#patterns = text.split(/\r?\n/).filter(isBounded);
   }
 
   /** Null: it says nothing of that path (relative to the tree; a directory's ends in a slash). */
   verdict(path: string): 'ignored' | 'kept' | null {
-    const own = this.base === '' ? path : path.slice(this.base.length + 1);
+    const own = this.#base === '' ? path : path.slice(this.#base.length + 1);
     if (this.#slow || own.length > MOST_PATH) return null;
     if (this.#asked++ % MOST_REMEMBERED === 0) this.#ignore = null;
     const began = performance.now();

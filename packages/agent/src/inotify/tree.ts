@@ -31,8 +31,8 @@ export interface TreeOptions {
   readonly ignoring: boolean;
   /** Most directories. */
   readonly limit: number;
-  /** There are watches left for trees. */
-  readonly spare: () => boolean;
+  /** There are watches left for a tree that has so many. */
+  readonly spare: (own: number) => boolean;
   readonly watches: Watches;
   readonly reads: Reads;
   readonly onChange: (change: TreeChange) => void;
@@ -250,7 +250,7 @@ export class Tree implements Disposable {
   }
 
   #isFull(): boolean {
-    const full = this.#directories >= this.#options.limit || !this.#options.spare();
+    const full = this.#directories >= this.#options.limit || !this.#options.spare(this.#directories);
     if (full) this.#capped = true;
     return full;
   }

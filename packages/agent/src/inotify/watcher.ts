@@ -9,6 +9,10 @@ import { Watches } from './watches.ts';
 
 /** Of what the user may have, editors and others of its programs get the other half. */
 const SHARE = 0.5;
+/** Of all trees together: a watch costs the agent some 4 KB. */
+const MOST_IN_TREES = 20_000;
+/** So many each tree may have also where others have used that up. */
+const LEAST_IN_TREE = 256;
 
 const OUT =
   'out of inotify watches: output and ends are polled for; raise fs.inotify.max_user_watches and max_user_instances';
@@ -63,7 +67,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         root,
         ignoring,
         limit: options.treeLimit,
-        spare: () => watches.open < most,
+        spare: (own) => watches.open < (own < LEAST_IN_TREE ? most : Math.min(most, MOST_IN_TREES)),
         watches,
         reads,
         onChange,
