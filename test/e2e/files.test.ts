@@ -152,6 +152,12 @@ it('tells each artifact once, whole, also what was made while no agent ran', asy
   await until(() => seen().length === 5, { what: 'the last artifact is told' });
   expect(seen()[4]).toEqual(['last', 4, false]);
   await until(async () => (await watching()).directories <= 1, { what: 'the watches end with the session' });
+  // As if the agent had died before it could look.
+  await agent.kill9();
+  write(join(output, 'very-last'), 'done');
+  await agent.restart();
+  await until(() => seen().length === 6, { what: 'the next agent tells it' });
+  expect(seen()[5]).toEqual(['very-last', 4, false]);
 });
 
 it('tells the state of the repository, and runs nothing that it configures', async () => {

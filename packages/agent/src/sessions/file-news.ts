@@ -19,6 +19,9 @@ export interface FileNewsOptions {
   readonly onProblem: (sessionId: string, error: unknown) => void;
 }
 
+/** Sessions that ended lately, at a start. */
+const LOOKED_AT_AGAIN = 50;
+
 interface Followed {
   readonly artifacts: ArtifactWatch;
   readonly watches: DisposableStack;
@@ -29,12 +32,23 @@ export class FileNews implements AsyncDisposable {
   readonly #followed = new Map<string, Followed>();
   readonly #ending = new Set<Promise<void>>();
   readonly #listener: Disposable;
+  #over = false;
 
   /** Takes up the sessions that run already. */
   constructor(options: FileNewsOptions) {
     this.#options = options;
     this.#listener = options.registry.onChange((session) => this.#changed(session));
     for (const session of options.registry.all()) this.#changed(session);
+    this.#end(this.#lookAtEnded());
+  }
+
+  /** An agent that died right after a session did may have left its last artifacts untold. */
+  async #lookAtEnded(): Promise<void> {
+    const ended = [...this.#options.registry.all()].filter((session) => 'endedAt' in session);
+    ended.sort((a, b) => b.endedAt - a.endedAt);
+    for (const { id } of ended.slice(0, LOOKED_AT_AGAIN)) {
+      if (!this.#over) await this.#artifactsOf(id).end();
+    }
   }
 
   #changed(session: Session): void {
@@ -45,15 +59,25 @@ export class FileNews implements AsyncDisposable {
     if (!followed || holdsSlot(session)) return;
     this.#followed.delete(id);
     followed.watches.dispose();
-    const ending = followed.artifacts.end().finally(() => this.#ending.delete(ending));
+    this.#end(followed.artifacts.end());
+  }
+
+  #end(work: Promise<void>): void {
+    const ending = work.finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
 
-  #follow(sessionId: string): Followed {
-    const { registry, files, watcher, artifacts: port } = this.#options;
+  #artifactsOf(sessionId: string): ArtifactWatch {
+    const { registry, files, artifacts } = this.#options;
     const paths = files.paths(sessionId);
     const onProblem = (error: unknown) => this.#options.onProblem(sessionId, error);
-    const artifacts = new ArtifactWatch({ sessionId, paths, artifacts: port, registry, onProblem });
+    return new ArtifactWatch({ sessionId, paths, artifacts, registry, onProblem });
+  }
+
+  #follow(sessionId: string): Followed {
+    const { files, watcher } = this.#options;
+    const paths = files.paths(sessionId);
+    const artifacts = this.#artifactsOf(sessionId);
     const watches = new DisposableStack();
     watches.use(watcher.tree(paths.outputDir, { ignoring: false }, () => artifacts.changed()));
     watches.use(this.#followWorkspace(sessionId, paths.workspace));
@@ -93,6 +117,7 @@ export class FileNews implements AsyncDisposable {
 
   /** Sessions go on without it; what they leave is told by the next. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
     this.#listener[Symbol.dispose]();
     const followed = [...this.#followed.values()];
     for (const { watches } of followed) watches.dispose();
