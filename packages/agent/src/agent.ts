@@ -5,7 +5,6 @@ import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import type { Fact } from '@berth/shared/domain/event';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
-import type { SessionState } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
@@ -17,12 +16,13 @@ import { type Begun, holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
+import { followFiles } from './follow-files.ts';
 import { ADVISORY, enforcementOf, prepareGround } from './ground.ts';
 import { watchEventLoop } from './health/event-loop.ts';
 import { startHealth } from './health/health.ts';
-import { createMetrics } from './health/metrics.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
+import { createHostMetrics } from './host-metrics.ts';
 import { createWatcher } from './inotify/watcher.ts';
 import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
@@ -91,23 +91,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const opened = openOrReplace(path.join(state, 'journal.db'), stamp);
   scope.use(opened.journal);
   const eventLoop = scope.use(watchEventLoop());
-  const metrics = createMetrics({
-    version: VERSION,
-    sessionMemory: async () => usage.memoryBytes,
-    figures: () => {
-      const sessions: Partial<Record<SessionState, number>> = {};
-      for (const { state } of registry.all()) sessions[state] = (sessions[state] ?? 0) + 1;
-      const { heldBytes, heldSlots } = holdings(registry.all());
-      return {
-        sessions,
-        heldSlots,
-        heldBytes,
-        capacityBytes: capacity.capacityBytes,
-        attachedClients: attachments.total(),
-        eventLagSeconds: feed.lagMs() / 1000,
-        eventLoopLagSeconds: eventLoop.lagMs() / 1000,
-      };
-    },
+  const metrics = createHostMetrics({
+    eventLoop,
+    registry: () => registry,
+    usage: () => usage,
+    capacity: () => capacity,
+    attachments: () => attachments,
+    feed: () => feed,
   });
   const countKills = (kills: number) => {
     for (let kill = 0; kill < kills; kill++) metrics.oomKill();
@@ -152,7 +142,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     capBytes: config.transcriptCap,
     onProblem: (message) => log.warn(message),
   });
-  const watcher = createWatcher({ onProblem: (message) => log.warn(message) });
+  const watcher = createWatcher({ treeLimit: config.maxWatches, onProblem: (message) => log.warn(message) });
   const screens = createTmuxScreens({ tmux: tmux.program });
   const presence = scope.use(
     new Presence({
@@ -194,6 +184,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
+  const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
   const restage = async (session: Begun) => {
     const paths = files.paths(session.id);
@@ -210,7 +201,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     log: (level, fields, message) => log[level](fields, message),
   });
   scope.defer(() => supervisor.stop());
-  const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const attentionWatch = watchAttention({
     keeper: attention,
     registry,
@@ -225,6 +215,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     stillMs: config.promptStillMs,
   });
   scope.use(attentionWatch);
+  const news = scope.use(followFiles({ config, log, registry, files, watcher, journal, tmux: tmux.program }));
 
   const slotReturns =
     sharedLedger &&
@@ -315,7 +306,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     watching: () => watcher.watching(),
     warnings: () => [
       ...warnings,
-      ...(watcher.degraded ? [INOTIFY_OUT] : []),
+      ...watcher.warnings(),
       ...health.warnings(),
       ...tools.catalog.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
@@ -328,6 +319,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
         ...shared,
         commands,
         presets,
+        details: news.details,
+        external: () => news.external.list(),
         environment: () => environment.variables(),
         newestEvent: () => journal.eventRange().newest,
         maxLifetimeMs: config.maxLifetimeMs,
@@ -363,6 +356,3 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
 /** FileDescriptorName of the agent's socket unit. */
 const SOCKET_NAME = 'agent';
-
-const INOTIFY_OUT =
-  'out of inotify watches: output and ends are polled for; raise fs.inotify.max_user_watches and max_user_instances';

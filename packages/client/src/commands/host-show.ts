@@ -6,6 +6,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { inventory } from '../fleet/inventory.ts';
 import { hostRow } from '../fleet/view.ts';
+import { describeWatching } from '../hosts/assess.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
 import { warnUnreachable } from './target.ts';
@@ -53,6 +54,7 @@ export async function showHost(host: HostConfig, context: Context): Promise<numb
     `state     ${it.draining ? 'draining: takes no new sessions' : 'takes sessions'}`,
     `memory    ${formatMemory(ledger.heldBytes)} held of ${formatMemory(ledger.capacityBytes)}${others}, ${formatMemory(ledger.defaultSlotBytes)} a slot, limits ${it.enforcement}`,
     `load      ${load.loadAverage.toFixed(2)} on ${load.cpus} CPUs, ${formatMemory(load.memoryAvailableBytes)} of memory available, ${formatMemory(load.diskFreeBytes)} of ${formatMemory(load.diskTotalBytes)} of disk free`,
+    `watching  ${describeWatching(it.watching)}`,
     ...it.presets.map((preset) => `preset    ${presetLine(preset)}`),
     `socket    ${it.socketPath}`,
     `files     ${it.stateDirectory}`,
