@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
-import type { Fact } from '@berth/shared/domain/event';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import { VERSION } from '@berth/shared/domain/version';
 
@@ -29,32 +28,24 @@ import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
+import { observeUse } from './observe-use.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
-import { attachHandler } from './rpc/attach.ts';
-import { attentionService } from './rpc/attention-service.ts';
-import { eventService } from './rpc/event-service.ts';
 import { createWrapper } from './rpc/handler.ts';
-import { hooksService } from './rpc/hooks-service.ts';
-import { hostService } from './rpc/host-service.ts';
 import { serve } from './rpc/server.ts';
-import { sessionService } from './rpc/session-service.ts';
-import { terminalService } from './rpc/terminal-service.ts';
 import { privateDirectory, secretDirectory } from './runtime-directory.ts';
+import { createServices } from './services.ts';
 import { Attachments } from './sessions/attachments.ts';
 import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
-import { Presence } from './sessions/presence.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
-import { Typist } from './sessions/typist.ts';
-import { killsMessage, UsageMeter } from './sessions/usage.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
@@ -99,9 +90,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     attachments: () => attachments,
     feed: () => feed,
   });
-  const countKills = (kills: number) => {
-    for (let kill = 0; kill < kills; kill++) metrics.oomKill();
-  };
   const journal = timedJournal(opened.journal, metrics.journalCommit);
   const { capacity, units, sharedLedger, ...ground } = await prepareGround(config, log);
   scope.defer(() => ground.close());
@@ -124,18 +112,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     publish: () => feed.publish(),
     overlay: (session) => attention.of(session),
   });
-  /** For facts without which all goes on: attaching must work where the disk is full. */
-  const mention = (session: string, fact: Fact) => {
-    try {
-      registry.tell([fact], session);
-    } catch (error) {
-      log.warn({ session, fact: fact.type, error: messageOf(error) }, 'cannot record what happened');
-    }
-  };
-  registry.onChange((session) => {
-    if (session.state === 'running') usage.begun(session);
-    if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
-  });
+  const { usage, presence } = observeUse({ registry, units, files, attention, metrics, log, now });
+  scope.use(usage);
+  scope.use(presence);
 
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
   const transcripts = createTranscripts({
@@ -144,33 +123,11 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const watcher = createWatcher({ treeLimit: config.maxWatches, onProblem: (message) => log.warn(message) });
   const screens = createTmuxScreens({ tmux: tmux.program });
-  const presence = scope.use(
-    new Presence({
-      onChange: (session, { attached, count }) =>
-        mention(session, { type: 'clientsChanged', attachedClients: count, attached }),
-    }),
-  );
   const attachments = new Attachments({
     presence,
     ptys: await createPtys({ tmux: tmux.program, home: config.home }),
     offsets: createTypedOffsets(privateDirectory(path.join(runtime, 'typed')), startedAt),
   });
-  const usage = new UsageMeter({
-    units,
-    active: () => registry.active(),
-    paths: (session) => files.paths(session.id),
-    now: () => performance.now(),
-    clock: now,
-    onOomKill: (session, kills) => {
-      countKills(kills);
-      log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
-      registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
-      attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
-    },
-    onPressure: ({ id, memoryBytes: slotBytes }, pressure) =>
-      mention(id, { type: 'memoryPressure', ...pressure, slotBytes }),
-  });
-  scope.use(usage);
   const describe = createDescribe({
     files,
     transcripts,
@@ -286,9 +243,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
   if (!units.usageIsDear) void usage.look();
 
-  const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
-  const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
-  const typed = (session: string) => attention.typed(session);
   const host = createHostSnapshot({
     id,
     hostname,
@@ -314,34 +268,11 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
-    services: {
-      session: sessionService({
-        ...shared,
-        commands,
-        presets,
-        details: news.details,
-        external: () => news.external.list(),
-        environment: () => environment.variables(),
-        newestEvent: () => journal.eventRange().newest,
-        maxLifetimeMs: config.maxLifetimeMs,
-      }),
-      terminal: terminalService({
-        ...shared,
-        attach: attachHandler({ ...shared, attachments, screens, typed }),
-        typist: new Typist({
-          terminals,
-          screens,
-          paths: files.paths,
-          onOutput: (session, listener) => supervisor.onOutput(session, listener),
-          onTyping: typed,
-        }),
-        typed: new Map(),
-      }),
-      event: eventService({ wrap, journal, feed }),
-      host: hostService({ wrap, host, draining }),
-      attention: attentionService({ wrap, registry, keeper: attention, describe }),
-      hooks: hooksService({ wrap, hooks: tools.hooks }),
-    },
+    services: createServices({
+      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
+      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
+    }),
   });
   scope.use(server);
   const announced = { stateDirectory: state, socket: config.socket, program: ownProgram() };
