@@ -1,4 +1,5 @@
 /** What a command has at hand. Built once in cli.ts; everything heavy is made on first use. */
+import type { Paths } from './config/paths.ts';
 import type { HostConfig } from './config/remotes.ts';
 import type { Settings } from './config/settings.ts';
 import type { RemoteShell } from './hosts/remote-shell.ts';
@@ -7,6 +8,7 @@ import type { HostClient } from './rpc/host-client.ts';
 
 export interface Context {
   readonly settings: Settings;
+  readonly paths: Paths;
   readonly console: Console;
   readonly env: NodeJS.ProcessEnv;
   /** All hosts the user has, `local` included unless disabled; read from remotes.yaml once. */

@@ -53,6 +53,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
 
   return {
     settings,
+    paths,
     console,
     env,
     hosts: () => {

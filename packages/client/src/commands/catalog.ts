@@ -59,6 +59,11 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./kill.ts')).kill,
   },
   {
+    name: 'watch',
+    describe: 'what happens on all hosts, as it happens',
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  {
     name: 'status',
     describe: 'hosts, memory and free slots',
     load: async () => (await import('./status.ts')).status,

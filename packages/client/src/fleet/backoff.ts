@@ -14,9 +14,9 @@ export function isPassing(error: unknown): boolean {
   return error instanceof BerthError && PASSING.has(error.reason);
 }
 
-/** Ms before try `attempt` (from 0): 100 ms doubling to 5 s, spread by a random number in [0, 1). */
-export function backoffMs(attempt: number, random: number): number {
-  return Math.round(Math.min(5000, 100 * 2 ** Math.min(attempt, 10)) * (0.75 + random / 2));
+/** Ms before try `attempt` (from 0): 100 ms doubling to 5 s (or `most`), spread by a random number in [0, 1). */
+export function backoffMs(attempt: number, random: number, most = 5000): number {
+  return Math.round(Math.min(most, 100 * 2 ** Math.min(attempt, 10)) * (0.75 + random / 2));
 }
 
 /** Resolves after the time, or at once when the signal aborts. */

@@ -1,6 +1,7 @@
 /** Asks many hosts at once; one that is dead or slow never blocks the living. */
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
+import { within } from './within.ts';
 
 export type Answer<T> =
   | { readonly ok: true; readonly host: HostConfig; readonly value: T; readonly latencyMs: number }
@@ -40,28 +41,10 @@ async function askOne<T>(
 ): Promise<Answer<T>> {
   const started = performance.now();
   const latency = () => Math.round((performance.now() - started) * 10) / 10;
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  late.catch(() => {});
-  const stop = new AbortController();
-  const timer = setTimeout(() => {
-    const why = `it did not answer within ${options.deadlineMs / 1000} s`;
-    reject(
-      new BerthError('HOST_UNREACHABLE', `cannot ask host ${host.name}: ${why}`, {
-        values: { host: host.name },
-      }),
-    );
-    stop.abort();
-  }, options.deadlineMs);
-  const interrupted = () => {
-    reject(new BerthError('HOST_UNREACHABLE', `cannot ask host ${host.name}: interrupted`));
-    stop.abort();
-  };
-  options.signal?.addEventListener('abort', interrupted, { once: true });
   try {
-    if (options.signal?.aborted) interrupted();
-    const asked = ask(host, stop.signal);
-    asked.catch(() => {});
-    const value = await Promise.race([asked, late]);
+    const signal = options.signal ?? new AbortController().signal;
+    const bound = { ms: options.deadlineMs, host: host.name, signal };
+    const value = await within(bound, (stop) => ask(host, stop));
     return { ok: true, host, value, latencyMs: latency() };
   } catch (error) {
     const known =
@@ -71,8 +54,5 @@ async function askOne<T>(
             cause: error,
           });
     return { ok: false, host, error: known, latencyMs: latency() };
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', interrupted);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The fleet as it is now, kept so by events: what `watch`, `dash`, `next` and notifications look at.
  * A host that goes away keeps what was last known of it, dated; connections come back by themselves.
+ * Made by live/open-live-fleet.ts.
  */
 import type { HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
@@ -37,8 +38,27 @@ export type FleetNews =
       readonly event: HostEvent;
       readonly replayed: boolean;
     }
-  /** Events that were asked for are gone from the host's journal. */
-  | { readonly kind: 'gone'; readonly host: HostConfig; readonly oldest: number }
+  /**
+   * Events that were asked for are gone from the host's journal: they were too old, or the whole
+   * journal was `replaced` by a new one. What follows begins with `oldest`.
+   */
+  | {
+      readonly kind: 'gone';
+      readonly host: HostConfig;
+      readonly oldest: number;
+      readonly replaced: boolean;
+    }
+  /**
+   * A stream of events was opened: all up to this number was told before, or was not asked for. Not
+   * told of a watch from a time on before its first event.
+   */
+  | {
+      readonly kind: 'opened';
+      readonly host: HostConfig;
+      readonly journalId: string;
+      readonly number: number;
+    }
+  /** The link came or went. */
   | { readonly kind: 'link'; readonly host: LiveHost };
 
 export interface LiveFleet extends AsyncDisposable {
@@ -46,6 +66,10 @@ export interface LiveFleet extends AsyncDisposable {
   hosts(): readonly LiveHost[];
   /** Calls back after changes, gathered: at most once a turn of the event loop. */
   onChange(listener: () => void): Disposable;
-  /** Calls back for each event, in the order of each host's numbers, each once. */
-  onNews(listener: (news: FleetNews) => void): Disposable;
+  /**
+   * Calls back for each event, in the order of each host's numbers, each once. A promise that the
+   * listener gives back holds the host's next news until it resolves: nothing piles up here, what
+   * waits does so in the host's journal. It must not reject.
+   */
+  onNews(listener: (news: FleetNews) => void | Promise<void>): Disposable;
 }

@@ -2,7 +2,8 @@
  * Calls to one agent over a link that may break. Invariants:
  * - every answer is checked (who answered, which version) before anything of it is used;
  * - a call is tried again only while the link is broken, and under the same request id;
- * - one renewal of the link at a time: calls that fail together wait for the same one.
+ * - one renewal of the link at a time: calls that fail together wait for the same one;
+ * - a stream ends with the link it runs over: left on a dead one it would wait for ever.
  */
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
@@ -57,6 +58,8 @@ export class Channel implements AsyncDisposable {
   #renewing: Promise<void> | null = null;
   /** The last stream broke: the link is tried before the next one is opened. */
   #suspect = false;
+  /** Ends of the streams that are open, by the stubs they were opened with. */
+  readonly #streams = new Map<() => void, Stubs>();
 
   constructor(options: ChannelOptions) {
     this.#o = options;
@@ -115,8 +118,16 @@ export class Channel implements AsyncDisposable {
       );
       this.#suspect = false;
     }
-    const stream = open(this.#stubs, this.#metadata());
+    const stubs = this.#stubs;
+    const stream = open(stubs, this.#metadata());
     let refused: unknown;
+    const abandon = () => {
+      refused = new BerthError('HOST_UNREACHABLE', `the link to ${this.#name} was opened anew`, {
+        values: { host: this.#name },
+      });
+      stream.cancel();
+    };
+    this.#streams.set(abandon, stubs);
     stream.on('metadata', (received: Metadata) => {
       try {
         checkAnswer(received, { name: this.#name, pins: this.#o.pins });
@@ -139,6 +150,7 @@ export class Channel implements AsyncDisposable {
       throw known;
     } finally {
       signal?.removeEventListener('abort', cancel);
+      this.#streams.delete(abandon);
       // Cancelled or broken, it tells once more: nobody listens then.
       stream.on('error', () => {});
       stream.cancel();
@@ -166,6 +178,7 @@ export class Channel implements AsyncDisposable {
       await this.#o.link.recycle();
       this.#stubs = openStubs(this.#o.link.socketPath);
       used.session.close();
+      for (const [abandon, stubs] of this.#streams) if (stubs === used) abandon();
     })().finally(() => {
       this.#renewing = null;
     });

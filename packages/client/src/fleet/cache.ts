@@ -1,0 +1,67 @@
+/**
+ * What was last known of each host, for when it does not answer: which sessions, in which state, and
+ * who asked for a person. No prompts, no output, no argv, no line of anybody's screen: it may lie
+ * around on a laptop.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { decodeKept, encodeKept, type KeptHost } from './kept-host.ts';
+
+/** What `keep` takes of a host: a LiveHost is one. */
+export interface HeardHost {
+  readonly config: { readonly name: string };
+  /** Ms since the epoch; null: nothing was ever heard. */
+  readonly asOf: number | null;
+  readonly snapshot: { readonly id: string } | null;
+  readonly sessions: ReadonlyMap<string, SessionSnapshot>;
+}
+
+export interface FleetCache {
+  /** Null where nothing is kept that can be read. */
+  read(host: string): KeptHost | null;
+  /** Never throws: a cache that cannot be written costs what it would have told. */
+  keep(host: HeardHost): void;
+  /** The host does not answer; kept is since when that is so. Returns that time, or `at`. */
+  unreachable(host: string, at: number): number;
+}
+
+/** `cacheDir`: berth's own. */
+export function createFleetCache(cacheDir: string): FleetCache {
+  const directory = path.join(cacheDir, 'fleet');
+  const fileOf = (host: string) => path.join(directory, `${host}.json`);
+
+  function read(host: string): KeptHost | null {
+    try {
+      return decodeKept(JSON.parse(readFileSync(fileOf(host), 'utf8')));
+    } catch {
+      return null;
+    }
+  }
+
+  function write(host: string, kept: KeptHost): void {
+    const temporary = `${fileOf(host)}.${process.pid}`;
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      writeFileSync(temporary, `${JSON.stringify(encodeKept(kept))}\n`, { mode: 0o600 });
+      renameSync(temporary, fileOf(host));
+    } catch {
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  return {
+    read,
+    keep({ config, asOf, snapshot, sessions }) {
+      if (asOf === null) return;
+      const hostId = snapshot?.id ?? read(config.name)?.hostId ?? '';
+      write(config.name, { hostId, asOf, unreachableSince: null, sessions });
+    },
+    unreachable(host, at) {
+      const kept = read(host);
+      if (!kept) return at;
+      if (kept.unreachableSince === null) write(host, { ...kept, unreachableSince: at });
+      return kept.unreachableSince ?? at;
+    },
+  };
+}

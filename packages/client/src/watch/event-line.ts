@@ -1,0 +1,74 @@
+/** One event in one line, for people. Pure; nothing in it can act on a terminal. */
+import type { ClearReason } from '@berth/shared/domain/attention';
+import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
+import { formatMemory } from '@berth/shared/domain/memory';
+import { statusOf } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import { counted } from '../render/counted.ts';
+
+/** `14:02:11 dev fix-auth  attention  permission: wants to run Bash — rm -rf build` */
+export function eventLine(host: string, event: HostEvent, now: number): string {
+  const { fact } = event;
+  const session = fact.type === 'externalChanged' ? fact.session.name : event.sessionName || event.sessionId;
+  const who = [clock(event.at, now), host, session || '-'].map(oneLine).join(' ');
+  return oneLine(`${who}  ${kindOf(fact)}  ${factText(fact, now)}`);
+}
+
+/** Of the day where it is today's; in the time zone of whoever reads it. */
+export function clock(at: number, now: number): string {
+  const date = new Date(at);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+}
+
+function factText(fact: Fact, now: number): string {
+  switch (fact.type) {
+    case 'sessionChanged': {
+      const { state, exitCode, detail } = fact.session;
+      const code = exitCode === null ? '' : ` (exit ${exitCode})`;
+      return `${state === 'reserved' ? 'slot reserved' : statusOf(state)}${code}${detail ? `: ${detail}` : ''}`;
+    }
+    case 'hostNotice':
+      return `${fact.reason}: ${fact.message}`;
+    case 'attentionRaised': {
+      const { kind, reason, line } = fact.attention;
+      return `${kind}: ${reason}${line ? ` — ${line}` : ''}`;
+    }
+    case 'attentionCleared':
+      return `${fact.kind} no more: ${CLEARED[fact.reason]}`;
+    case 'attentionSnoozed':
+      return fact.until > now ? `snoozed until ${clock(fact.until, now)}` : 'no longer snoozed';
+    case 'activityChanged':
+      return `${fact.activity} (${fact.source})${fact.message ? `: ${fact.message}` : ''}`;
+    case 'outputChanged':
+      return fact.printing ? 'prints' : 'silent';
+    case 'filesChanged': {
+      const files = `${fact.incomplete ? 'at least ' : ''}${counted(fact.files, 'file')} changed`;
+      return fact.folders.length > 0 ? `${files} in ${fact.folders.join(', ')}` : files;
+    }
+    case 'artifactChanged': {
+      const { path, bytes } = fact.artifact;
+      return fact.removed ? `${path} removed` : `${path} (${formatMemory(bytes)})`;
+    }
+    case 'memoryPressure': {
+      const amount = `${formatMemory(fact.usedBytes)} of ${formatMemory(fact.slotBytes)}`;
+      return fact.high ? `near the end of its slot: ${amount}` : `room in its slot again: ${amount}`;
+    }
+    case 'clientsChanged':
+      return `${fact.attached ? 'attached' : 'detached'}: ${counted(fact.attachedClients, 'terminal')}`;
+    case 'externalChanged': {
+      const { status, message } = fact.session;
+      return fact.gone ? 'gone' : `${status}${message ? `: ${message}` : ''}`;
+    }
+  }
+}
+
+const CLEARED: Readonly<Record<ClearReason, string>> = {
+  typed: 'somebody typed',
+  acknowledged: 'acknowledged',
+  'went-on': 'it went on',
+  replaced: 'another took its place',
+  ended: 'the session ended',
+};
