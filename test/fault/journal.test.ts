@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { HostEvents } from '../support/host-events.ts';
 import { BERTHD } from '../support/programs.ts';
 import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -51,6 +52,12 @@ it('keeps a damaged journal aside, and rebuilds every session from files and soc
   expect((await sandbox.berth(['output', failed])).stdout).toBe('bye\n');
   const { stdout } = await sandbox.berth(['host', 'show', 'local']);
   expect(stdout).toContain(kept);
+  // Ends that were told of before are no news.
+  using events = new HostEvents(agent.socket);
+  await events.find(({ fact }) => fact.type === 'hostNotice' && fact.reason === 'JOURNAL_REBUILT');
+  const next = await startedId(sandbox, ['start', '--json', '--', 'true']);
+  await events.find(({ sessionId, fact }) => sessionId === next && fact.type === 'attentionRaised');
+  expect(events.seen.filter(({ fact }) => fact.type === 'attentionRaised')).toHaveLength(1);
 }, 90_000);
 
 it('refuses a second agent on the same state directory, and names it', async () => {

@@ -245,6 +245,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
   if (opened.damaged) {
     const told = await rebuildFrom(opened.damaged, { registry, files });
+    for (const { id } of registry.all()) attention.isOld(id);
     log.error(told.fields, told.message);
     warnings.push(told.message, ...told.problems);
   }

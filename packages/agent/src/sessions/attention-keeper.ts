@@ -39,11 +39,6 @@ export class AttentionKeeper implements Disposable {
     }
   }
 
-  /** Whether anything was ever kept of the session. */
-  knows(sessionId: string): boolean {
-    return this.#states.has(sessionId);
-  }
-
   state(sessionId: string): AttentionState {
     return this.#states.get(sessionId) ?? NOTHING_KNOWN;
   }
@@ -65,6 +60,11 @@ export class AttentionKeeper implements Disposable {
     this.#printing.set(sessionId, printing);
     const fact: Fact = { type: 'outputChanged', printing: printing.printing, transcriptEnd };
     this.#settle(sessionId, this.state(sessionId), [fact]);
+  }
+
+  /** What the session did so far is no news: see evidence.ts. */
+  isOld(sessionId: string): void {
+    this.checkpoint(sessionId, -1);
   }
 
   /** Keeps how far the transcript was looked through; nothing is told. */

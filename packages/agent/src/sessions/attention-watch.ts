@@ -63,6 +63,7 @@ export class AttentionWatch implements Disposable {
   readonly #o: AttentionWatchOptions;
   readonly #watched = new Map<string, Watched>();
   #tick: NodeJS.Timeout | null = null;
+  #begun = false;
 
   constructor(options: AttentionWatchOptions) {
     this.#o = options;
@@ -72,6 +73,7 @@ export class AttentionWatch implements Disposable {
   /** Takes up what was there before this agent. */
   begin(): void {
     const { registry, keeper } = this.#o;
+    this.#begun = true;
     for (const session of registry.all()) {
       if (session.state === 'running' || session.state === 'suspended') this.#watch(session);
       // One that had ended before attention was known of is no news.
@@ -96,7 +98,8 @@ export class AttentionWatch implements Disposable {
       this.#o.keeper.signal(session.id, { type: 'restarted' });
     }
     if (session.state === 'running' && !this.#watched.has(session.id)) this.#watch(session);
-    if (!isEnded(session)) return;
+    // What is found ended as files and journal are brought together is looked at by `begin`.
+    if (!isEnded(session) || !this.#begun) return;
     this.#ended(session);
     const watched = this.#watched.get(session.id);
     if (watched) this.#close(watched);

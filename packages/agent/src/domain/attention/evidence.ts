@@ -51,7 +51,7 @@ export interface AttentionState {
   readonly activity: Activity;
   readonly snoozedUntil: number | null;
   readonly figures: ToolFigures | null;
-  /** The transcript has been looked through up to here. */
+  /** The transcript has been looked through up to here; -1: nothing that came before is news. */
   readonly scanned: number;
 }
 
