@@ -150,7 +150,11 @@ export class TestSshd implements AsyncDisposable {
 /** Writes the client's ssh config and remotes.yaml for these hosts. Returns the config's path. */
 export function configureHosts(
   sandbox: Sandbox,
-  hosts: readonly { readonly sshd: TestSshd; readonly remote?: string; readonly jump?: string }[],
+  hosts: readonly {
+    readonly sshd: Pick<TestSshd, 'name' | 'port' | 'knownHost'>;
+    readonly remote?: string;
+    readonly jump?: string;
+  }[],
   options: { knownHosts?: string } = {},
 ): string {
   const known = join(sandbox.dir, 'known_hosts');

@@ -27,6 +27,9 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
   const notice = (text: string) => console.err(`berth: ${text}\n`);
   let hosts: Promise<readonly HostConfig[]> | undefined;
   const clients = new Map<string, Promise<HostClient>>();
+  const open = new Set<HostClient>();
+  /** Ways that are still being made when all is done are given up. */
+  const closing = new AbortController();
   const wiring = async () => {
     const [{ createHostClient }, { createTunnels }, { createPins }] = await Promise.all([
       import('./rpc/grpc-host-client.ts'),
@@ -45,10 +48,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     return wired;
   };
 
-  async function open(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
+  async function openClient(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
-    const link = await tunnels.open(host, signal ? { signal } : {});
-    return createHostClient({ host, link, pins, settings });
+    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const link = await tunnels.open(host, { signal: either });
+    const client = createHostClient({ host, link, pins, settings });
+    open.add(client);
+    return client;
   }
 
   return {
@@ -65,7 +71,7 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     connect: (host, { signal } = {}) => {
       const known = clients.get(host.name);
       if (known) return known;
-      const opened = open(host, signal);
+      const opened = openClient(host, signal);
       clients.set(host.name, opened);
       // The next call tries again.
       opened.catch(() => clients.delete(host.name));
@@ -90,9 +96,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
       return await openRemoteShell(host, { paths, settings, env, signal });
     },
     disconnect: async (host) => {
-      const open = clients.get(host.name);
+      const known = clients.get(host.name);
       clients.delete(host.name);
-      await open?.then((client) => client[Symbol.asyncDispose]()).catch(() => {});
+      const close = async (client: HostClient) => {
+        open.delete(client);
+        await client[Symbol.asyncDispose]();
+      };
+      await known?.then(close).catch(() => {});
     },
     keep: async (host) => {
       const { putRemote } = await import('./config/remotes-edit.ts');
@@ -106,8 +116,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     },
     forget: async (host) => (await wire()).pins.forget(host.name),
     [Symbol.asyncDispose]: async () => {
-      for (const client of clients.values())
-        await client.then((c) => c[Symbol.asyncDispose]()).catch(() => {});
+      closing.abort();
+      await Promise.allSettled([...open].map((client) => client[Symbol.asyncDispose]()));
     },
   };
 }

@@ -53,6 +53,10 @@ const session = (over: object = {}) =>
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 
+const listing =
+  (...sessions: ReturnType<typeof session>[]) =>
+  async () => ({ sessions, external: [], asOf: 0 });
+
 async function run(command: AnyCommand, argv: string[], client: Partial<HostClient>) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const console = createConsole({
@@ -65,6 +69,8 @@ async function run(command: AnyCommand, argv: string[], client: Partial<HostClie
   });
   const context = {
     settings: {},
+    // Nothing is kept: no directory can be made there.
+    paths: { cacheDir: '/dev/null/cache' },
     console,
     env: { HERE: 'value' },
     hosts: async () => [{ name: 'local' }, { name: 'dead' }],
@@ -80,7 +86,7 @@ async function run(command: AnyCommand, argv: string[], client: Partial<HostClie
 
 test('list shows the id first and names the host that did not answer', async () => {
   const { code, out, err } = await run(list, ['--status', 'running'], {
-    listSessions: async () => [session()],
+    listAll: listing(session()),
   });
   expect(code).toBe(0);
   expect(out.split('\n')[1]).toMatch(new RegExp(`^${ID} +local +running`));
@@ -88,14 +94,14 @@ test('list shows the id first and names the host that did not answer', async () 
 });
 
 test('list filters by tag and prints ids', async () => {
-  const client = { listSessions: async () => [session()] };
+  const client = { listAll: listing(session()) };
   expect((await run(list, ['--tag', 'a=b', '--format', 'ids'], client)).out).toBe(`${ID}\n`);
   expect((await run(list, ['--tag', 'a=c', '--format', 'ids'], client)).out).toBe('');
 });
 
 test('list leaves out what ended more than a day ago, unless it is asked for all', async () => {
   const old = session({ state: 'completed', endedAt: Date.now() - 2 * 86_400_000, exitCode: 0 });
-  const client = { listSessions: async () => [old] };
+  const client = { listAll: listing(old) };
   expect((await run(list, ['--format', 'ids'], client)).out).toBe('');
   expect((await run(list, ['--format', 'ids', '--all'], client)).out).toBe(`${ID}\n`);
 });
@@ -103,7 +109,7 @@ test('list leaves out what ended more than a day ago, unless it is asked for all
 test('JSON and YAML cannot act on a terminal, and read back as what they were', async () => {
   const evil = '\u001b]0;owned\u0007\u009b2J\u202eevil\u2028\u007f';
   const client = {
-    listSessions: async () => [session({ prompt: evil, tags: { [evil]: 'x' } })],
+    listAll: listing(session({ prompt: evil, tags: { [evil]: 'x' } })),
     getHost: async () => ({ hostname: evil }) as Awaited<ReturnType<HostClient['getHost']>>,
   };
   for (const [argv, read] of [
@@ -163,7 +169,7 @@ test('start passes what its flags say, and one failure spares the others', async
 test('kill of a finished session succeeds and says it had ended', async () => {
   const ended = session({ state: 'completed', exitCode: 0 });
   const client = {
-    listSessions: async () => [ended],
+    listAll: listing(ended),
     kill: async () => ({ session: ended, alreadyEnded: true, signals: [] }),
   };
   const { code, out } = await run(kill, ['work'], client);
@@ -177,7 +183,7 @@ test('a session not found names the hosts that could not be asked', () => {
   const there = {
     ok: true,
     host,
-    value: { sessions: [session(), session({ id: 'sess-2', name: '' })], host: null },
+    value: { sessions: [session(), session({ id: 'sess-2', name: '' })], external: [], host: null },
     latencyMs: 1,
   } as const;
   expect(() => resolveSession('nope', [there, silent])).toThrow(/could not be asked: dead/);

@@ -1,24 +1,32 @@
-/** `berth list`: the sessions of all hosts, newest first; a host that did not answer is named, never empty. */
+/** `berth list`: the sessions of all hosts, who asks for a person first; a host that did not answer is named, never empty. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatAge } from '@berth/shared/domain/duration';
-import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
+import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
-import { chooseHosts, takeInventory } from '../fleet/inventory.ts';
-import { listView, type SessionRow } from '../fleet/view.ts';
-import { bold } from '../render/console.ts';
+import { createFleetCache, type FleetCache } from '../fleet/cache.ts';
+import { isExternal } from '../fleet/external-row.ts';
+import type { Answer } from '../fleet/fan-out.ts';
+import { chooseHosts, type Holding, takeInventory } from '../fleet/inventory.ts';
+import type { KeptHost } from '../fleet/kept-host.ts';
+import { type ListFilter, listView, type SessionRow } from '../fleet/view.ts';
 import { counted } from '../render/counted.ts';
+import { renderError } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
-import { withProgress } from '../render/progress.ts';
-import { table } from '../render/table.ts';
+import { type ProgressLine, withProgress } from '../render/progress.ts';
+import { byHost, csv, sessionTable } from '../render/session-table.ts';
+import { clock } from '../watch/event-line.ts';
 import { defineCommand } from './command.ts';
-import { reachCode, warnUnreachable } from './target.ts';
+import { reachCode } from './target.ts';
 import { pairs, statuses } from './values.ts';
+
+/** Hosts that answer so much later than the first have their rows below the others', on a terminal. */
+const LAG_MS = 300;
 
 export const list = defineCommand({
   usage: '[--status S[,S]] [--host HOST]',
-  describe: 'List the sessions of all hosts, newest first.',
+  describe: 'List the sessions of all hosts: who asks for a person first, then the newest.',
   example: 'berth list --status running',
   flags: {
     status: {
@@ -33,6 +41,7 @@ export const list = defineCommand({
     all: { type: 'boolean', short: 'a', describe: 'also what ended more than a day ago' },
     wide: { type: 'boolean', short: 'w', describe: 'more columns (--format wide)' },
     by: { type: 'string', choices: ['host'], describe: 'one line per session, host first' },
+    watch: { type: 'boolean', describe: 'stay, and show what changes' },
     format: {
       type: 'string',
       choices: ['table', 'wide', 'json', 'yaml', 'ids', 'csv'],
@@ -61,28 +70,109 @@ export const list = defineCommand({
       !flags.local && !flags.remote ? true : flags.local === (name === 'local'),
     );
     const format = console.json ? 'full' : (flags.format ?? (flags.wide ? 'wide' : 'table'));
-    const withHost = (format !== 'table' && format !== 'ids') || flags.by === 'host';
-    const answers = await withProgress(console, `asking ${counted(hosts.length, 'host')}`, () =>
-      takeInventory(context, hosts, { withHost }),
-    );
-    const view = listView(answers, filter, Date.now());
-    if (flags.by === 'host')
-      console.out(byHost(view.sessions, new Map(hosts.map((h) => [h.name, h.host ?? '']))));
-    else if (format === 'full') console.out(`${toJson({ sessions: view.sessions, hosts: view.hosts })}\n`);
-    else await print(format, view.sessions, context);
-    warnUnreachable(context, answers);
-    if (view.sessions.length === 0 && answers.every(({ ok }) => ok) && console.errIsTty && !console.json) {
-      console.err('berth: no such sessions; berth start makes one\n');
+    if (flags.watch) {
+      if (!console.isTty || flags.by || (format !== 'table' && format !== 'wide')) {
+        throw new BerthError('USAGE', '--watch draws a table on a terminal, and nothing else', {
+          hint: 'programs read berth watch --json',
+        });
+      }
+      const { watchList } = await import('./list-watch.ts');
+      return await watchList({ hosts, filter, wide: format === 'wide' }, context);
     }
-    if (view.leftOut > 0 && console.errIsTty && !console.json) {
-      console.err(`${view.leftOut} that ended more than a day ago left out: berth list --all\n`);
-    }
-    return reachCode(answers);
+    const cache = createFleetCache(context.paths.cacheDir);
+    const listing = { hosts, filter, cache, format: flags.by === 'host' ? 'by-host' : format };
+    return await printList(listing, context);
   },
 });
 
-async function print(format: string, rows: readonly SessionRow[], context: Context): Promise<void> {
+interface ListOrder {
+  readonly hosts: readonly HostConfig[];
+  readonly filter: ListFilter;
+  readonly cache: FleetCache;
+  readonly format: string;
+}
+
+async function printList({ hosts, filter, cache, format }: ListOrder, context: Context): Promise<number> {
   const { console } = context;
+  const withHost = format !== 'table' && format !== 'ids';
+  /** Rows that were printed while others lagged. */
+  const early: SessionRow[] = [];
+  const come: Answer<Holding>[] = [];
+  let lag: NodeJS.Timeout | null = null;
+  const printEarly = (line: ProgressLine) => {
+    early.push(...listView(come, filter, Date.now()).sessions);
+    if (early.length === 0) return;
+    line.clear();
+    console.out(sessionTable(early, console, { wide: format === 'wide', now: Date.now() }));
+    const waiting = hosts.filter(({ name }) => !come.some(({ host }) => host.name === name));
+    line.tell(`waiting for ${waiting.map(({ name }) => oneLine(name)).join(', ')}`);
+  };
+  const fitted = console.isTty && (format === 'table' || format === 'wide');
+  const answers = await withProgress(console, `asking ${counted(hosts.length, 'host')}`, (line) => {
+    const answered = (answer: Answer<Holding>) => {
+      come.push(answer);
+      if (fitted && answer.ok) lag ??= setTimeout(() => printEarly(line), LAG_MS);
+    };
+    return takeInventory(context, hosts, { withHost, answered });
+  });
+  if (lag) clearTimeout(lag);
+  const now = Date.now();
+  const kept = keptOf(answers, cache);
+  const view = listView(answers, filter, now, kept);
+  const shown = new Set(early.map((row) => `${row.vm_name}:${row.session_id}`));
+  const late = view.sessions.filter((row) => !shown.has(`${row.vm_name}:${row.session_id}`));
+  if (early.length > 0) {
+    const options = { wide: format === 'wide', now, from: early.length };
+    console.out(sessionTable([...early, ...late], console, options));
+  } else if (format === 'by-host') {
+    console.out(byHost(view.sessions, new Map(hosts.map((h) => [h.name, h.host ?? '']))));
+  } else if (format === 'full') {
+    console.out(`${toJson({ sessions: view.sessions, hosts: view.hosts })}\n`);
+  } else await print(format, view.sessions, context);
+  warn(answers, { cache, kept, now }, context);
+  if (view.sessions.length === 0 && answers.every(({ ok }) => ok) && console.errIsTty && !console.json) {
+    console.err('berth: no such sessions; berth start makes one\n');
+  }
+  if (view.leftOut > 0 && console.errIsTty && !console.json) {
+    console.err(`${view.leftOut} that ended more than a day ago left out: berth list --all\n`);
+  }
+  for (const answer of answers) if (answer.ok) keepHeard(answer, cache, now);
+  return reachCode(answers);
+}
+
+function keptOf(answers: readonly Answer<Holding>[], cache: FleetCache): ReadonlyMap<string, KeptHost> {
+  const kept = new Map<string, KeptHost>();
+  for (const { ok, host } of answers) {
+    const found = ok ? null : cache.read(host.name);
+    if (found) kept.set(host.name, found);
+  }
+  return kept;
+}
+
+function keepHeard({ host, value }: Extract<Answer<Holding>, { ok: true }>, cache: FleetCache, now: number) {
+  const sessions = new Map(value.sessions.map((session) => [session.id, session]));
+  cache.keep({ config: host, asOf: now, snapshot: value.host, sessions });
+}
+
+/** One line for each host that did not answer, as JSON where results are. */
+function warn(
+  answers: readonly Answer<Holding>[],
+  { cache, kept, now }: { cache: FleetCache; kept: ReadonlyMap<string, KeptHost>; now: number },
+  { console }: Context,
+): void {
+  for (const answer of answers) {
+    if (answer.ok) continue;
+    const { name } = answer.host;
+    const known = kept.get(name);
+    const away = now - cache.unreachable(name, now);
+    const since = away < 1000 ? '' : ` for ${formatAge(away)}`;
+    const shown = known ? `; showing what was known ${clock(known.asOf, now)}` : '';
+    const line = `berth: host ${oneLine(name)}: unreachable${since}: ${oneLine(answer.error.message)}${shown}\n`;
+    console.err(console.json ? renderError(answer.error, console) : line);
+  }
+}
+
+async function print(format: string, rows: readonly SessionRow[], { console }: Context): Promise<void> {
   switch (format) {
     case 'json':
       return console.out(`${toJson(rows)}\n`);
@@ -90,104 +180,14 @@ async function print(format: string, rows: readonly SessionRow[], context: Conte
       const { toYaml } = await import('../render/yaml.ts');
       return console.out(toYaml(rows));
     }
-    case 'ids':
-      return console.out(rows.map((row) => `${row.session_id}\n`).join(''));
+    case 'ids': {
+      // For other commands to take: what somebody else's tool runs is none of ours to act on.
+      const ours = rows.filter((row) => !isExternal(row.session_id));
+      return console.out(ours.map((row) => `${row.session_id}\n`).join(''));
+    }
     case 'csv':
       return console.out(csv(rows));
     default:
-      console.out(sessionTable(rows, context, format === 'wide'));
+      console.out(sessionTable(rows, console, { wide: format === 'wide', now: Date.now() }));
   }
-}
-
-function sessionTable(rows: readonly SessionRow[], { console }: Context, wide: boolean): string {
-  const titles = wide
-    ? [
-        'SESSION',
-        'VM',
-        'STATUS',
-        'AGE',
-        'NAME',
-        'PRESET',
-        'MEMORY',
-        'USED',
-        'PEAK',
-        'CPU',
-        'EXIT',
-        'ATTACHED',
-        'TAGS',
-        'PROMPT',
-      ]
-    : ['SESSION', 'VM', 'STATUS', 'AGE', 'PROMPT'];
-  const cells = rows.map((row) => {
-    const start = [row.session_id, oneLine(row.vm_name), row.status, age(row)];
-    const about = oneLine(row.prompt) || oneLine(row.name) || '-';
-    const prompt = row.name && row.prompt && !wide ? `${oneLine(row.name)}: ${about}` : about;
-    if (!wide) return [...start, prompt];
-    const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes).replace(' ', '') : '-');
-    const tags = Object.entries(row.tags)
-      .map(([key, value]) => oneLine(`${key}=${value}`))
-      .join(',');
-    const more = [
-      oneLine(row.name) || '-',
-      oneLine(row.preset) || '-',
-      size(row.memory_bytes),
-      size(row.memory_used_bytes),
-      size(row.memory_peak_bytes),
-      isLive(row) && row.cpu_seconds !== null ? `${row.cpu_percent}%` : '-',
-    ];
-    return [
-      ...start,
-      ...more,
-      String(row.exit_code ?? '-'),
-      String(row.attached_clients),
-      tags || '-',
-      prompt,
-    ];
-  });
-  const columns = titles.map((title) => ({ title, flexible: title === 'PROMPT' }));
-  const mark = (line: string, i: number) =>
-    (rows[i]?.attached_clients ?? 0) > 0 ? bold(console, line) : line;
-  return table(columns, cells, { columns: console.columns, mark });
-}
-
-/** Words only, none empty: read by `while read hostname session status ip`. */
-function byHost(rows: readonly SessionRow[], addresses: ReadonlyMap<string, string>): string {
-  const titles = ['HOSTNAME', 'SESSION', 'STATUS', 'IP'].map((title) => ({ title }));
-  const cells = rows.map((row) => [
-    oneLine(row.hostname) || oneLine(row.vm_name),
-    row.session_id,
-    row.status,
-    oneLine(addresses.get(row.vm_name) ?? '') || '127.0.0.1',
-  ]);
-  return table(titles, cells, { columns: null });
-}
-
-function csv(rows: readonly SessionRow[]): string {
-  const keys = [
-    'session_id',
-    'name',
-    'vm_name',
-    'status',
-    'age_minutes',
-    'exit_code',
-    'memory_bytes',
-    'prompt',
-  ] as const;
-  const quote = (value: unknown) => {
-    const text = oneLine(String(value ?? ''));
-    // A spreadsheet would run a cell that begins like a formula.
-    const safe = typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text;
-    return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [keys.join(','), ...rows.map((row) => keys.map((key) => quote(row[key])).join(','))]
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
-function isLive({ status }: SessionRow): boolean {
-  return status === 'running' || status === 'suspended';
-}
-
-function age(row: SessionRow): string {
-  return formatAge(Date.now() - Date.parse(row.created_at));
 }

@@ -12,8 +12,11 @@ import { pick } from '../render/picker.ts';
 
 /** Throws SESSION_NOT_FOUND, NAME_AMBIGUOUS, HOST_NOT_FOUND or what kept the host from answering. */
 export async function findSession(word: string, context: Context): Promise<Place> {
-  const hosts = await hostsFor(word, await context.hosts());
-  return resolveSession(word, await takeInventory(context, hosts));
+  const hosts = hostsFor(word, await context.hosts());
+  // One host alone holds up nobody: it has the time that making a connection may take.
+  const { connectMs, fanoutMs } = context.settings;
+  const deadlineMs = parseTarget(word).host === null ? fanoutMs : Math.max(connectMs, fanoutMs);
+  return resolveSession(word, await takeInventory(context, hosts, { deadlineMs }));
 }
 
 /** Several words with one question to the fleet. */

@@ -60,7 +60,7 @@ export const SETTINGS = {
   control_persist: { variable: 'BERTH_CONTROL_PERSIST', usual: '30m', read: span, form: TIME },
   connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
   call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
-  fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '5s', read: span, form: TIME },
+  fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '2s', read: span, form: TIME },
 } as const satisfies Record<string, Definition>;
 
 export type SettingName = keyof typeof SETTINGS;

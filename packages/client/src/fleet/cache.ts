@@ -3,7 +3,7 @@
  * who asked for a person. No prompts, no output, no argv, no line of anybody's screen: it may lie
  * around on a laptop.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, unlink, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { decodeKept, encodeKept, type KeptHost } from './kept-host.ts';
@@ -46,7 +46,7 @@ export function createFleetCache(cacheDir: string): FleetCache {
       writeFileSync(temporary, `${JSON.stringify(encodeKept(kept))}\n`, { mode: 0o600 });
       renameSync(temporary, fileOf(host));
     } catch {
-      rmSync(temporary, { force: true });
+      unlink(temporary, () => {});
     }
   }
 

@@ -7,12 +7,14 @@ export type Answer<T> =
   | { readonly ok: true; readonly host: HostConfig; readonly value: T; readonly latencyMs: number }
   | { readonly ok: false; readonly host: HostConfig; readonly error: BerthError; readonly latencyMs: number };
 
-export interface FanOutOptions {
+export interface FanOutOptions<T> {
   /** For each host, from when it is its turn. */
   readonly deadlineMs: number;
   /** Hosts asked at the same time. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
+  /** Called with each answer as it comes. */
+  readonly answered?: (answer: Answer<T>) => void;
 }
 
 /**
@@ -22,12 +24,16 @@ export interface FanOutOptions {
 export async function fanOut<T>(
   hosts: readonly HostConfig[],
   ask: (host: HostConfig, signal: AbortSignal) => Promise<T>,
-  options: FanOutOptions,
+  options: FanOutOptions<T>,
 ): Promise<Answer<T>[]> {
   const answers: Answer<T>[] = new Array(hosts.length);
   const turns = hosts.entries();
   const work = async () => {
-    for (const [i, host] of turns) answers[i] = await askOne(host, ask, options);
+    for (const [i, host] of turns) {
+      const answer = await askOne(host, ask, options);
+      answers[i] = answer;
+      options.answered?.(answer);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(options.limit ?? 16, hosts.length) }, work));
   options.signal?.throwIfAborted();
@@ -37,7 +43,7 @@ export async function fanOut<T>(
 async function askOne<T>(
   host: HostConfig,
   ask: (host: HostConfig, signal: AbortSignal) => Promise<T>,
-  options: FanOutOptions,
+  options: FanOutOptions<T>,
 ): Promise<Answer<T>> {
   const started = performance.now();
   const latency = () => Math.round((performance.now() - started) * 10) / 10;

@@ -1,5 +1,6 @@
 /** What the fleet holds now: the sessions, and where asked for the hosts, of every host that answers. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { HostConfig } from '../config/remotes.ts';
@@ -9,6 +10,8 @@ import { nearest } from './nearest.ts';
 
 export interface Holding {
   readonly sessions: readonly SessionSnapshot[];
+  /** Sessions of others' tools. */
+  readonly external: readonly ExternalSnapshot[];
   /** Null unless it was asked for. */
   readonly host: HostSnapshot | null;
 }
@@ -17,6 +20,10 @@ export interface InventoryOptions {
   /** Names of the hosts to ask; empty: all. */
   readonly hosts?: readonly string[];
   readonly withHost?: boolean;
+  /** For each host, in ms. Default: the setting for questions to all. */
+  readonly deadlineMs?: number;
+  /** Called with each answer as it comes. */
+  readonly answered?: (answer: Answer<Holding>) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -33,19 +40,20 @@ export async function takeInventory(
   hosts: readonly HostConfig[],
   options: InventoryOptions = {},
 ): Promise<Answer<Holding>[]> {
-  const deadlineMs = context.settings.fanoutMs;
+  const deadlineMs = options.deadlineMs ?? context.settings.fanoutMs;
   const ask = async (host: HostConfig, signal: AbortSignal): Promise<Holding> => {
     const client = await context.connect(host, { signal });
     const call = { signal, deadlineMs };
-    const [sessions, snapshot] = await Promise.all([
-      client.listSessions(call),
+    const [{ sessions, external }, snapshot] = await Promise.all([
+      client.listAll(call),
       options.withHost ? client.getHost(call) : null,
     ]);
-    return { sessions, host: snapshot };
+    return { sessions, external, host: snapshot };
   };
   return await fanOut(hosts, ask, {
     deadlineMs,
     ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.answered ? { answered: options.answered } : {}),
   });
 }
 

@@ -1,10 +1,14 @@
 /** Snapshots of hosts and sessions -> the rows that `list` and `status` show and print as JSON. Pure. */
+import type { AttentionSnapshot, ToolFigures } from '@berth/shared/domain/attention';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
 import type { HostConfig } from '../config/remotes.ts';
+import { externalAsSession, isExternal } from './external-row.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
+import type { KeptHost } from './kept-host.ts';
+import { bySessionOrder } from './session-order.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -12,7 +16,7 @@ export type SessionRow = ReturnType<typeof sessionRow>;
 export type HostRow = ReturnType<typeof hostRow>;
 
 export function sessionRow(
-  place: { host: HostConfig; hostname: string },
+  place: { host: HostConfig; hostname: string; staleSince?: number | null },
   session: SessionSnapshot,
   now: number,
 ) {
@@ -26,8 +30,13 @@ export function sessionRow(
     state: session.state,
     failure_reason: session.failureReason,
     detail: session.detail,
-    attention: null,
-    prompt: session.prompt || session.argv.join(' '),
+    attention: session.attention && attentionRow(session.attention),
+    activity: session.activity,
+    figures: session.figures && figuresRow(session.figures),
+    headless: session.headless,
+    external: isExternal(session.id),
+    remote: place.host.kind !== 'local',
+    prompt: session.prompt || session.argv.join(' ') || (isExternal(session.id) ? session.detail : ''),
     preset: session.preset,
     argv: session.argv,
     created_at: iso(session.createdAt),
@@ -50,16 +59,26 @@ export function sessionRow(
     transcript_start: session.transcriptStart,
     transcript_end: session.transcriptEnd,
     region: place.host.region ?? '',
-    stale_since: null,
+    stale_since: isoOrNull(place.staleSince ?? null),
   };
 }
 
-export function hostRow(answer: Answer<Holding>) {
+function attentionRow({ kind, reason, since, line, snoozedUntil }: AttentionSnapshot) {
+  return { kind, reason, since: iso(since), line, snoozed_until: isoOrNull(snoozedUntil) };
+}
+
+function figuresRow({ turns, inputTokens, outputTokens, toolCalls, subagents }: ToolFigures) {
+  const tokens = { input_tokens: inputTokens, output_tokens: outputTokens };
+  return { turns, ...tokens, tool_calls: toolCalls, subagents };
+}
+
+/** `kept`: what is remembered of a host that does not answer. */
+export function hostRow(answer: Answer<Holding>, kept: { readonly asOf: number; now: number } | null = null) {
   return {
     name: answer.host.name,
     state: answer.ok ? 'online' : 'unreachable',
     latency_ms: answer.latencyMs,
-    age_ms: answer.ok ? 0 : null,
+    age_ms: answer.ok ? 0 : kept && Math.max(0, kept.now - kept.asOf),
     error: answer.ok ? null : answer.error.message,
   };
 }
@@ -72,26 +91,43 @@ export interface ListFilter {
   readonly all: boolean;
 }
 
-/** The rows to show, newest first, and how many old ones were left out. */
+/** What is remembered of a host that does not answer. */
+export type Kept = Pick<KeptHost, 'asOf' | 'sessions'>;
+
+/**
+ * The rows to show, who asks for a person first, then the newest; and how many old ones were left
+ * out. `kept` by the name of the host.
+ */
 export function listView(
   answers: readonly Answer<Holding>[],
   filter: ListFilter,
   now: number,
+  kept: ReadonlyMap<string, Kept> = new Map(),
 ): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number } {
   const rows = answers.flatMap((answer) => {
-    if (!answer.ok) return [];
-    const place = { host: answer.host, hostname: answer.value.host?.hostname ?? answer.host.name };
-    return answer.value.sessions.map((session) => ({ session, row: sessionRow(place, session, now) }));
+    const { host } = answer;
+    const known = kept.get(host.name);
+    if (!answer.ok) {
+      const place = { host, hostname: host.name, staleSince: known?.asOf ?? null };
+      const sessions = [...(known?.sessions.values() ?? [])];
+      return sessions.map((session) => ({ session, row: sessionRow(place, session, now) }));
+    }
+    const place = { host, hostname: answer.value.host?.hostname ?? host.name };
+    const sessions = [...answer.value.sessions, ...answer.value.external.map(externalAsSession)];
+    return sessions.map((session) => ({ session, row: sessionRow(place, session, now) }));
   });
   const wanted = rows.filter(({ row }) => matches(row, filter));
   const old = (s: SessionSnapshot) => isFinal(s.state) && s.endedAt !== null && now - s.endedAt > DAY_MS;
   const shown = filter.all ? wanted : wanted.filter(({ session }) => !old(session));
-  shown.sort(
-    (a, b) => b.session.createdAt - a.session.createdAt || (a.row.session_id < b.row.session_id ? 1 : -1),
-  );
+  const order = bySessionOrder(now);
+  shown.sort((a, b) => order(a.session, b.session));
+  const keptOf = (name: string) => {
+    const known = kept.get(name);
+    return known ? { asOf: known.asOf, now } : null;
+  };
   return {
     sessions: shown.map(({ row }) => row),
-    hosts: answers.map(hostRow),
+    hosts: answers.map((answer) => hostRow(answer, keptOf(answer.host.name))),
     leftOut: wanted.length - shown.length,
   };
 }

@@ -66,6 +66,11 @@ export function createConsole(options: ConsoleOptions): Console {
 }
 
 /** Bold on a terminal, plain elsewhere. */
-export function bold(console: Console, text: string): string {
+export function bold(console: Pick<Console, 'color'>, text: string): string {
   return console.color ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** Dimmed on a terminal, plain elsewhere. */
+export function dim(console: Pick<Console, 'color'>, text: string): string {
+  return console.color ? `\u001b[2m${text}\u001b[22m` : text;
 }

@@ -15,6 +15,8 @@ export interface TableOptions {
   readonly columns: number | null;
   /** Marks a whole line, given the number of its row, after it was laid out. */
   readonly mark?: (line: string, row: number) => string;
+  /** Only the rows from this one on are printed, without the header: the others were printed before. */
+  readonly from?: number;
 }
 
 /** The lines of a table, header first, each ended by a newline. Cells must be safe single lines. */
@@ -36,7 +38,8 @@ export function table(
       .join(' '.repeat(GAP))
       .trimEnd();
   const mark = options.mark ?? ((text: string) => text);
-  return all.map((row, i) => `${i === 0 ? line(row) : mark(line(row), i - 1)}\n`).join('');
+  const lines = all.map((row, i) => `${i === 0 ? line(row) : mark(line(row), i - 1)}\n`);
+  return lines.slice(options.from === undefined ? 0 : options.from + 1).join('');
 }
 
 function shrink(columns: readonly Column[], widths: number[], limit: number): void {

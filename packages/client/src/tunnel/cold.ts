@@ -28,17 +28,19 @@ export interface ColdOptions {
 
 /** A server that is well greets at once; over a long line a second is not too much. */
 const SILENCE_MS = 1000;
+const LOOK_MS = 20;
 
 export async function openCold(options: ColdOptions): Promise<Link> {
   const { host, files, settings, env, signal } = options;
   const before = recordedPid(files);
   using _lock = await takeLock(files.lock, signal);
-  const ssh = Ssh.from(settings, env);
+  const ssh = Ssh.from(settings, env, signal);
   const master = { host, controlPath: files.control };
   // Another client may have done the work while we waited for the lock.
   const replaced = recordedPid(files) !== before;
   if (options.retire && !replaced) {
     const seen = await probe(files.socket, SILENCE_MS);
+    signal.throwIfAborted();
     if (seen === 'greets') return forwardLink(options);
     // Closed at once: the master carries, it is the agent that is not there.
     if (seen !== 'closed') {
@@ -50,7 +52,7 @@ export async function openCold(options: ColdOptions): Promise<Link> {
   } else if (readMode(files.mode) !== 'dial-stdio' && (await accepts(files.socket)))
     return forwardLink(options);
 
-  await ensureMaster(ssh, master, files);
+  await ensureMaster(ssh, master, { files, signal });
   const discovered = parseDiscovery(await ssh.run(master, DISCOVERY_SCRIPT), host);
   if (readMode(files.mode) !== 'dial-stdio') {
     const carries = await forwardCarries(ssh, master, { files, discovered });
@@ -78,14 +80,36 @@ function forwardLink(options: ColdOptions): Link {
 }
 
 /** Under the lock of the host. */
-export async function ensureMaster(ssh: Ssh, master: Master, files: TunnelFiles): Promise<void> {
+export async function ensureMaster(
+  ssh: Ssh,
+  master: Master,
+  { files, signal }: { files: TunnelFiles; signal: AbortSignal },
+): Promise<void> {
+  await connected(files, signal);
   const there = await ssh.masterPid(master);
   if (there !== null) return record(files, there);
   rmSync(files.control, { force: true });
   rmSync(files.log, { force: true });
-  await ssh.startMaster(master, files.log);
+  const began = (pid: number) => writeFileSync(files.connecting, String(pid), { mode: 0o600 });
+  await ssh.startMaster(master, { logFile: files.log, began });
+  rmSync(files.connecting, { force: true });
   const pid = await ssh.masterPid(master);
   if (pid !== null) record(files, pid);
+}
+
+/**
+ * An ssh that a client began and could not wait for is waited for: beside another it would stay
+ * for ever, without being anybody's master. Its own ConnectTimeout ends it.
+ */
+async function connected(files: TunnelFiles, signal: AbortSignal): Promise<void> {
+  const pid = Number(readMode(files.connecting));
+  if (pid > 0 && isAlive(pid) && (await isOurMaster(pid, files.control))) {
+    while (isAlive(pid)) {
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+  rmSync(files.connecting, { force: true });
 }
 
 /** Also of a master whose maker ended before it could: unrecorded, it could not be ended once it hangs. */
@@ -123,7 +147,7 @@ async function dialLink(
     socketPath: own,
     kind: 'dial-stdio',
     async recycle() {
-      await ensureMaster(way.ssh, way.master, files);
+      await ensureMaster(way.ssh, way.master, { files, signal: options.signal });
     },
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();

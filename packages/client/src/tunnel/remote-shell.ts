@@ -33,7 +33,7 @@ export async function openRemoteShell(
   const master = { host, controlPath: files.control };
   {
     using _lock = await takeLock(files.lock, at.signal);
-    await ensureMaster(ssh, master, files);
+    await ensureMaster(ssh, master, { files, signal: at.signal });
     // What was true of the host before it was set up need not be true any more.
     rmSync(files.mode, { force: true });
   }

@@ -17,6 +17,8 @@ export interface SshOptions {
   readonly connectMs: number;
   readonly controlPersistMs: number;
   readonly env: NodeJS.ProcessEnv;
+  /** Nobody waits any more: whatever runs is given up, and what was asked rejects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Master {
@@ -35,13 +37,20 @@ export class Ssh {
     this.#o = options;
   }
 
-  static from(settings: Settings, env: NodeJS.ProcessEnv): Ssh {
+  static from(settings: Settings, env: NodeJS.ProcessEnv, signal?: AbortSignal): Ssh {
     const { sshProgram: program, sshConfig: configFile, connectMs, controlPersistMs } = settings;
-    return new Ssh({ program, configFile, connectMs, controlPersistMs, env });
+    return new Ssh({ program, configFile, connectMs, controlPersistMs, env, ...(signal ? { signal } : {}) });
   }
 
-  /** Connects and leaves the master behind in the background. Throws what kept it from connecting. */
-  async startMaster({ host, controlPath }: Master, logFile: string): Promise<void> {
+  /**
+   * Connects and leaves the master behind in the background. Throws what kept it from connecting.
+   * Aborted, it lets ssh go on: the next client finds it connected, or still at it (`began` has its
+   * number).
+   */
+  async startMaster(
+    { host, controlPath }: Master,
+    { logFile, began }: { logFile: string; began: (pid: number) => void },
+  ): Promise<void> {
     const persist = Math.max(1, Math.round(this.#o.controlPersistMs / 1000));
     const args = [
       // A master of our own in the background after authentication, with nothing to run.
@@ -51,12 +60,15 @@ export class Ssh {
     ];
     // ssh -f keeps what it was given as output: nothing may wait for that to close.
     const child = this.#connect(args, 'ignore');
+    if (child.pid !== undefined) began(child.pid);
     // Jump hosts connect one after the other, each within ConnectTimeout.
-    const code = await exitOf(child, this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000).catch(
-      (error: unknown) => {
-        throw this.#missing(error);
-      },
-    );
+    const code = await exitOf(
+      child,
+      this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000,
+      this.#o.signal,
+    ).catch((error: unknown) => {
+      throw this.#missing(error);
+    });
     if (code === 0) return;
     if (code === null) throw classify(host, 'Connection timed out');
     const output = readLog(logFile);
@@ -92,13 +104,13 @@ export class Ssh {
   async forward(master: Master, sockets: { local: string; remote: string }): Promise<void> {
     const pair = ['-L', `${sockets.local}:${sockets.remote}`];
     // A forward that the master had before counts as there, though its socket may be gone.
-    await this.#mux(master, ['-O', 'cancel', ...pair]).catch(() => '');
+    await this.#mux(master, ['-O', 'cancel', ...pair]).catch(this.#unlessAborted(''));
     await this.#mux(master, ['-O', 'forward', ...pair]);
   }
 
   /** The master's process number; null where none answers. */
   async masterPid(master: Master): Promise<number | null> {
-    const answer = await this.#mux(master, ['-O', 'check']).catch(() => '');
+    const answer = await this.#mux(master, ['-O', 'check']).catch(this.#unlessAborted(''));
     const match = /pid=(\d+)/.exec(answer);
     return match ? Number(match[1]) : null;
   }
@@ -106,10 +118,10 @@ export class Ssh {
   /** It reaches the host, and the host answers. */
   async carries(master: Master): Promise<boolean> {
     const args = [...this.#throughMaster(master), 'true'];
-    const options = { env: this.#o.env, timeout: CARRIES_MS, killSignal: 'SIGKILL' } as const;
+    const options = { ...this.#running(CARRIES_MS), killSignal: 'SIGKILL' } as const;
     return await promisify(execFile)(this.#o.program, args, options).then(
       () => true,
-      () => false,
+      this.#unlessAborted(false),
     );
   }
 
@@ -125,9 +137,9 @@ export class Ssh {
       const child = execFile(
         this.#o.program,
         args,
-        { env: this.#o.env, timeout: this.#o.connectMs, encoding: 'utf8' },
+        { ...this.#running(this.#o.connectMs), encoding: 'utf8' },
         (error, stdout, stderr) =>
-          error ? reject(classify(master.host, said(error, stderr))) : resolve(stdout),
+          error ? reject(this.#reason(master.host, error, stderr)) : resolve(stdout),
       );
       child.stdin?.on('error', () => {});
       child.stdin?.end(script);
@@ -148,15 +160,33 @@ export class Ssh {
     return spawn(this.#o.program, args, { env: this.#o.env, stdio: 'pipe', detached: true });
   }
 
+  /** How every short run of ssh is bounded. */
+  #running(timeout: number) {
+    const { env, signal } = this.#o;
+    return { env, timeout, ...(signal ? { signal } : {}) };
+  }
+
+  #reason(host: HostConfig, error: ExecFileException, stderr: string): unknown {
+    return this.#o.signal?.aborted ? this.#o.signal.reason : classify(host, said(error, stderr));
+  }
+
+  /** Given up is no answer: only what failed by itself says something of the master. */
+  #unlessAborted<T>(otherwise: T): () => T {
+    return () => {
+      this.#o.signal?.throwIfAborted();
+      return otherwise;
+    };
+  }
+
   #mux(master: Master, args: readonly string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       execFile(
         this.#o.program,
         [...args, ...this.#throughMaster(master)],
-        { env: this.#o.env, timeout: MUX_MS, encoding: 'utf8' },
+        { ...this.#running(MUX_MS), encoding: 'utf8' },
         // `-O check` answers on standard error.
         (error, stdout, stderr) =>
-          error ? reject(classify(master.host, said(error, stderr))) : resolve(stdout + stderr),
+          error ? reject(this.#reason(master.host, error, stderr)) : resolve(stdout + stderr),
       );
     });
   }
@@ -208,9 +238,16 @@ function said(error: ExecFileException, stderr: string): string {
   return error.killed ? 'Connection timed out' : stderr || 'ssh gave no reason';
 }
 
-/** Null where the time ran out; the child and those it started are ended then. */
-function exitOf(child: ChildProcess, ms: number): Promise<number | null> {
+/** Null where the time ran out; the child and those it started are ended then. Aborted, it goes on alone. */
+function exitOf(child: ChildProcess, ms: number, signal?: AbortSignal): Promise<number | null> {
   return new Promise((resolve, reject) => {
+    const leave = () => {
+      clearTimeout(timer);
+      child.unref();
+      reject(signal?.reason);
+    };
+    if (signal?.aborted) queueMicrotask(leave);
+    signal?.addEventListener('abort', leave, { once: true });
     const timer = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       resolve(null);
@@ -221,6 +258,7 @@ function exitOf(child: ChildProcess, ms: number): Promise<number | null> {
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
       resolve(code ?? 255);
     });
   });

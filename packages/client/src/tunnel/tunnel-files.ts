@@ -10,6 +10,8 @@ export interface TunnelFiles {
   readonly socket: string;
   readonly control: string;
   readonly pid: string;
+  /** Number of an ssh that is still connecting. */
+  readonly connecting: string;
   readonly log: string;
   readonly lock: string;
   /** Holds `dial-stdio` where the host is known to forbid forwarding. */
@@ -25,6 +27,7 @@ export function filesOf(host: HostConfig, paths: Paths, settings: Settings): Tun
     socket: `${base}.s`,
     control: `${base}.c`,
     pid: `${base}.pid`,
+    connecting: `${base}.new`,
     log: `${base}.log`,
     lock: `${base}.lock`,
     mode: `${base}.mode`,

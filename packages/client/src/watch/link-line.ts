@@ -1,7 +1,7 @@
 /** What becomes of the links of a watch, as it is told on standard error. */
 import { formatAge } from '@berth/shared/domain/duration';
 import { oneLine } from '@berth/shared/domain/text';
-import type { FleetNews } from '../fleet/live-fleet.ts';
+import type { FleetNews, LiveHost } from '../fleet/live-fleet.ts';
 import { toJson } from '../render/json.ts';
 import { clock } from './event-line.ts';
 
@@ -30,13 +30,20 @@ function textOf(news: Remark, now: number): string {
       : `the events before ${news.oldest} are gone`;
     return `berth: host ${oneLine(news.host.name)}: ${what}`;
   }
-  const { config, link, linkSince, error } = news.host;
-  const what = {
-    connected: 'is back',
-    connecting: 'the link broke; connecting anew …',
-    unreachable: `unreachable${since(now - linkSince)}: ${oneLine(error ?? '')}; trying again until it answers`,
-  }[link];
-  return `berth: ${clock(now, now)} host ${oneLine(config.name)}: ${what}`;
+  const { host } = news;
+  return `berth: ${clock(now, now)} host ${oneLine(host.config.name)}: ${linkText(host, now)}`;
+}
+
+/** `unreachable for 3m: WHY`. */
+export function linkText({ link, linkSince, error, snapshot }: LiveHost, now: number): string {
+  switch (link) {
+    case 'connected':
+      return 'is back';
+    case 'connecting':
+      return snapshot === null ? 'connecting …' : 'the link broke; connecting anew …';
+    case 'unreachable':
+      return `unreachable${since(now - linkSince)}: ${oneLine(error ?? '')}; trying again until it answers`;
+  }
 }
 
 function since(ms: number): string {
