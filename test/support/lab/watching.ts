@@ -66,12 +66,12 @@ export class Watching {
   }
 }
 
-/** What is whole of a stream of JSON lines. */
+/** What is whole of a stream of JSON lines; remarks for people in between are left out. */
 function lines<T>(text: string): T[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole
     .split('\n')
-    .filter(Boolean)
+    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as T);
 }
 
