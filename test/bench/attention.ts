@@ -14,10 +14,10 @@ import { type Bench, byTurns, ms, type Spread } from './measure.ts';
 const ROUNDS = 200;
 const MOST_P50_MS = 20;
 const MOST_P99_MS = 100;
-/** Each way answers a line in the session's fifo. */
+/** Each way answers a line in the session's fifo; of what is asked by file every time is another question. */
 const WAYS = {
   BEL: String.raw`printf '\a'`,
-  'status file': `echo '{"status":"waiting"}' >"$BERTH_STATUS_DIR/tool.json"`,
+  'status file': String.raw`printf '{"status":"waiting","message":"%s"}' $((++i)) >"$BERTH_STATUS_DIR/tool.json"`,
 } as const;
 
 export async function attention(bench: Bench, host: SshHost): Promise<void> {

@@ -55,6 +55,16 @@ test('a second writing in the same tick is seen', async () => {
   expect(world.told).toEqual(['1000 works', '1002 asks']);
 });
 
+test('one writing that is met between its two times is told once', async () => {
+  const { world, look, write } = setUp();
+  write('asks', 996);
+  await look();
+  write('asks', 1000);
+  world.now = 1004;
+  await look();
+  expect(world.told).toEqual(['1000 asks']);
+});
+
 test('what stays as it is is told once, and not read for ever', async () => {
   const { world, look, write } = setUp();
   write('asks', 996);

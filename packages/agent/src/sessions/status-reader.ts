@@ -46,11 +46,14 @@ export function createStatusReader(options: StatusReaderOptions): () => Promise<
     const fresh = now() - file.modifiedAt < TICK_MS;
     const text = file.bytes > MOST_BYTES ? null : await files.text(paths, file.name);
     const before = seen.get(file.name);
-    const same = before?.modifiedAt === file.modifiedAt && before.freshText === text;
-    if (same) return void seen.set(file.name, { ...before, freshText: fresh ? text : null });
+    const seenNow = { modifiedAt: file.modifiedAt, freshText: fresh ? text : null };
+    // One writing has two times, of the file made empty and of the bytes: it is told once.
+    const same =
+      before && before.freshText === text && file.modifiedAt - before.modifiedAt < TICK_MS && !isEvent;
+    if (same) return void seen.set(file.name, seenNow);
     const read = parsed(file, text);
     if (read === 'later') return options.lookAgain(SETTLED_MS);
-    seen.set(file.name, { modifiedAt: file.modifiedAt, freshText: fresh ? text : null });
+    seen.set(file.name, seenNow);
     if ('why' in read) {
       if (!junk.has(file.name)) onJunk(file.name, read.why);
       junk.add(file.name);
