@@ -1,10 +1,9 @@
 /** What an agent costs while its sessions do nothing. (Linux: read from /proc.) */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import type { Bench } from './measure.ts';
+import { cpuMs, residentMb } from './process.ts';
 
 const GOALS = [1, 50, 100];
 /** As many clients at once. */
@@ -65,19 +64,4 @@ async function settled(read: () => number, signal: AbortSignal): Promise<number>
     last = now;
   }
   return last;
-}
-
-function residentMb(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  if (kib === undefined) throw new Error(`process ${pid} has no resident memory`);
-  return (Number(kib) * 1024) / 1e6;
-}
-
-/** Of user and system, since its start. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // Behind the program's name, which may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return (ticks / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))) * 1000;
 }

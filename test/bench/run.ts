@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Berth costs, each figure beside a peer measured in the same run, written
- * into docs/benchmarks.md. Loopback only; about a minute and a half, and never more than four
+ * into docs/benchmarks.md. Loopback only; about two minutes, and never more than four
  * minutes. Broken off it writes nothing, and leaves nothing running.
  */
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { listLocal, listOverSsh } from './list.ts';
 import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
+import { workspace } from './workspace.ts';
 
 const LONGEST_MS = 4 * 60_000;
 
@@ -27,6 +28,7 @@ async function measureAll(bench: Bench): Promise<void> {
     await firstByte(bench, host);
   }
   await idle(bench);
+  await workspace(bench);
 }
 
 async function main(): Promise<void> {
