@@ -158,3 +158,15 @@ it('keeps settings, and the last word on each', () => {
   using again = openJournal(file());
   expect(again.setting('a')).toBe('2');
 });
+
+it('commits settings with the facts that they go with, or neither', () => {
+  using journal = openJournal(file());
+  const [first, second] = ['1', '2'].map((value) => [{ name: 'told', value }]);
+  const fact = { sessionId: '', sessionName: '', fact: FACT };
+  journal.commit({ at: 1, sessions: [], facts: [fact], settings: first ?? [] });
+  // A request that is there already fails the commit.
+  journal.commit({ at: 2, sessions: [], facts: [], request: REQUEST });
+  const change = { at: 3, sessions: [], facts: [fact], request: REQUEST, settings: second ?? [] };
+  expect(() => journal.commit(change)).toThrow();
+  expect([journal.setting('told'), journal.eventRange().newest]).toEqual(['1', 1]);
+});
