@@ -35,10 +35,8 @@ export interface AttentionWatchOptions {
 
 /** How far a look through the transcript may be lost in a crash: it is repeated then. */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
-/** Silence after which a session counts as quiet. */
-const QUIET_MS = 10_000;
-/** One direction is told at most this often. */
-const COARSE_MS = 60_000;
+/** Silence after which a session counts as quiet: it is told so three times a minute at most. */
+const QUIET_MS = 20_000;
 /** Somebody who typed this shortly before the end saw it. */
 const SAW_END_MS = 5000;
 const TICK_MS = 500;
@@ -51,7 +49,6 @@ interface Watched {
   checkpoint: number;
   printedAt: number | null;
   printing: boolean;
-  toldAt: { true: number; false: number };
   /** The screen has been looked at since it last changed. */
   looked: boolean;
   lookedAt: number;
@@ -134,7 +131,6 @@ export class AttentionWatch implements Disposable {
       checkpoint: from,
       printedAt: null,
       printing: false,
-      toldAt: { true: Number.NEGATIVE_INFINITY, false: Number.NEGATIVE_INFINITY },
       looked: false,
       lookedAt: Number.NEGATIVE_INFINITY,
       commandAt: null,
@@ -240,14 +236,9 @@ export class AttentionWatch implements Disposable {
 
   /** Told in coarse steps: a program that prints a line now and then is not news each time. */
   #setPrinting(watched: Watched, printing: boolean): void {
-    const { keeper, now } = this.#o;
-    const at = now();
-    const told = watched.toldAt[`${printing}`];
-    if (at - told < COARSE_MS) return;
     watched.printing = printing;
-    watched.toldAt[`${printing}`] = at;
     const { printedAt, scan, session } = watched;
-    keeper.printing(session.id, { printing, printedAt }, scan.scanned);
+    this.#o.keeper.printing(session.id, { printing, printedAt }, scan.scanned);
   }
 
   #ended(session: Ended): void {

@@ -26,6 +26,11 @@ export interface HookReport {
   readonly line: string;
   /** What was seen, for `berth explain`, e.g. "Notification: permission_prompt". */
   readonly seen: string;
+  /**
+   * It only says again what a hook has said before with one of these statuses: then that stands, with
+   * its own words and time.
+   */
+  readonly echoOf?: readonly HookStatus[];
   /** What is to be added to the tool's figures (`subagents` may be below 0); absent ones stay. */
   readonly figures: Partial<ToolFigures> | null;
 }

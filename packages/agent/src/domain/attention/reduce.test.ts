@@ -174,14 +174,41 @@ it('a long command of a shell is told of, a short one is not', () => {
   expect(new Life().after(5, command(100, 2)).stands).toBeNull();
 });
 
-it('figures of a hook are joined', () => {
+it('figures of a hook are added up', () => {
   const figures = (change: object): Signal => ({
     type: 'hook',
     at: 1,
     report: { status: null, message: '', line: '', seen: '', figures: change },
   });
-  const life = new Life().after(1, figures({ turns: 2 })).after(2, figures({ inputTokens: 5 }));
-  expect(life.state.figures).toMatchObject({ turns: 2, inputTokens: 5, outputTokens: 0 });
+  const life = new Life().after(1, figures({ turns: 2, toolCalls: { Bash: 1 }, subagents: -1 }));
+  life.after(2, figures({ turns: 1, toolCalls: { Bash: 1, Read: 1 }, subagents: 1 }));
+  expect(life.state.figures).toEqual({
+    turns: 3,
+    inputTokens: 0,
+    outputTokens: 0,
+    toolCalls: { Bash: 2, Read: 1 },
+    subagents: 1,
+  });
+});
+
+it('a hook that says again what was said is no news', () => {
+  const echo = (at: number): Signal => ({
+    type: 'hook',
+    at,
+    report: {
+      status: 'permission',
+      message: 'asks',
+      line: '',
+      seen: '',
+      figures: null,
+      echoOf: ['permission'],
+    },
+  });
+  const life = new Life().after(1, hook(1, 'permission', 'wants to run Bash')).after(8, echo(8));
+  expect(life.story).toEqual(['+permission']);
+  expect(life.state.standing?.reason).toBe('wants to run Bash');
+  expect(life.after(9, typed(9)).after(10, echo(10)).stands).toBeNull();
+  expect(new Life().after(1, echo(1)).stands).toBe('permission');
 });
 
 const signals: fc.Arbitrary<(at: number) => Signal> = fc.oneof(

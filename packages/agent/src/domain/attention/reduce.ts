@@ -93,10 +93,12 @@ export function reduce(state: AttentionState, signal: Signal): AttentionState {
 }
 
 function withReport(state: AttentionState, at: number, report: HookReport): AttentionState {
-  const figures = report.figures ? { ...NO_FIGURES, ...state.figures, ...report.figures } : state.figures;
+  const figures = report.figures ? sum(state.figures ?? NO_FIGURES, report.figures) : state.figures;
   const known = { ...state, figures };
   // Files may be read late, or once more after a restart: an older word is no news.
   if (report.status === null || (state.hook && at < state.hook.at)) return known;
+  const said = state.hook?.rule;
+  if (report.echoOf?.some((status) => said === `hook-${status}`)) return known;
   const hook: Evidence = {
     source: 'hook',
     rule: `hook-${report.status}`,
@@ -107,6 +109,21 @@ function withReport(state: AttentionState, at: number, report: HookReport): Atte
     seen: oneLine(report.seen),
   };
   return { ...known, hook };
+}
+
+/** Never below nothing: the end of what began before the agent looked is no debt. */
+function sum(figures: ToolFigures, more: Partial<ToolFigures>): ToolFigures {
+  const toolCalls = { ...figures.toolCalls };
+  for (const [tool, calls] of Object.entries(more.toolCalls ?? {})) {
+    toolCalls[tool] = (toolCalls[tool] ?? 0) + calls;
+  }
+  return {
+    turns: figures.turns + (more.turns ?? 0),
+    inputTokens: figures.inputTokens + (more.inputTokens ?? 0),
+    outputTokens: figures.outputTokens + (more.outputTokens ?? 0),
+    toolCalls,
+    subagents: Math.max(0, figures.subagents + (more.subagents ?? 0)),
+  };
 }
 
 const HOOK_MEANS: Record<HookStatus, Pick<Evidence, 'activity' | 'attention'>> = {

@@ -13,6 +13,11 @@ export function readClaude(payload: unknown): HookReport | null {
   return { status: null, message: '', line: '', figures: null, seen: event, ...found };
 }
 
+/** It comes some seconds after what it tells of, with fewer words. */
+const ECHO_OF_PERMISSION = ['permission'] as const;
+/** It comes a minute after the end of a turn. */
+const ECHO_OF_END = ['waiting', 'done', 'error', 'stopped'] as const;
+
 type Reader = (payload: unknown) => Partial<HookReport> | null;
 
 const EVENTS: Readonly<Record<string, Reader>> = {
@@ -65,19 +70,26 @@ function notification(payload: unknown): Partial<HookReport> | null {
   switch (type) {
     case 'permission_prompt':
     case 'worker_permission_prompt':
-      return { status: 'permission', message: 'asks for permission', line: message, seen };
+      return asksPermission(message, seen);
     case 'idle_prompt':
+      return idles(message, seen);
     case 'elicitation_dialog':
     case 'agent_needs_input':
       return { status: 'waiting', message: 'waits for input', line: message, seen };
     default:
       // News such as a successful login: nobody is needed. Older versions tell the type by their words alone.
-      if (/needs your permission/i.test(message))
-        return { status: 'permission', message: 'asks for permission', line: message, seen };
-      if (/waiting for your input/i.test(message))
-        return { status: 'waiting', message: 'waits for input', line: message, seen };
-      return null;
+      if (/needs your permission/i.test(message)) return asksPermission(message, seen);
+      return /waiting for your input/i.test(message) ? idles(message, seen) : null;
   }
+}
+
+function asksPermission(line: string, seen: string): Partial<HookReport> {
+  const echoOf = ECHO_OF_PERMISSION;
+  return { status: 'permission', message: 'asks for permission', line, seen, echoOf };
+}
+
+function idles(line: string, seen: string): Partial<HookReport> {
+  return { status: 'waiting', message: 'waits for input', line, seen, echoOf: ECHO_OF_END };
 }
 
 function ranTool(payload: unknown): Partial<HookReport> {

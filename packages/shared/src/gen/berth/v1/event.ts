@@ -149,7 +149,7 @@ export interface ActivityChanged {
 
 /**
  * A session began to print after a time of silence, or has been silent for a while. Told in
- * coarse steps: never more than once a minute in one direction.
+ * coarse steps: silence is 20 s long.
  */
 export interface OutputChanged {
   printing: boolean;
