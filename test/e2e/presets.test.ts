@@ -69,6 +69,11 @@ describe('hooks leave what the tool says, in order, in the status directory of t
     for (const name of names) expect(name).toMatch(new RegExp(`^${preset}\\.\\d{19}-\\d+\\.event\\.json$`));
   });
 
+  it('opencode that fails is not done after it', async () => {
+    const id = await ran(['--preset', 'opencode', '--headless', 'fail']);
+    expect(statuses(id)).toEqual(['working', 'working', null, 'error', undefined]);
+  });
+
   it('claude, with a person', async () => {
     const id = await started(['--preset', 'claude', 'do it']);
     const wants = (status: string) => () => statuses(id).at(-1) === status;

@@ -4,7 +4,13 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NODE, ROOT } from './programs.ts';
 
-const SOURCES = ['packages/shared/src', 'packages/agent/src', 'packages/client/src', 'proto'];
+const SOURCES = [
+  'packages/shared/src',
+  'packages/agent/src',
+  'packages/agent/presets',
+  'packages/client/src',
+  'proto',
+];
 const SINGLE_SOURCES = ['package-lock.json', 'scripts/build.ts'];
 const STAMPS = ['packages/client/dist/.stamp', 'packages/agent/dist/.stamp'];
 

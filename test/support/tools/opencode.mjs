@@ -36,6 +36,13 @@ const info = {
 await tell('message.updated', { ...session, info });
 await tell('message.updated', { ...session, info });
 await tell('file.edited', { file: 'x' });
+// A helper of its own comes and goes.
+await tell('session.created', { info: { id: 'ses_2', parentID: 'ses_1' } });
+await tell('session.status', { sessionID: 'ses_2', status: { type: 'busy' } });
+await tell('session.idle', { sessionID: 'ses_2' });
+// Idle is told after an error, too.
+if (argv.at(-1) === 'fail')
+  await tell('session.error', { ...session, error: { name: 'APIError', data: { message: '401' } } });
 console.log('Hello.');
 await tell('session.status', { ...session, status: { type: 'idle' } });
 await tell('session.idle', session);
