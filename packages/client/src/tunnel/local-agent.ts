@@ -16,6 +16,8 @@ export interface LocalAgentOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told once, in one line, when an agent was started. */
   readonly notice: (text: string) => void;
+  /** Nobody waits for it any more: it starts all the same. */
+  readonly signal: AbortSignal;
 }
 
 const START_MS = 15_000;
@@ -41,6 +43,7 @@ export async function ensureLocalAgent(options: LocalAgentOptions): Promise<stri
     // Two clients at once start two agents; the second refuses to run beside the first.
     if (child?.ended() !== undefined && child.ended() !== 7) throw startFailed(log, child.ended());
     if (performance.now() > deadline) throw startFailed(log, undefined);
+    options.signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   if (child?.ended() === undefined) {

@@ -28,10 +28,10 @@ export interface Tunnels {
 export function createTunnels(options: TunnelOptions): Tunnels {
   const { paths, settings, env } = options;
 
-  async function local(): Promise<Link> {
+  async function local(signal: AbortSignal): Promise<Link> {
     const ensure = async () => {
       const { ensureLocalAgent } = await import('./local-agent.ts');
-      await ensureLocalAgent(options);
+      await ensureLocalAgent({ ...options, signal });
     };
     // A socket that is there is taken at its word; a call that finds nobody behind it comes back.
     if (!existsSync(paths.agentSocket)) await ensure();
@@ -61,7 +61,7 @@ export function createTunnels(options: TunnelOptions): Tunnels {
 
   return {
     open: (host, { signal = new AbortController().signal } = {}) =>
-      host.kind === 'local' ? local() : remote(host, signal),
+      host.kind === 'local' ? local(signal) : remote(host, signal),
   };
 }
 
