@@ -1,10 +1,10 @@
 /** Promise: a host that is dead, frozen or slow costs its own row, and nothing of the others'. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
 import { BadLine } from '../support/bad-line.ts';
-import { createSandbox } from '../support/sandbox.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
@@ -151,3 +151,37 @@ it('watches the others while one is frozen and one is dead, and tells what a fro
   const numbers = told(({ host }) => host === 'frozen').map(({ number }) => number);
   expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
 }, 240_000);
+
+/** Runs `first` instead of ssh the first time a master is asked for; logs each such time. */
+function firstMaster(sandbox: Sandbox, first: string) {
+  const [script, log] = [join(sandbox.dir, 'ssh'), join(sandbox.dir, 'masters')];
+  const master = `echo $$ >>${log}; if [ $(wc -l <${log}) = 1 ]; then ${first}; fi`;
+  writeFileSync(script, `#!/bin/bash\ncase " $* " in *" -M "*) ${master};; esac\nexec /usr/bin/ssh "$@"\n`);
+  chmodSync(script, 0o755);
+  const env = (fanOut: string) => ({
+    BERTH_SSH: script,
+    BERTH_FANOUT_TIMEOUT: fanOut,
+    BERTH_CONNECT_TIMEOUT: '4s',
+  });
+  return { env, pids: () => readFileSync(log, 'utf8').trim().split('\n').map(Number) };
+}
+
+it.each([
+  ['is slow to connect goes on without its client, and serves the next', 'sleep 2', 1],
+  ['never connects is ended in its time, and another takes its place', 'exec -a "$*" sleep 1000', 2],
+])(
+  'an ssh that %s',
+  async (_what, first, masters) => {
+    await using sandbox = createSandbox();
+    await sandbox.startAgent({ name: 'dev' });
+    await using sshd = await TestSshd.start(sandbox, { name: 'dev' });
+    configureHosts(sandbox, [{ sshd }]);
+    const ssh = firstMaster(sandbox, first);
+    const list = (fanOut: string) =>
+      sandbox.berth(['list', '--host', 'dev'], { env: ssh.env(fanOut), timeoutMs: 60_000 });
+    expect(await list('1s')).toMatchObject({ code: 3, stderr: expect.stringMatching(/within 1 s/) });
+    expect(await list('40s')).toMatchObject({ code: 0, stderr: '' });
+    expect(ssh.pids()).toHaveLength(masters);
+  },
+  90_000,
+);

@@ -68,7 +68,7 @@ it('dims what is remembered of a host that does not answer', () => {
   const [row] = rows([silent], kept);
   expect(row).toMatchObject({ stale_since: new Date(NOW - 1000).toISOString(), remote: true });
   const text = sessionTable(row ? [row] : [], { color: true, columns: 80 }, { wide: false, now: NOW });
-  expect(text).toMatch(/\u001b\[2msess-9 .*\u001b\[22m/);
+  expect(text).toContain('\u001b[2msess-9 ');
 });
 
 it('has sessions of others among ours, told apart', () => {

@@ -35,10 +35,12 @@ export function sessionTable(
   const mark = (line: string, i: number) => {
     const row = rows[i];
     if (!row) return line;
-    const shown =
-      row.stale_since !== null ? dim(console, line) : row.attached_clients > 0 ? bold(console, line) : line;
-    const asks = console.columns === null ? '' : attentionText(row, now);
-    return asks === '' ? shown : `${shown}\n${bold(console, fitText(`    ${asks}`, console.columns ?? 80))}`;
+    const stale = row.stale_since !== null;
+    const shown = stale ? dim(console, line) : row.attached_clients > 0 ? bold(console, line) : line;
+    const asks = attentionText(row, now);
+    if (asks === '' || console.columns === null) return shown;
+    const below = fitText(`    ${asks}`, console.columns);
+    return `${shown}\n${stale ? dim(console, below) : bold(console, below)}`;
   };
   const from = options.from === undefined ? {} : { from: options.from };
   return table(columns, cells, { columns: console.columns, mark, ...from });

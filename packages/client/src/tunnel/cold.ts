@@ -3,7 +3,7 @@
  * a master is killed only while its process is the one recorded at its birth.
  */
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostConfig } from '../config/remotes.ts';
@@ -85,7 +85,7 @@ export async function ensureMaster(
   master: Master,
   { files, signal }: { files: TunnelFiles; signal: AbortSignal },
 ): Promise<void> {
-  await connected(files, signal);
+  await connected(files, { signal, limitMs: ssh.connectLimitMs(master.host) });
   const there = await ssh.masterPid(master);
   if (there !== null) return record(files, there);
   rmSync(files.control, { force: true });
@@ -99,17 +99,31 @@ export async function ensureMaster(
 
 /**
  * An ssh that a client began and could not wait for is waited for: beside another it would stay
- * for ever, without being anybody's master. Its own ConnectTimeout ends it.
+ * for ever, without being anybody's master. It has the time it would have had under its client.
  */
-async function connected(files: TunnelFiles, signal: AbortSignal): Promise<void> {
+async function connected(
+  files: TunnelFiles,
+  { signal, limitMs }: { signal: AbortSignal; limitMs: number },
+): Promise<void> {
   const pid = Number(readMode(files.connecting));
   if (pid > 0 && isAlive(pid) && (await isOurMaster(pid, files.control))) {
+    const end = statSync(files.connecting).mtimeMs + limitMs;
     while (isAlive(pid)) {
       signal.throwIfAborted();
+      // With what it started, a jump host's ssh among it.
+      if (Date.now() > end) killGroup(pid);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
   rmSync(files.connecting, { force: true });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Also of a master whose maker ended before it could: unrecorded, it could not be ended once it hangs. */

@@ -61,12 +61,7 @@ export class Ssh {
     // ssh -f keeps what it was given as output: nothing may wait for that to close.
     const child = this.#connect(args, 'ignore');
     if (child.pid !== undefined) began(child.pid);
-    // Jump hosts connect one after the other, each within ConnectTimeout.
-    const code = await exitOf(
-      child,
-      this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000,
-      this.#o.signal,
-    ).catch((error: unknown) => {
+    const code = await exitOf(child, this.connectLimitMs(host), this.#o.signal).catch((error: unknown) => {
       throw this.#missing(error);
     });
     if (code === 0) return;
@@ -98,6 +93,11 @@ export class Ssh {
       // A session of its own, without the terminal: else Ctrl-C here would end the jump host's ssh.
       detached: true,
     });
+  }
+
+  /** Jump hosts connect one after the other, each within ConnectTimeout. */
+  connectLimitMs(host: HostConfig): number {
+    return this.#o.connectMs * (host.jumpHost ? 2 : 1) + 2000;
   }
 
   /** Adds `local` (a socket here) -> `remote` (a socket there) to the master. */
