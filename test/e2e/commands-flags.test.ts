@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
+import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { watchFlags } from './watch-flags.ts';
@@ -163,11 +164,12 @@ const FLAGS: Record<string, () => Promise<void>> = {
   'list --by': async () =>
     expect(await out('list', '--by', 'host')).toMatch(/^HOSTNAME +SESSION +STATUS +IP\n/),
   'list --format': async () => {
+    const rows = JSON.parse(await out('list', '--format', 'json')) as Record<string, unknown>[];
+    const row = rows.find(({ session_id }) => session_id === printed) ?? {};
     // What is measured moves between two looks; everything else is the same.
-    const { memory_used_bytes, memory_peak_bytes, cpu_seconds, cpu_percent, ...steady } =
-      await shown(printed);
+    const { memory_used_bytes, memory_peak_bytes, cpu_seconds, cpu_percent, ...steady } = row;
     expect([memory_used_bytes, memory_peak_bytes, cpu_seconds, cpu_percent]).not.toContain(undefined);
-    expect(JSON.parse(await out('list', '--format', 'json'))).toContainEqual(expect.objectContaining(steady));
+    expect(await shown(printed)).toMatchObject(steady);
     expect(await out('list', '--format', 'yaml')).toContain(`- session_id: ${printed}\n`);
     expect(await out('list', '--format', 'csv')).toMatch(/^session_id,name,/);
     expect(await out('list', '--format', 'table')).toMatch(/^SESSION +VM +STATUS +AGE +PROMPT\n/);
@@ -212,6 +214,14 @@ const FLAGS: Record<string, () => Promise<void>> = {
     await sandbox.berth(['send', name, 'x', '--key', 'C-a', '--key', 'Up', '--enter']);
     await terminal.waitForScreen(/^x\^A\^\[\[A$/m);
   },
+  'send --no-verify': async () => {
+    const id = await started('--', 'bash', '-c', 'stty raw -echo; cat >/dev/null');
+    await sandbox.berth(['send', id, 'x', '--no-verify']);
+    const args = ['send', id, 'nobody shows this'];
+    expect((await sandbox.berth([...args, '--no-verify'])).code).toBe(0);
+    expect((await sandbox.berth(args)).code).toBe(7);
+  },
+  ...ATTENTION_FLAGS,
   'kill --grace': async () => {
     const id = await started('--', 'bash', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done');
     await using ready = sandbox.spawnBerth(['output', id, '--follow']);
@@ -237,7 +247,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     const args = ['kill', '--all', '--status', 'lost'];
     expect((await sandbox.berth([...args, '--yes'])).code).toBe(0);
     const terminal = sandbox.berthTerminal(['kill', '--all', '--status', 'running']);
-    await terminal.waitForScreen(/kill \d+ sessions \(running\)\? \[y\/N\]/);
+    await terminal.waitForScreen(/kill \d+ sessions? \(running\)\? \[y\/N\]/);
     terminal.type('n');
     terminal.press('Enter');
     expect(await terminal.waitForExit()).toBe(1);

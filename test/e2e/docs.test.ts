@@ -6,6 +6,7 @@ import { BERTHD, ROOT } from '../support/programs.ts';
 import { run } from '../support/running.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
+import { until } from '../support/until.ts';
 
 const DOCS = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
@@ -33,7 +34,18 @@ it('names every key of the JSON, and every setting', async () => {
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries(value).flatMap(([key, inner]) => (key === 'running' ? [] : [key, ...keys(inner)]));
   };
-  for (const args of [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']]) {
+  const asking = ['bash', '-c', "git init -q .; touch $BERTH_OUTPUT_DIR/left; printf '\\a'; cat"];
+  await startedId(sandbox, ['start', '--json', '--name', 'asks', '--', ...asking]);
+  const next = async () => (await sandbox.json<{ next: unknown }>(['next'])).next;
+  await until(next, { what: 'the session asks' });
+  const asked = [['show', 'asks'], ['explain', 'asks'], ['next'], ['tag', 'asks'], ['session', 'asks']];
+  const done = [
+    ['snooze', 'asks', '1h'],
+    ['ack', 'asks'],
+    ['send', 'asks', 'x'],
+  ];
+  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']];
+  for (const args of [...looks, ...asked, ...done]) {
     for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
   }
   const { values } = await sandbox.json<{ values: Record<string, string> }>(['config']);

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
+import type { Fact } from '@berth/shared/domain/event';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import type { SessionState } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
@@ -45,15 +46,18 @@ import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
+import { Presence } from './sessions/presence.ts';
 import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
+import { Typist } from './sessions/typist.ts';
 import { killsMessage, UsageMeter } from './sessions/usage.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
+import { createTmuxScreens } from './tmux/screens.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
@@ -129,6 +133,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     publish: () => feed.publish(),
     overlay: (session) => attention.of(session),
   });
+  /** For facts without which all goes on: attaching must work where the disk is full. */
+  const mention = (session: string, fact: Fact) => {
+    try {
+      registry.tell([fact], session);
+    } catch (error) {
+      log.warn({ session, fact: fact.type, error: messageOf(error) }, 'cannot record what happened');
+    }
+  };
   registry.onChange((session) => {
     if (session.state === 'running') usage.begun(session);
     if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
@@ -140,7 +152,15 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     onProblem: (message) => log.warn(message),
   });
   const watcher = createWatcher({ onProblem: (message) => log.warn(message) });
+  const screens = createTmuxScreens({ tmux: tmux.program });
+  const presence = scope.use(
+    new Presence({
+      onChange: (session, { attached, count }) =>
+        mention(session, { type: 'clientsChanged', attachedClients: count, attached }),
+    }),
+  );
   const attachments = new Attachments({
+    presence,
     ptys: await createPtys({ tmux: tmux.program, home: config.home }),
     offsets: createTypedOffsets(privateDirectory(path.join(runtime, 'typed')), startedAt),
   });
@@ -156,6 +176,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
       attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
     },
+    onPressure: ({ id, memoryBytes: slotBytes }, pressure) =>
+      mention(id, { type: 'memoryPressure', ...pressure, slotBytes }),
   });
   scope.use(usage);
   const describe = createDescribe({
@@ -304,9 +326,15 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       }),
       terminal: terminalService({
         ...shared,
-        attach: attachHandler({ wrap, registry, files, attachments, describe, typed }),
-        typed: new Set(),
-        onTyped: typed,
+        attach: attachHandler({ ...shared, attachments, screens, typed }),
+        typist: new Typist({
+          terminals,
+          screens,
+          paths: files.paths,
+          onOutput: (session, listener) => supervisor.onOutput(session, listener),
+          onTyping: typed,
+        }),
+        typed: new Map(),
       }),
       event: eventService({ wrap, journal, feed }),
       host: hostService({ wrap, host, draining }),

@@ -32,6 +32,7 @@ export async function createPtys(options: { tmux: string; home: string }): Promi
       setImmediate(() => listeners.end());
     });
     return {
+      tty: (pty as unknown as { readonly ptsName: string }).ptsName,
       write: (data) => {
         if (!over) pty.write(Buffer.from(data.buffer, data.byteOffset, data.length));
       },

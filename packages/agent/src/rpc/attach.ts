@@ -1,8 +1,9 @@
 /** TerminalService.Attach: a client's terminal <-> a pty that runs `tmux attach`. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { signOfPerson } from '@berth/shared/domain/person-sign';
 import { isFinal } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import { TypingDetector } from '@berth/shared/domain/typing';
 import {
   AttachEndReason,
   type AttachOpen,
@@ -15,6 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
+import type { Screens } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
 import { typable } from './terminal-service.ts';
@@ -27,9 +29,14 @@ export interface AttachOptions {
   readonly files: SessionFiles;
   readonly attachments: Attachments;
   readonly describe: Describe;
+  readonly screens: Pick<Screens, 'notify'>;
   /** Somebody types into the session: called before it is done. */
   readonly typed: (sessionId: string) => void;
 }
+
+/** A notice stands for so long, or until a key: tmux holds the terminal still meanwhile. */
+const NOTICE_MS = 4000;
+const NOTICE_LONGEST = 200;
 
 /** A session that ended under an attach is given this long to be recorded as ended. */
 const END_MS = 8000;
@@ -39,7 +46,7 @@ export function attachHandler(options: AttachOptions) {
 }
 
 async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions): Promise<void> {
-  const { registry, files, attachments, describe } = options;
+  const { registry, files, attachments, describe, screens } = options;
   const open = await opening(stream, signal);
   const session = typable(registry.resolve(open.session));
   const snapshot = encodeSession(await describe(session));
@@ -54,10 +61,17 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   });
   const inputOffset = BigInt(attachment.typed);
   send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
+  const notify = (text: string) => {
+    const shown = [...oneLine(text)].slice(0, NOTICE_LONGEST).join('');
+    const notice = { tty: attachment.pty.tty, text: shown, ms: NOTICE_MS };
+    // A courtesy: where it cannot be shown nothing else is the worse for it.
+    if (shown) void screens.notify(files.paths(session.id), notice).catch(() => {});
+  };
   const typed = () => options.typed(session.id);
-  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, typed });
+  const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, typed, notify });
   if (end === 'link' || signal.aborted) return;
   if (end === 'detach') attachment.forget();
+  else attachment.ended();
   const settled = await ended(registry, session.id, { end, signal });
   const gone = isFinal(settled.state);
   const reason = gone ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
@@ -72,10 +86,11 @@ type AttachEnd = 'detach' | 'link' | 'terminal';
 function pump(
   stream: Stream,
   signal: AbortSignal,
-  options: { attachment: Attachment; readOnly: boolean; typed: () => void },
+  options: { attachment: Attachment; readOnly: boolean; typed: () => void; notify: (text: string) => void },
 ): Promise<AttachEnd> {
-  const { attachment, readOnly, typed } = options;
+  const { attachment, readOnly, typed, notify } = options;
   const { pty } = attachment;
+  const typing = new TypingDetector();
   return new Promise((resolve, reject) => {
     pty.onData((data) => {
       const output = Buffer.from(data.buffer, data.byteOffset, data.length);
@@ -93,8 +108,8 @@ function pump(
           case 'input': {
             if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
             const { offset, data } = message.input;
-            // Terminals answer questions and report focus by themselves.
-            if (signOfPerson(data) === 'typed') typed();
+            // What a terminal sends by itself (it got the focus, say) is nobody's answer.
+            if (typing.push(data)) typed();
             if (!attachment.type(toBytes(offset), data)) {
               throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
             }
@@ -107,6 +122,9 @@ function pump(
             return;
           case 'detach':
             resolve('detach');
+            return;
+          case 'notice':
+            notify(message.notice.text);
             return;
           default:
             return;

@@ -20,15 +20,22 @@ export function attentionService(options: {
   const encoded = async (session: Session) => encodeSession(await describe(session));
   return {
     acknowledge: wrap.unary('Acknowledge', async ({ requestId, session: name }) => {
-      requestKey(requestId, { name });
+      const key = requestKey(requestId, { name });
+      // A second try must not clear what was raised after the first.
+      const granted = registry.granted('Acknowledge', key);
+      if (granted) return { session: await encoded(granted), cleared: true };
       const session = registry.resolve(name);
-      const cleared = keeper.acknowledge(session.id);
+      const request = { ...key, method: 'Acknowledge', sessionId: session.id };
+      const cleared = keeper.acknowledge(session.id, request);
       return { session: await encoded(session), cleared };
     }),
     snooze: wrap.unary('Snooze', async ({ requestId, session: name, until }) => {
-      requestKey(requestId, { name, until });
+      const key = requestKey(requestId, { name, until });
+      const granted = registry.granted('Snooze', key);
+      if (granted) return { session: await encoded(granted) };
       const session = registry.resolve(name);
-      keeper.snooze(session.id, fromDate(until) ?? 0);
+      const request = { ...key, method: 'Snooze', sessionId: session.id };
+      keeper.snooze(session.id, fromDate(until) ?? 0, request);
       return { session: await encoded(session) };
     }),
     explain: wrap.unary('Explain', async ({ session: name }) => {

@@ -18,6 +18,7 @@ import { readOutput } from '../sessions/output.ts';
 import type { Terminals, Transcripts } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Supervisor } from '../sessions/supervisor.ts';
+import type { InputFate, Typist } from '../sessions/typist.ts';
 import type { Wrapper } from './handler.ts';
 import { requestKey } from './orders.ts';
 
@@ -30,16 +31,22 @@ export interface TerminalServiceOptions {
   readonly terminals: Terminals;
   readonly describe: Describe;
   readonly attach: TerminalServiceServer['attach'];
-  /** SendInput calls that were answered lately, by request id: typing is not journaled. */
-  readonly typed: Set<string>;
-  /** Somebody types into the session: called before it is done. */
-  readonly onTyped: (sessionId: string) => void;
+  readonly typist: Typist;
+  /** SendInput calls of late and their answers, by request id: typing is not journaled. */
+  readonly typed: Map<string, Promise<InputFate>>;
 }
 
 const TYPED_KEPT = 10_000;
 
+const FATES: Readonly<Record<InputFate, { outcome: InputOutcome; keysWithheld: boolean }>> = {
+  unseen: { outcome: InputOutcome.UNSPECIFIED, keysWithheld: false },
+  taken: { outcome: InputOutcome.TAKEN, keysWithheld: false },
+  unchanged: { outcome: InputOutcome.UNCHANGED, keysWithheld: false },
+  withheld: { outcome: InputOutcome.UNCHANGED, keysWithheld: true },
+};
+
 export function terminalService(options: TerminalServiceOptions): TerminalServiceServer {
-  const { wrap, registry, files, transcripts, terminals, describe, typed } = options;
+  const { wrap, registry, files, transcripts, terminals, describe, typist, typed } = options;
 
   async function* output(
     request: ReadOutputRequest,
@@ -93,16 +100,14 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
       if (request.data.length > MAX_INPUT_BYTES) {
         throw new BerthError('ARGUMENT_INVALID', 'cannot type more than 1 MiB in one call');
       }
-      if (!typed.has(requestId)) {
-        typed.add(requestId);
-        if (typed.size > TYPED_KEPT) typed.delete([...typed][0] ?? '');
-        options.onTyped(session.id);
-        await terminals.type(files.paths(session.id), { data: request.data, keys: request.keys });
+      const known = typed.get(requestId);
+      const fate = known ?? typist.type(session.id, request);
+      if (!known) {
+        typed.set(requestId, fate);
+        if (typed.size > TYPED_KEPT) typed.delete([...typed.keys()][0] ?? '');
       }
-      return {
-        session: encodeSession(await describe(session)),
-        outcome: InputOutcome.UNSPECIFIED,
-      };
+      const { outcome, keysWithheld } = FATES[await fate];
+      return { session: encodeSession(await describe(session)), outcome, keysWithheld };
     }),
   };
 }

@@ -1,5 +1,6 @@
 /** Terminals that show sessions now: who is there, and what was typed under each attach id. */
 import type { AttachedPty, AttachSpec, Ptys } from './ports.ts';
+import type { Presence } from './presence.ts';
 
 /**
  * How many bytes were typed under an attach id. Kept outside the process, so that input is
@@ -15,11 +16,17 @@ export interface TypedOffsets {
 export class Attachments {
   readonly #ptys: Ptys;
   readonly #offsets: TypedOffsets;
+  readonly #presence: Pick<Presence, 'came' | 'went'>;
   readonly #counts = new Map<string, number>();
 
-  constructor(options: { ptys: Ptys; offsets: TypedOffsets }) {
+  constructor(options: {
+    ptys: Ptys;
+    offsets: TypedOffsets;
+    presence: Pick<Presence, 'came' | 'went'>;
+  }) {
     this.#ptys = options.ptys;
     this.#offsets = options.offsets;
+    this.#presence = options.presence;
   }
 
   /** Terminals of this agent on a session. */
@@ -35,11 +42,13 @@ export class Attachments {
   open(sessionId: string, attachId: string, spec: AttachSpec): Attachment {
     const pty = this.#ptys.attach(spec);
     this.#counts.set(sessionId, this.count(sessionId) + 1);
+    this.#presence.came(sessionId, attachId);
     return new Attachment({
       pty,
       attachId,
       offsets: this.#offsets,
-      onClose: () => {
+      onClose: (forGood) => {
+        this.#presence.went(sessionId, attachId, { forGood });
         const left = this.count(sessionId) - 1;
         if (left > 0) this.#counts.set(sessionId, left);
         else this.#counts.delete(sessionId);
@@ -52,11 +61,18 @@ export class Attachment implements Disposable {
   readonly pty: AttachedPty;
   readonly #attachId: string;
   readonly #offsets: TypedOffsets;
-  readonly #onClose: () => void;
+  readonly #onClose: (forGood: boolean) => void;
   #typed: number;
   #closed = false;
+  #forGood = false;
 
-  constructor(options: { pty: AttachedPty; attachId: string; offsets: TypedOffsets; onClose: () => void }) {
+  constructor(options: {
+    pty: AttachedPty;
+    attachId: string;
+    offsets: TypedOffsets;
+    /** `forGood`: the caller will not come back under this attach id. */
+    onClose: (forGood: boolean) => void;
+  }) {
     this.pty = options.pty;
     this.#attachId = options.attachId;
     this.#offsets = options.offsets;
@@ -84,12 +100,18 @@ export class Attachment implements Disposable {
   /** The caller is done with this attach id: it will not come back. */
   forget(): void {
     this.#offsets.forget(this.#attachId);
+    this.#forGood = true;
+  }
+
+  /** tmux has ended it: nothing is left to come back to. */
+  ended(): void {
+    this.#forGood = true;
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
     this.pty[Symbol.dispose]();
-    this.#onClose();
+    this.#onClose(this.#forGood);
   }
 }

@@ -11,7 +11,7 @@ import { type AttentionState, NO_PULSE, NOTHING_KNOWN, type Pulse } from '../dom
 import { reduce, type Signal, settle } from '../domain/attention/reduce.ts';
 import { judge, judgeAgainAt } from '../domain/attention/rules.ts';
 import { NO_OVERLAY, type Overlay } from '../domain/snapshot.ts';
-import type { Journal } from './journal-port.ts';
+import type { GrantedRequest, Journal } from './journal-port.ts';
 import type { Registry } from './registry.ts';
 
 export interface AttentionKeeperOptions {
@@ -79,15 +79,16 @@ export class AttentionKeeper implements Disposable {
     this.signal(sessionId, { type: 'answered', at: this.#o.now(), by: 'typed' });
   }
 
-  /** True if there was something to clear. */
-  acknowledge(sessionId: string): boolean {
+  /** True if there was something to clear; then the request is remembered with it. */
+  acknowledge(sessionId: string, request: GrantedRequest): boolean {
     const stood = this.state(sessionId).standing !== null;
-    this.signal(sessionId, { type: 'answered', at: this.#o.now(), by: 'acknowledged' });
+    const next = reduce(this.state(sessionId), { type: 'answered', at: this.#o.now(), by: 'acknowledged' });
+    this.#settle(sessionId, next, [], request);
     return stood;
   }
 
   /** `until` in ms since the epoch; in the past: ends it. */
-  snooze(sessionId: string, until: number): void {
+  snooze(sessionId: string, until: number, request: GrantedRequest): void {
     const state = reduce(this.state(sessionId), { type: 'snooze', until });
     const ends = until <= this.#o.now();
     // Ended by hand, it is not raised anew: whoever ended it knows of it.
@@ -96,6 +97,7 @@ export class AttentionKeeper implements Disposable {
     this.#commit(sessionId, {
       state: { ...quiet, standing },
       facts: [{ type: 'attentionSnoozed', until }],
+      request,
     });
     this.#again(sessionId);
   }
@@ -122,18 +124,24 @@ export class AttentionKeeper implements Disposable {
   }
 
   /** `facts` go before what follows from the state. */
-  #settle(sessionId: string, state: AttentionState, facts: readonly Fact[] = []): void {
+  #settle(
+    sessionId: string,
+    state: AttentionState,
+    facts: readonly Fact[] = [],
+    request?: GrantedRequest,
+  ): void {
     const nextEvent = this.#o.journal.eventRange().newest + 1 + facts.length;
     const settled = settle(state, { pulse: this.#pulse(sessionId), now: this.#o.now(), nextEvent });
     const told = { ...settled, facts: [...facts, ...settled.facts] };
-    if (told.facts.length > 0) this.#commit(sessionId, told);
+    if (told.facts.length > 0) this.#commit(sessionId, request ? { ...told, request } : told);
     else this.#states.set(sessionId, settled.state);
     this.#again(sessionId);
   }
 
-  #commit(sessionId: string, { state, facts }: ReturnType<typeof settle>): void {
+  #commit(sessionId: string, change: ReturnType<typeof settle> & { request?: GrantedRequest }): void {
+    const { state, ...told } = change;
     try {
-      this.#o.registry().keepAttention(sessionId, { record: JSON.stringify(state), facts });
+      this.#o.registry().keepAttention(sessionId, { record: JSON.stringify(state), ...told });
       this.#states.set(sessionId, state);
     } catch (error) {
       // A full disk, say. What was seen is remembered and told with the next signal.

@@ -68,7 +68,7 @@ export class Commands {
     ttlMs: number;
   }): Promise<Session> {
     return await this.#starting.run([order.key.requestId], async () => {
-      const granted = this.#granted('Reserve', order.key);
+      const granted = this.#o.registry.granted('Reserve', order.key);
       if (granted) return granted;
       const session = this.#admit(order);
       await this.#taken(session, () =>
@@ -81,7 +81,7 @@ export class Commands {
 
   release(order: { key: RequestKey; session: string }): Session {
     const { registry, now } = this.#o;
-    const granted = this.#granted('Release', order.key);
+    const granted = this.#o.registry.granted('Release', order.key);
     if (granted) return granted;
     const session = registry.resolve(order.session);
     if (session.state === 'expired') return session;
@@ -95,7 +95,7 @@ export class Commands {
   async start(order: StartOrder, signal: AbortSignal): Promise<Session> {
     // Files are staged under the session's id: one start at a time for a request and a reservation.
     const session = await this.#starting.run([order.key.requestId, order.reservation], async () => {
-      const before = this.#granted('Start', order.key);
+      const before = this.#o.registry.granted('Start', order.key);
       return before ?? (await this.#stageAndCommit(order));
     });
     return await this.#begun(session.id, signal);
@@ -136,7 +136,7 @@ export class Commands {
     signal: AbortSignal,
   ): Promise<{ session: Session; alreadyEnded: boolean; signals: readonly string[] }> {
     const { registry, supervisor, now, reached } = this.#o;
-    const granted = this.#granted('Kill', order.key);
+    const granted = this.#o.registry.granted('Kill', order.key);
     const session = granted ?? registry.resolve(order.session);
     if (!granted) {
       if (isFinal(session.state)) return { session, alreadyEnded: true, signals: [] };
@@ -165,7 +165,7 @@ export class Commands {
     removeTags: readonly string[];
   }): Session {
     const { registry, hostname } = this.#o;
-    const granted = this.#granted('Update', order.key);
+    const granted = this.#o.registry.granted('Update', order.key);
     if (granted) return granted;
     const session = registry.resolve(order.session);
     if (!('spec' in session) || isFinal(session.state)) {
@@ -253,19 +253,6 @@ export class Commands {
     const state = this.#o.registry.get(sessionId)?.state ?? 'gone';
     const what = state === 'expired' ? 'ran out' : `is ${state}`;
     return new BerthError('RESERVATION_EXPIRED', `the reservation ${sessionId} ${what}`);
-  }
-
-  /** The session that this request was granted before; null for a new request. */
-  #granted(method: string, key: RequestKey): Session | null {
-    const known = this.#o.registry.request(key.requestId);
-    if (!known) return null;
-    if (known.method !== method || known.fingerprint !== key.fingerprint) {
-      throw new BerthError(
-        'REQUEST_ID_REUSED',
-        `the request id ${key.requestId} was used for another request`,
-      );
-    }
-    return this.#o.registry.get(known.sessionId) ?? null;
   }
 
   #grant(method: string, key: RequestKey, sessionId: string): GrantedRequest {

@@ -1,6 +1,7 @@
 /** Reading a session's transcript, and following it while it grows. */
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Session } from '../domain/session.ts';
+import { Bell } from './bell.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { TranscriptChunk, Transcripts } from './ports.ts';
 import type { Registry } from './registry.ts';
@@ -42,32 +43,4 @@ export async function* readOutput(
 
 function stateOf(session: Session | undefined): Session['state'] {
   return session?.state ?? 'lost';
-}
-
-/** Remembers that it rang since the last reset. */
-class Bell {
-  #rung = false;
-  #wake: (() => void) | null = null;
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  reset(): void {
-    this.#rung = false;
-  }
-
-  rung(signal: AbortSignal): Promise<void> {
-    if (this.#rung || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#wake = null;
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done, { once: true });
-    });
-  }
 }

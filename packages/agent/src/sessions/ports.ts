@@ -1,5 +1,6 @@
 import type { WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { Enforcement } from '@berth/shared/domain/session-state';
+import type { Screen } from '../domain/typed-text.ts';
 
 /**
  * What the application needs from the outside, declared here by its user; adapters import only
@@ -88,6 +89,19 @@ export interface Terminals {
   type(paths: SessionPaths, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
   /** Plain text of the screen (and scrollback), wrapped lines joined, trailing blank lines cut. */
   capture(paths: SessionPaths, options: { screenOnly: boolean }): Promise<string[]>;
+}
+
+/** What the terminals of sessions show now. */
+export interface Screens {
+  /** The visible screen, cheap enough to look at again and again. */
+  look(paths: SessionPaths): Promise<Screen>;
+  /** The program reads a line without showing it, as a question for a password does. */
+  hidesTyping(paths: SessionPaths): Promise<boolean>;
+  /** Shows one line over the session in the client terminal `tty` alone, for so many ms or until a key. */
+  notify(
+    paths: SessionPaths,
+    notice: { readonly tty: string; readonly text: string; readonly ms: number },
+  ): Promise<void>;
 }
 
 export interface TerminalSpec {
@@ -195,6 +209,8 @@ export interface AttachSpec {
 }
 
 export interface AttachedPty extends Disposable {
+  /** Path of the terminal that tmux draws on: its name for this client. */
+  readonly tty: string;
   write(data: Uint8Array): void;
   resize(columns: number, rows: number): void;
   /** Bytes for the client's terminal. Pausing and resuming is the reader's backpressure. */

@@ -51,8 +51,20 @@ export class Registry {
     return this.#sessions.values();
   }
 
-  request(requestId: string): GrantedRequest | null {
-    return this.#journal.request(requestId);
+  /**
+   * The session that this request was granted before; null for a new request. Throws
+   * REQUEST_ID_REUSED where the id was another request's.
+   */
+  granted(method: string, key: Pick<GrantedRequest, 'requestId' | 'fingerprint'>): Session | null {
+    const known = this.#journal.request(key.requestId);
+    if (!known) return null;
+    if (known.method !== method || known.fingerprint !== key.fingerprint) {
+      throw new BerthError(
+        'REQUEST_ID_REUSED',
+        `the request id ${key.requestId} was used for another request`,
+      );
+    }
+    return this.get(known.sessionId) ?? null;
   }
 
   /** Calls back after each change of any session. */

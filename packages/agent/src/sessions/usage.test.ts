@@ -3,11 +3,12 @@ import type { Active } from '../domain/session.ts';
 import type { UnitUsage } from './ports.ts';
 import { UsageMeter } from './usage.ts';
 
-const session = { id: 's', state: 'running' } as Active;
+const session = { id: 's', state: 'running', memoryBytes: 100 } as Active;
 
 function meter(looks: (UnitUsage | Error)[]) {
   let now = 0;
   const kills: number[] = [];
+  const pressure: string[] = [];
   const made = new UsageMeter({
     units: {
       usageIsDear: false,
@@ -22,8 +23,9 @@ function meter(looks: (UnitUsage | Error)[]) {
     now: () => now,
     clock: () => now,
     onOomKill: (_session, count) => kills.push(count),
+    onPressure: (_session, { high, usedBytes }) => pressure.push(`${high ? 'high' : 'low'} ${usedBytes}`),
   });
-  return { meter: made, kills, pass: (ms: number) => (now += ms) };
+  return { meter: made, kills, pressure, pass: (ms: number) => (now += ms) };
 }
 
 const seen = (over: Partial<UnitUsage>): UnitUsage => ({
@@ -52,4 +54,12 @@ it('keeps what it saw where a look fails, and tells each kill once', async () =>
   for (let look = 0; look < 4; look++) await it.look();
   // The first was there before anybody looked.
   expect(kills).toEqual([1, 2]);
+});
+
+it('tells once when a session comes near the end of its slot, and when it got away', async () => {
+  const looks = [50, 92, 95, 80, 70, 60].map((memoryBytes) => seen({ memoryBytes }));
+  const { meter: it, pressure } = meter(looks);
+  using _it = it;
+  for (let look = 0; look < 6; look++) await it.look();
+  expect(pressure).toEqual(['high 92', 'low 70']);
 });

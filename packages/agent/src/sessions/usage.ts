@@ -3,6 +3,7 @@
  * seconds, one look for all who ask; where a look is dear only after somebody asked, so that
  * nobody waits for it and an idle host stays idle.
  */
+import { isPressed } from '../domain/memory-pressure.ts';
 import type { Active, Session } from '../domain/session.ts';
 import type { SessionUsage } from '../domain/snapshot.ts';
 import type { SessionPaths, Units, UnitUsage } from './ports.ts';
@@ -17,11 +18,14 @@ export interface UsageMeterOptions {
   readonly clock: () => number;
   /** The kernel ended processes of a session that goes on. */
   readonly onOomKill: (session: Session, kills: number) => void;
+  /** A session came near the end of its slot, or got away from it. Not told where a look is dear. */
+  readonly onPressure: (session: Session, pressure: { high: boolean; usedBytes: number }) => void;
 }
 
 interface Look {
   readonly at: number;
   readonly usage: SessionUsage;
+  readonly pressed: boolean;
 }
 
 const EVERY_MS = 5000;
@@ -91,8 +95,11 @@ export class UsageMeter implements Disposable {
     const seen = await this.#o.units.usage(session.id, this.#o.paths(session)).catch(() => null);
     if (!seen) return;
     const before = this.#looks.get(session.id);
-    const look = next(before, seen, this.#o.now());
+    const pressed = isPressed(before?.pressed ?? false, seen.memoryBytes, session.memoryBytes);
+    const look = { ...next(before, seen, this.#o.now()), pressed };
     this.#looks.set(session.id, look);
+    if (pressed !== (before?.pressed ?? false) && !this.#o.units.usageIsDear)
+      this.#o.onPressure(session, { high: pressed, usedBytes: seen.memoryBytes });
     // What the first look finds was told before, by the agent before this one.
     const kills = before ? look.usage.oomKills - before.usage.oomKills : 0;
     if (kills > 0) this.#o.onOomKill(session, kills);
@@ -104,7 +111,7 @@ export class UsageMeter implements Disposable {
 }
 
 /** The next look after one before: CPU is what was used between the two. */
-function next(before: Look | undefined, seen: UnitUsage, at: number): Look {
+function next(before: Look | undefined, seen: UnitUsage, at: number) {
   const ms = before ? at - before.at : 0;
   const used = (seen.cpuMs ?? 0) - (before?.usage.cpuMs ?? 0);
   const cpuPercent = ms > 0 && before?.usage.cpuMs != null ? Math.max(0, Math.round((100 * used) / ms)) : 0;

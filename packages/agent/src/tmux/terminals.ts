@@ -1,47 +1,25 @@
 /** Terminals of sessions, by tmux: the only module that spells tmux's arguments (pty/ apart). */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { safeText } from '@berth/shared/domain/text';
 import { endMarker } from '../domain/end-marker.ts';
+import { checkKeys } from '../domain/typed-keys.ts';
 import type { SessionPaths, TerminalObservation, TerminalSpec, Terminals } from '../sessions/ports.ts';
 import type { TmuxAssets } from './assets.ts';
+import { PANE, TmuxError, tmuxCall } from './call.ts';
 
 export interface TmuxOptions extends TmuxAssets {
   readonly tmux: string;
 }
 
-/** The first pane of a server always has this id, whatever the user's base-index says. */
-const PANE = '%0';
-const CALL_MS = 10_000;
 const SERVER_MS = 5000;
-/** What tmux says when nobody listens on its socket; anything else means that it cannot be told. */
-const NO_SERVER =
-  /no server running|error connecting to .*\((No such file or directory|Connection refused)\)|server exited|lost server/;
-/** Names that tmux knows; it would type any other as text. */
-const KEY =
-  /^(?:\^[@-_a-z]|(?:[CMS]-)*(?:[\x21-\x7e]|F(?:[1-9]|1[0-2])|Up|Down|Left|Right|Home|End|IC|Insert|DC|Delete|PgUp|PageUp|PPage|PgDn|PageDown|NPage|Enter|Escape|Space|Tab|BTab|BSpace))$/;
-/** The first pane of a server: the main one, whatever the user's configuration counts from. */
-const MAIN = '%0';
 const FORMAT =
   '#{pane_id}|#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}|#{session_attached}|#{window_width}|#{window_height}|#{pane_pid}';
 
 export function createTmuxTerminals(options: TmuxOptions): Terminals {
   const { tmux, wrapper, sink, configFile } = options;
 
-  function call(paths: SessionPaths, args: readonly string[], input?: Uint8Array): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = execFile(
-        tmux,
-        ['-N', '-S', paths.tmuxSocket, ...args],
-        { cwd: paths.workspace, timeout: CALL_MS, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
-        (error, stdout, stderr) =>
-          error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout),
-      );
-      child.stdin?.on('error', () => {});
-      child.stdin?.end(input);
-    });
-  }
+  const call = tmuxCall(tmux);
 
   async function observe(paths: SessionPaths): Promise<TerminalObservation | null> {
     let answer: string;
@@ -53,7 +31,7 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     }
     const panes = answer.split('\n').map((line) => line.split('|'));
     // Closed by hand while other panes live on: as dead as can be.
-    const main = panes.find(([id]) => id === MAIN) ?? [MAIN, '1', '', '', ...(panes[0]?.slice(4) ?? [])];
+    const main = panes.find(([id]) => id === PANE) ?? [PANE, '1', '', '', ...(panes[0]?.slice(4) ?? [])];
     const [, dead, status, signal, attached, columns, rows, pid] = main;
     return {
       attachedClients: Number(attached),
@@ -111,19 +89,14 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     observe,
 
     async type(paths, { data, keys }) {
-      const odd = keys.find((key) => !KEY.test(key));
-      if (odd !== undefined) {
-        throw new BerthError('ARGUMENT_INVALID', `unknown key ${safeText(odd)}`, {
-          hint: 'keys have the names of tmux: Enter, Escape, C-c, Up, F1',
-        });
-      }
+      checkKeys(keys);
       // By way of a buffer: no limit on the length, and no byte has a meaning.
       const buffer = `berth-${randomUUID()}`;
       const load = ['load-buffer', '-b', buffer, '-', ';'];
-      const paste = ['paste-buffer', '-d', '-r', '-b', buffer, '-t', MAIN];
+      const paste = ['paste-buffer', '-d', '-r', '-b', buffer, '-t', PANE];
       // A semicolon at the end would end tmux's command.
       const names = keys.map((key) => key.replace(/;$/, '\\;'));
-      const press = ['send-keys', '-t', MAIN, '--', ...names];
+      const press = ['send-keys', '-t', PANE, '--', ...names];
       if (data.length > 0) await call(paths, [...load, ...paste], data);
       if (keys.length > 0) await call(paths, press);
     },
@@ -138,20 +111,6 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
       return lines;
     },
   };
-}
-
-class TmuxError extends Error {
-  constructor(message: string) {
-    super(`tmux: ${message}`);
-  }
-
-  get noServer(): boolean {
-    return NO_SERVER.test(this.message);
-  }
-
-  get noTarget(): boolean {
-    return /can't find (?:session|window|pane)|no sessions|no current/.test(this.message);
-  }
 }
 
 /** For the one place where tmux wants a shell line; it holds nothing but paths of our own. */

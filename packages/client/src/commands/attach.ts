@@ -75,6 +75,10 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
   const readOnly = choice['read-only'] === true;
   const { console } = context;
   console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  const notices = async (show: (text: string) => void) => {
+    const { watchAttention } = await import('../fleet/attention-notices.ts');
+    return await watchAttention({ context, show, host: host.name, sessionId: session.id });
+  };
   using looking = openLooking(context.paths.runtimeDir, { host: host.name, sessionId: session.id });
   const outcome = await attachTerminal({
     console,
@@ -85,6 +89,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     detachOthers: choice['detach-others'] === true,
     detachKeys,
     reconnect: choice['no-reconnect'] !== true,
+    notices: context.settings.attachNotices ? notices : undefined,
     person: (sign) => looking.sign(sign),
   });
   const last = outcome.session ?? session;

@@ -59,6 +59,41 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./kill.ts')).kill,
   },
   {
+    name: 'next',
+    describe: 'attach to the session that has waited longest for you',
+    load: async () => (await import('./next.ts')).next,
+  },
+  {
+    name: 'ack',
+    describe: 'say that you have seen what sessions ask for',
+    completes: 'session',
+    load: async () => (await import('./ack.ts')).ack,
+  },
+  {
+    name: 'snooze',
+    describe: 'quiet sessions for a time',
+    completes: 'session',
+    load: async () => (await import('./snooze.ts')).snooze,
+  },
+  {
+    name: 'explain',
+    describe: 'why a session is taken to work, wait or ask',
+    completes: 'session',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'tag',
+    describe: 'set and remove tags of sessions',
+    completes: 'session',
+    load: async () => (await import('./tag.ts')).tag,
+  },
+  {
+    name: 'session',
+    describe: 'rename a session',
+    completes: 'session',
+    load: async () => (await import('./session.ts')).session,
+  },
+  {
     name: 'watch',
     describe: 'what happens on all hosts, as it happens',
     load: async () => (await import('./watch.ts')).watch,

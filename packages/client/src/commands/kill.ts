@@ -6,13 +6,14 @@ import { isFinal, statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
-import type { Place } from '../fleet/resolve.ts';
+import { type Place, placesOf } from '../fleet/resolve.ts';
 import { counted } from '../render/counted.ts';
-import { asBerthError, renderError, withCommand, worst } from '../render/errors.ts';
+import { worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { confirm } from '../render/picker.ts';
 import type { KillOutcome } from '../rpc/host-client.ts';
 import { defineCommand } from './command.ts';
+import { eachTarget } from './each-target.ts';
 import { story } from './stream.ts';
 import { findSessions, reachCode, theSession, warnUnreachable } from './target.ts';
 import { span, statuses } from './values.ts';
@@ -37,25 +38,18 @@ export const kill = defineCommand({
     const chosen = flags.all
       ? await allOf(statuses('--status', flags.status), flags.yes, context)
       : { targets: words.length > 0 ? await findSessions(words, context) : [await one(context)], code: 0 };
-    const lines: unknown[] = [];
-    const codes = await Promise.all(
-      chosen.targets.map(async (target) => {
-        try {
-          if (target instanceof BerthError) throw target;
-          const client = await context.connect(target.host);
-          const request = { requestId: randomUUID(), session: target.session.id, graceMs, signal };
-          const outcome = await client.kill(request, { deadlineMs: graceMs + 30_000 });
-          if (context.console.json) lines.push(asJson(target, outcome));
-          else context.console.out(`${told(outcome)}\n`);
-          return 0;
-        } catch (error) {
-          context.console.err(renderError(withCommand(error, 'kill'), context.console));
-          return asBerthError(error).exitCode;
-        }
-      }),
-    );
-    if (context.console.json) context.console.out(`${toJson({ sessions: lines })}\n`);
-    return worst([chosen.code, ...codes]);
+    const { done, code } = await eachTarget(chosen.targets, {
+      command: 'kill',
+      context,
+      work: async (place, client) => {
+        const request = { requestId: randomUUID(), session: place.session.id, graceMs, signal };
+        const outcome = await client.kill(request, { deadlineMs: graceMs + 30_000 });
+        if (!context.console.json) context.console.out(`${told(outcome)}\n`);
+        return asJson(place, outcome);
+      },
+    });
+    if (context.console.json) context.console.out(`${toJson({ sessions: done })}\n`);
+    return worst([chosen.code, code]);
   },
 });
 
@@ -66,9 +60,7 @@ async function one(context: Context): Promise<Place> {
 async function allOf(wanted: readonly string[], yes: boolean, context: Context) {
   const answers = await takeInventory(context, await context.hosts());
   warnUnreachable(context, answers);
-  const targets = answers
-    .flatMap((a): Place[] => (a.ok ? a.value.sessions.map((session) => ({ host: a.host, session })) : []))
-    .filter(({ session }) => wanted.includes(statusOf(session.state)));
+  const targets = placesOf(answers).filter(({ session }) => wanted.includes(statusOf(session.state)));
   if (targets.length > 0 && !yes) {
     if (!context.console.canAsk)
       throw new BerthError('USAGE', `cannot kill ${counted(targets.length, 'session')} without asking`, {

@@ -1,12 +1,15 @@
 /** `berth show`: everything about one session. */
 
-import { formatAge } from '@berth/shared/domain/duration';
-import { formatMemory } from '@berth/shared/domain/memory';
-import { oneLine } from '@berth/shared/domain/text';
+import type { SessionDetails } from '@berth/shared/domain/session-details';
+import { isFinal } from '@berth/shared/domain/session-state';
+import type { Context } from '../context.ts';
+import { plainSsh } from '../fleet/plain-ssh.ts';
+import type { Place } from '../fleet/resolve.ts';
+import { stateHistory } from '../fleet/state-history.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
-import { outOfMemoryHint } from './out-of-memory.ts';
+import { type Shown, shownText } from './show-text.ts';
 import { hostnameOf, theSession } from './target.ts';
 
 export const show = defineCommand({
@@ -16,46 +19,51 @@ export const show = defineCommand({
   flags: {},
   most: 1,
   async run({ words }, context) {
-    const { host, session } = await theSession(words, context, { command: 'show' });
+    const found = await theSession(words, context, { command: 'show' });
     const { console } = context;
-    const hostname = console.json ? await hostnameOf(host, context) : host.name;
-    const row = sessionRow({ host, hostname }, session, Date.now());
-    if (console.json) console.out(`${toJson(row)}\n`);
-    else {
-      const facts: [string, string][] = [
-        ['session', session.id],
-        ['name', session.name],
-        ['host', host.name],
-        ['status', row.status + (session.failureReason ? ` (${session.failureReason})` : '')],
-        ['detail', session.detail],
-        ['hint', outOfMemoryHint(session)],
-        ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
-        ['preset', session.preset],
-        ['prompt', session.prompt],
-        ['command', session.argv.join(' ')],
-        ['created', `${row.created_at} (${formatAge(Date.now() - session.createdAt)})`],
-        ['started', row.started_at ?? ''],
-        ['ended', row.ended_at ?? ''],
-        ['slot', formatMemory(session.memoryBytes)],
-        ['in use', session.memoryUsedBytes > 0 ? formatMemory(session.memoryUsedBytes) : ''],
-        ['cpu', session.cpuMs === null ? '' : `${session.cpuPercent}%, ${formatAge(session.cpuMs)} in all`],
-        ['limits', session.enforcement ?? ''],
-        ['restart', session.restartPolicy === 'never' ? '' : session.restartPolicy],
-        ['incarnation', session.incarnation > 1 ? String(session.incarnation) : ''],
-        ['oom kills', session.oomKills > 0 ? String(session.oomKills) : ''],
-        ['peak', session.memoryPeakBytes > 0 ? formatMemory(session.memoryPeakBytes) : ''],
-        ['attached', String(session.attachedClients)],
-        [
-          'tags',
-          Object.entries(session.tags)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(' '),
-        ],
-        ['workspace', session.workspace],
-        ['transcript', `bytes ${session.transcriptStart} to ${session.transcriptEnd}`],
-      ];
-      for (const [label, text] of facts) if (text) console.out(`${label.padEnd(11)} ${oneLine(text)}\n`);
+    const shown = await look(found, context);
+    if (!console.json) {
+      console.out(shownText(shown, Date.now()));
+      return 0;
     }
+    const hostname = await hostnameOf(found.host, context);
+    console.out(`${toJson(json(shown, hostname))}\n`);
     return 0;
   },
 });
+
+async function look({ host, session: { id, createdAt } }: Place, context: Context): Promise<Shown> {
+  const client = await context.connect(host);
+  const [{ session, details }, history] = await Promise.all([
+    client.getDetails(id),
+    stateHistory(client, { id, createdAt }),
+  ]);
+  const { tmuxSocket } = details;
+  const configFile = context.settings.sshConfig;
+  const reach = tmuxSocket && !isFinal(session.state) ? plainSsh(host, { tmuxSocket, configFile }) : '';
+  return { host, session, details, history, reach };
+}
+
+function json({ host, session, details, history, reach }: Shown, hostname: string) {
+  return {
+    ...sessionRow({ host, hostname }, session, Date.now()),
+    git: gitJson(details.git),
+    artifacts: details.artifacts.map(({ path, bytes, modifiedAt }) => ({
+      path,
+      bytes,
+      modified_at: new Date(modifiedAt).toISOString(),
+    })),
+    output_directory: details.outputDirectory,
+    status_directory: details.statusDirectory,
+    tmux_socket: details.tmuxSocket,
+    ssh: reach,
+    history: history.steps.map(({ state, at }) => ({ state, at: new Date(at).toISOString() })),
+    history_complete: history.complete,
+  };
+}
+
+function gitJson(git: SessionDetails['git']) {
+  if (!git) return null;
+  const { branch, commit, dirtyFiles, ahead, behind, upstream } = git;
+  return { branch, commit, dirty_files: dirtyFiles, ahead, behind, upstream };
+}

@@ -6,7 +6,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { findHost, takeInventory } from '../fleet/inventory.ts';
-import { type Place, parseTarget, resolveSession } from '../fleet/resolve.ts';
+import { type Place, parseTarget, placesOf, resolveSession } from '../fleet/resolve.ts';
 import { renderError } from '../render/errors.ts';
 import { pick } from '../render/picker.ts';
 
@@ -62,9 +62,7 @@ export async function theSession(
   }
   const answers = await takeInventory(context, await context.hosts());
   warnUnreachable(context, answers);
-  const places = answers.flatMap((answer): Place[] =>
-    answer.ok ? answer.value.sessions.map((session) => ({ host: answer.host, session })) : [],
-  );
+  const places = placesOf(answers);
   const offered = places.filter(options.accept ?? (() => true)).slice(0, 20);
   if (offered.length === 0) throw new BerthError('SESSION_NOT_FOUND', 'there is no session to choose from');
   const lines = offered.map(({ host, session }) =>

@@ -15,6 +15,8 @@ export interface Settings {
   /** Where sessions start that name no host; empty: the first host. */
   readonly host: string;
   readonly detachKeys: string;
+  /** While attached: a line where another session asks for somebody. */
+  readonly attachNotices: boolean;
   /** Given to `ssh -F`; empty: ssh's own. */
   readonly sshConfig: string;
   readonly sshProgram: string;
@@ -59,6 +61,12 @@ export const SETTINGS = {
   },
   host: { variable: 'BERTH_HOST_DEFAULT', usual: '', read: any, form: '' },
   detach_keys: { variable: 'BERTH_DETACH_KEYS', usual: 'ctrl-b d', read: any, form: '' },
+  attach_notices: {
+    variable: 'BERTH_ATTACH_NOTICES',
+    usual: 'on',
+    read: (text: string) => (text === 'on' || text === 'off' ? text : null),
+    form: 'must be on or off',
+  },
   ssh_config: { variable: 'BERTH_SSH_CONFIG', usual: '', read: any, form: '' },
   ssh_program: { variable: 'BERTH_SSH', usual: 'ssh', read: any, form: '' },
   control_persist: { variable: 'BERTH_CONTROL_PERSIST', usual: '30m', read: span, form: TIME },
@@ -111,6 +119,7 @@ export async function loadSettings(options: {
     memory: text('memory'),
     host: text('host'),
     detachKeys: text('detach_keys'),
+    attachNotices: text('attach_notices') === 'on',
     sshConfig: text('ssh_config'),
     sshProgram: text('ssh_program'),
     controlPersistMs: Number(value('control_persist')),

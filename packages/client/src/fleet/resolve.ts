@@ -11,6 +11,13 @@ export interface Place {
   readonly session: SessionSnapshot;
 }
 
+/** All sessions of the hosts that answered. */
+export function placesOf(answers: readonly Answer<Holding>[]): Place[] {
+  return answers.flatMap((answer) =>
+    answer.ok ? answer.value.sessions.map((session) => ({ host: answer.host, session })) : [],
+  );
+}
+
 /** The session that a host's bare name stands for. */
 export const DEFAULT_SESSION = 'berth';
 
@@ -28,9 +35,7 @@ export function parseTarget(word: string): { host: string | null; session: strin
  */
 export function resolveSession(word: string, answers: readonly Answer<Holding>[]): Place {
   const target = parseTarget(word);
-  const places = answers.flatMap((answer): Place[] =>
-    answer.ok ? answer.value.sessions.map((session) => ({ host: answer.host, session })) : [],
-  );
+  const places = placesOf(answers);
   const wanted = target.session;
   const candidates = target.host === null ? places : places.filter(({ host }) => host.name === target.host);
   const found = find(wanted, candidates, word);

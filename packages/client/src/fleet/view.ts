@@ -63,8 +63,8 @@ export function sessionRow(
   };
 }
 
-function attentionRow({ kind, reason, since, line, snoozedUntil }: AttentionSnapshot) {
-  return { kind, reason, since: iso(since), line, snoozed_until: isoOrNull(snoozedUntil) };
+export function attentionRow({ kind, reason, since, line, source, snoozedUntil }: AttentionSnapshot) {
+  return { kind, reason, since: iso(since), line, source, snoozed_until: isoOrNull(snoozedUntil) };
 }
 
 function figuresRow({ turns, inputTokens, outputTokens, toolCalls, subagents }: ToolFigures) {

@@ -145,12 +145,13 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return { lines, session: sessionOf(answer), transcriptOffset: toBytes(transcriptOffset) };
     },
     async sendInput(request, o) {
-      type Answer = { session: Session | undefined; outcome: InputOutcome };
+      type Answer = { session: Session | undefined; outcome: InputOutcome; keysWithheld: boolean };
       const send = (stubs: Stubs) => bound<Answer, 'sendInput'>(stubs.terminal, 'sendInput');
       const wire = { verify: false, ...request, data: Buffer.from(request.data) };
       const answer = await channel.unary(send, wire, o);
       const looked = answer.outcome !== InputOutcome.UNSPECIFIED;
-      return { session: sessionOf(answer), taken: looked ? answer.outcome === InputOutcome.TAKEN : null };
+      const taken = looked ? answer.outcome === InputOutcome.TAKEN : null;
+      return { session: sessionOf(answer), taken, keysWithheld: answer.keysWithheld };
     },
     async *readOutput(request, o) {
       const { session, offset, follow, tailBytes } = request;
@@ -173,6 +174,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
         input: (offset, data) =>
           send({ $case: 'input', input: { offset: BigInt(offset), data: Buffer.from(data) } }),
         resize: (columns, rows) => send({ $case: 'resize', resize: { columns, rows } }),
+        notify: (text) => send({ $case: 'notice', notice: { text } }),
         detach: () => send({ $case: 'detach', detach: {} }),
       };
     },

@@ -59,11 +59,14 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<{ lines: string[]; session: SessionSnapshot; transcriptOffset: number }>;
   /** One stream, not resumed: the caller reconnects at its offset (see follow.ts). */
   readOutput(request: ReadOutput, options?: CallOptions): AsyncIterable<OutputChunk>;
-  /** `taken` is null unless `verify` was set: whether the screen showed that the text arrived. */
+  /**
+   * `taken` is null unless `verify` was set: whether the screen showed that the text arrived. Where it
+   * did not, `keysWithheld` says that the keys were left out.
+   */
   sendInput(
     request: { requestId: string; session: string; data: Uint8Array; keys: string[]; verify?: boolean },
     options?: CallOptions,
-  ): Promise<{ session: SessionSnapshot; taken: boolean | null }>;
+  ): Promise<{ session: SessionSnapshot; taken: boolean | null; keysWithheld: boolean }>;
   /** One stream, not resumed: see terminal/attach.ts. */
   attach(open: AttachOpen, signal: AbortSignal): AttachStream;
 }
@@ -189,5 +192,7 @@ export interface AttachStream {
   /** `offset`: number of data's first byte among all bytes typed under this attach id. */
   input(offset: number, data: Uint8Array): void;
   resize(columns: number, rows: number): void;
+  /** Shows one line over the session for some seconds, in this terminal alone. */
+  notify(text: string): void;
   detach(): void;
 }

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { type SignOfPerson, signOfPerson } from '@berth/shared/domain/person-sign';
+import { PersonSigns, type SignOfPerson } from '@berth/shared/domain/person-sign';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
 import { backoffMs, isPassing, pause } from '../fleet/backoff.ts';
@@ -27,6 +27,8 @@ export interface AttachOptions {
   readonly detachOthers: boolean;
   readonly detachKeys: Uint8Array;
   readonly reconnect: boolean;
+  /** Begun once the terminal shows the session; what it gives is disposed when the attach is over. */
+  readonly notices?: ((show: (text: string) => void) => Promise<Disposable>) | undefined;
   /** Told what the terminal shows of the person before it. */
   readonly person: (sign: SignOfPerson) => void;
 }
@@ -37,6 +39,8 @@ export interface AttachOutcome {
   readonly session: SessionSnapshot | null;
 }
 
+/** After the first paint, ms until anything but the session is looked at. */
+const SETTLED_MS = 500;
 /** After asking to detach, ms until we leave without an answer. */
 const DETACH_MS = 1000;
 /** Asks the terminal to say when it comes to the front and goes back; leaving raw mode ends it. */
@@ -56,10 +60,12 @@ class Typing implements Disposable {
   readonly #matcher: KeyMatcher;
   readonly #stop = new AbortController();
   readonly #attachId = randomUUID();
+  readonly #signs = new PersonSigns();
   #stream: AttachStream | null = null;
   #opened = false;
   #detaching = false;
   #session: SessionSnapshot | null = null;
+  #noticing: NodeJS.Timeout | null = null;
 
   constructor(options: AttachOptions) {
     this.#o = options;
@@ -72,6 +78,7 @@ class Typing implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop.abort();
+    if (this.#noticing) clearTimeout(this.#noticing);
     this.#o.console.stdin.off('data', this.#onData);
     this.#o.console.stdin.off('end', this.#onGone);
     this.#o.console.stdout.off('resize', this.#onResize);
@@ -120,6 +127,7 @@ class Typing implements Disposable {
           break;
         case 'output':
           await console.write(message.data);
+          this.#noticing ??= setTimeout(() => void this.#notice(), SETTLED_MS).unref();
           break;
         case 'acknowledged':
           this.#input.acknowledge(message.inputOffset);
@@ -142,13 +150,24 @@ class Typing implements Disposable {
     this.#onResize();
   }
 
+  /** A courtesy: where it fails nobody is told anything, and the session is shown all the same. */
+  async #notice(): Promise<void> {
+    const { notices } = this.#o;
+    if (!notices) return;
+    const begun = await notices((text) => this.#opened && this.#stream?.notify(text)).catch(() => null);
+    if (!begun) return;
+    const { signal } = this.#stop;
+    if (signal.aborted) begun[Symbol.dispose]();
+    else signal.addEventListener('abort', () => begun[Symbol.dispose](), { once: true });
+  }
+
   #status(text: string): void {
     this.#o.console.err(`\u001b[0m\r\n\u001b[7m${text}\u001b[27m\u001b[K`);
   }
 
   readonly #onData = (data: Uint8Array): void => {
     if (this.#detaching) return;
-    const sign = signOfPerson(data);
+    const sign = this.#signs.push(data);
     if (sign) this.#o.person(sign);
     const { forward, detach } = this.#matcher.push(data);
     if (forward.length > 0 && !this.#o.readOnly) {

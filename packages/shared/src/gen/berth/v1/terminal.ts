@@ -186,13 +186,18 @@ export interface SendInputRequest {
   data: Buffer;
   /** Then these, by tmux's names: Enter, Escape, C-c, Up, F1. */
   keys: string[];
-  /** Look at the screen before and after, and tell in `outcome` what became of it. */
+  /**
+   * Look at the screen before and after, and tell in `outcome` what became of it. Keys are pressed
+   * only once the text was seen to arrive, or where the program hides what is typed.
+   */
   verify: boolean;
 }
 
 export interface SendInputResponse {
   session: Session | undefined;
   outcome: InputOutcome;
+  /** The keys were left out, because the text was not seen to arrive. */
+  keysWithheld: boolean;
 }
 
 function createBaseAttachRequest(): AttachRequest {
@@ -1419,7 +1424,7 @@ export const SendInputRequest: MessageFns<SendInputRequest> = {
 };
 
 function createBaseSendInputResponse(): SendInputResponse {
-  return { session: undefined, outcome: 0 };
+  return { session: undefined, outcome: 0, keysWithheld: false };
 }
 
 export const SendInputResponse: MessageFns<SendInputResponse> = {
@@ -1429,6 +1434,9 @@ export const SendInputResponse: MessageFns<SendInputResponse> = {
     }
     if (message.outcome !== 0) {
       writer.uint32(16).int32(message.outcome);
+    }
+    if (message.keysWithheld !== false) {
+      writer.uint32(24).bool(message.keysWithheld);
     }
     return writer;
   },
@@ -1462,6 +1470,14 @@ export const SendInputResponse: MessageFns<SendInputResponse> = {
             message.outcome = reader.int32() as any;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.keysWithheld = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1483,6 +1499,7 @@ export const SendInputResponse: MessageFns<SendInputResponse> = {
       ? Session.fromPartial(object.session)
       : undefined;
     message.outcome = object.outcome ?? 0;
+    message.keysWithheld = object.keysWithheld ?? false;
     return message;
   },
 };

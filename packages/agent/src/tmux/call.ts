@@ -1,0 +1,47 @@
+/** One call of tmux to the server of a session, and what it says when it fails. */
+import { execFile } from 'node:child_process';
+import type { SessionPaths } from '../sessions/ports.ts';
+
+/** The first pane of a server always has this id, whatever the user's base-index says. */
+export const PANE = '%0';
+
+const CALL_MS = 10_000;
+/** What tmux says when nobody listens on its socket; anything else means that it cannot be told. */
+const NO_SERVER =
+  /no server running|error connecting to .*\((No such file or directory|Connection refused)\)|server exited|lost server/;
+
+/** Resolves with what tmux printed; rejects with a TmuxError. Never starts a server. */
+export type TmuxCall = (
+  paths: SessionPaths,
+  args: readonly string[],
+  input?: Uint8Array | undefined,
+) => Promise<string>;
+
+export function tmuxCall(tmux: string): TmuxCall {
+  return (paths, args, input) =>
+    new Promise((resolve, reject) => {
+      const child = execFile(
+        tmux,
+        ['-N', '-S', paths.tmuxSocket, ...args],
+        { cwd: paths.workspace, timeout: CALL_MS, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
+        (error, stdout, stderr) =>
+          error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout),
+      );
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(input);
+    });
+}
+
+export class TmuxError extends Error {
+  constructor(message: string) {
+    super(`tmux: ${message}`);
+  }
+
+  get noServer(): boolean {
+    return NO_SERVER.test(this.message);
+  }
+
+  get noTarget(): boolean {
+    return /can't find (?:session|window|pane)|no sessions|no current/.test(this.message);
+  }
+}

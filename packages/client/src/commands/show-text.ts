@@ -1,0 +1,142 @@
+/** A session in lines for people. Pure. */
+import { isSnoozed, type ToolFigures } from '@berth/shared/domain/attention';
+import { formatAge } from '@berth/shared/domain/duration';
+import { formatMemory } from '@berth/shared/domain/memory';
+import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
+import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
+import type { Place } from '../fleet/resolve.ts';
+import type { StateHistory } from '../fleet/state-history.ts';
+import { counted } from '../render/counted.ts';
+import { outOfMemoryHint } from './out-of-memory.ts';
+
+export interface Shown extends Place {
+  readonly details: SessionDetails;
+  readonly history: StateHistory;
+  /** A command line; empty where nothing can be reached. */
+  readonly reach: string;
+}
+
+type Fact = readonly [label: string, text: string];
+
+/** Artifacts listed for people; JSON has all of them. */
+const ARTIFACTS = 10;
+
+export function shownText(shown: Shown, now: number): string {
+  const facts = [...identity(shown), ...attention(shown, now), ...times(shown, now), ...use(shown)];
+  const told = [...facts, ...places(shown, now)].filter(([, text]) => text);
+  return told.map(([label, text]) => `${label.padEnd(11)} ${oneLine(text)}\n`).join('');
+}
+
+function identity({ host, session }: Shown): Fact[] {
+  const reason = session.failureReason ? ` (${session.failureReason})` : '';
+  return [
+    ['session', session.id],
+    ['name', session.name],
+    ['host', host.name],
+    ['status', statusOf(session.state) + reason],
+    ['detail', session.detail],
+    ['hint', outOfMemoryHint(session)],
+    ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
+    ['preset', session.preset + (session.headless ? ' (headless)' : '')],
+    ['prompt', session.prompt],
+    ['command', session.argv.join(' ')],
+  ];
+}
+
+function attention({ session }: Shown, now: number): Fact[] {
+  const { attention: asks, activity, figures, state } = session;
+  const does: Fact[] = [
+    ['activity', activity === 'unknown' || isFinal(state) ? '' : activity],
+    ['tool', figures ? figuresText(figures) : ''],
+  ];
+  if (!asks) return does;
+  const until = asks.snoozedUntil;
+  return [
+    ['attention', `${asks.kind} for ${formatAge(now - asks.since)} (${asks.source})`],
+    ['reason', asks.reason],
+    ['line', asks.line],
+    [
+      'snoozed',
+      until !== null && isSnoozed(asks, now) ? `${iso(until)} (${formatAge(until - now)} left)` : '',
+    ],
+    ...does,
+  ];
+}
+
+function figuresText({ turns, inputTokens, outputTokens, toolCalls, subagents }: ToolFigures): string {
+  const tools = Object.entries(toolCalls).sort(([, a], [, b]) => b - a);
+  const parts = [
+    counted(turns, 'turn'),
+    `${inputTokens} tokens in, ${outputTokens} out`,
+    tools.map(([tool, calls]) => `${tool} ${calls}`).join(' '),
+    subagents > 0 ? counted(subagents, 'subagent') : '',
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+function times({ session, history }: Shown, now: number): Fact[] {
+  const { createdAt, startedAt, endedAt, incarnation, restartPolicy } = session;
+  const steps = history.steps.map(({ state, at }, i) =>
+    i === 0 ? `${state} ${iso(at)}` : `${state} +${formatAge(at - (history.steps[0]?.at ?? at))}`,
+  );
+  return [
+    ['created', `${iso(createdAt)} (${formatAge(now - createdAt)})`],
+    ['started', startedAt === null ? '' : iso(startedAt)],
+    ['ended', endedAt === null ? '' : iso(endedAt)],
+    ['history', [...(history.complete ? [] : ['…']), ...steps].join(', ')],
+    ['restart', restartPolicy === 'never' ? '' : restartPolicy],
+    ['incarnation', incarnation > 1 ? String(incarnation) : ''],
+  ];
+}
+
+function use({ session }: Shown): Fact[] {
+  const { memoryBytes, memoryUsedBytes, memoryPeakBytes, cpuMs, cpuPercent, enforcement, oomKills } = session;
+  return [
+    ['slot', formatMemory(memoryBytes)],
+    ['in use', memoryUsedBytes > 0 ? formatMemory(memoryUsedBytes) : ''],
+    ['peak', memoryPeakBytes > 0 ? formatMemory(memoryPeakBytes) : ''],
+    ['cpu', cpuMs === null ? '' : `${cpuPercent}%, ${formatAge(cpuMs)} in all`],
+    ['limits', enforcement ?? ''],
+    ['oom kills', oomKills > 0 ? String(oomKills) : ''],
+    ['attached', String(session.attachedClients)],
+    ['tags', pairsText(session.tags)],
+  ];
+}
+
+function places({ session, details, reach }: Shown, now: number): Fact[] {
+  const { artifacts } = details;
+  const left = artifacts.length - ARTIFACTS;
+  return [
+    ['workspace', session.workspace],
+    ['git', details.git ? gitText(details.git) : ''],
+    ['output', details.outputDirectory],
+    ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),
+    ['', left > 0 ? `and ${left} more` : ''],
+    ['status dir', details.statusDirectory],
+    ['transcript', `bytes ${session.transcriptStart} to ${session.transcriptEnd}`],
+    ['by ssh', reach],
+  ];
+}
+
+function gitText({ branch, commit, dirtyFiles, ahead, behind, upstream }: GitState): string {
+  const apart = [
+    ahead === null || behind === null ? '' : `${ahead} ahead, ${behind} behind ${upstream}`,
+    dirtyFiles > 0 ? `${counted(dirtyFiles, 'file')} changed` : 'clean',
+  ];
+  return [`${branch || 'detached'} at ${commit.slice(0, 10)}`, ...apart.filter(Boolean)].join('; ');
+}
+
+function artifactText({ path, bytes, modifiedAt }: Artifact, now: number): string {
+  return `${path} (${formatMemory(bytes)}, ${formatAge(now - modifiedAt)} ago)`;
+}
+
+function pairsText(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

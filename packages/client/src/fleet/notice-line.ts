@@ -1,0 +1,28 @@
+/** What somebody who is attached is told of other sessions. Pure. */
+import { isSnoozed } from '@berth/shared/domain/attention';
+import { oneLine } from '@berth/shared/domain/text';
+import type { FleetNews } from './live-fleet.ts';
+
+export interface Attached {
+  readonly host: string;
+  readonly sessionId: string;
+}
+
+/** One safe line where the news is that another session asks for somebody; else null. */
+export function noticeLine(news: FleetNews, attached: Attached, now: number): string | null {
+  if (news.kind !== 'event' || news.replayed || news.event.fact.type !== 'attentionRaised') return null;
+  const { sessionId, sessionName, fact } = news.event;
+  if (news.host.name === attached.host && sessionId === attached.sessionId) return null;
+  const { attention } = fact;
+  if (isSnoozed(attention, now)) return null;
+  const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
+  const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');
+  const who = `${oneLine(news.host.name)}:${oneLine(sessionName) || oneLine(sessionId)}`;
+  return `${who} ${attention.kind}${what ? `: ${what}` : ''}`;
+}
+
+/** Several that came at once, the newest last: a terminal has room for one line. */
+export function together(lines: readonly string[]): string {
+  const newest = lines.at(-1) ?? '';
+  return lines.length > 1 ? `${newest} (and ${lines.length - 1} more: berth next)` : newest;
+}
