@@ -16,7 +16,7 @@ export default defineConfig({
           ...common,
           name: 'unit',
           globalSetup: ['test/support/leak-setup.ts'],
-          include: ['packages/*/src/**/*.test.ts', 'test/*.test.ts', 'test/support/*.test.ts'],
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/support/*.test.ts'],
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },

@@ -8,8 +8,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { inkAtOnce, PRODUCTION } from './bundle-ink.ts';
 import {
   BANNER,
+  BUNDLED_FORMS,
   besideTheBundle,
   dirnameOfDependencies,
   lateBuiltins,
@@ -31,7 +33,8 @@ function options(dist: string, out: string): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     banner: { js: BANNER },
-    loader: { '.sh': 'text', '.conf': 'text', '.binpb': 'binary' },
+    alias: BUNDLED_FORMS,
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text', '.binpb': 'binary' },
     plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
     logLevel: 'warning',
     legalComments: 'none',
@@ -39,7 +42,14 @@ function options(dist: string, out: string): BuildOptions {
 }
 
 /** Bundles of their own, loaded when they are asked for: imported as, and found as. */
-const BESIDE = { './cli.ts': './client.cjs', yaml: './yaml.cjs', zod: './zod.cjs' };
+const BESIDE = {
+  './cli.ts': './client.cjs',
+  './commands/status-bar.ts': './status-bar.cjs',
+  yaml: './yaml.cjs',
+  zod: './zod.cjs',
+  ink: './ink.cjs',
+  react: './react.cjs',
+};
 
 /**
  * The client as few CommonJS files whose modules run when they are first needed: measured, it
@@ -56,7 +66,8 @@ function clientOptions(out: string): BuildOptions {
     outdir: out,
     outExtension: { '.js': '.cjs' },
     banner: { js: "const __bundle = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': '__bundle' },
+    define: { ...PRODUCTION, 'import.meta.url': '__bundle' },
+    jsx: 'automatic',
     // A late import of a bundle is a late require: no second loader.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
@@ -100,7 +111,11 @@ async function main(): Promise<void> {
     // For reading .proto files at run time, which no client of ours does.
     const external = ['@grpc/proto-loader'];
     await build({ ...clientOptions(out), entryPoints: rest, plugins, external });
-    await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod' } });
+    const bar = { 'status-bar': 'packages/client/src/commands/status-bar.ts' };
+    await build({ ...clientOptions(out), entryPoints: bar, plugins });
+    await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod', react: 'react' } });
+    const inkPlugins = [besideTheBundle({ react: './react.cjs' }), inkAtOnce()];
+    await build({ ...clientOptions(out), entryPoints: { ink: 'ink' }, plugins: inkPlugins });
   });
   await into(agent, 'berthd.mjs', async (out) => {
     const entryPoints = { berthd: 'packages/agent/src/main.ts' };

@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
 /** The start of each bundle: `require`, and the way from the bundle to a dependency's files. */
+/** Its main file hides its parts from bundlers. */
+export const BUNDLED_FORMS = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
+
 export const BANNER = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { join as __join } from 'node:path';",

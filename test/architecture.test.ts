@@ -9,14 +9,14 @@ import { ROOT } from './support/programs.ts';
 const MOST_LINES = 300;
 /** Where the client begins, and what must not be loaded before a command needs it. */
 const START = 'packages/client/src/main.ts';
-const LATE = ['@grpc/grpc-js', 'yaml', 'zod'];
+const LATE = ['@grpc/grpc-js', 'yaml', 'zod', 'ink', 'react'];
 
 type Sources = ReadonlyMap<string, string>;
 
 function readSources(...directories: string[]): Sources {
   const paths = directories.flatMap((directory) =>
     readdirSync(join(ROOT, directory), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
   );
   return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
@@ -36,7 +36,7 @@ function missingPaths(rule: ImportRule): string[] {
 
 function tooLong(sources: Sources): string[] {
   return [...sources]
-    .filter(([path]) => !path.endsWith('.test.ts') && !isBelow(path, 'packages/shared/src/gen'))
+    .filter(([path]) => !/\.test\.tsx?$/.test(path) && !isBelow(path, 'packages/shared/src/gen'))
     .map(([path, source]) => ({ path, lines: source.split('\n').length - 1 }))
     .filter(({ lines }) => lines > MOST_LINES)
     .map(({ path, lines }) => `${path}: ${lines} lines`);
@@ -56,7 +56,7 @@ function loadedAtStart(start: string, sources: Sources): Map<string, string[]> {
 /** Tests may look behind every door: the rules hold for the programs. */
 const programs: Sources = new Map(
   [...readSources('packages/agent/src', 'packages/client/src', 'packages/shared/src')].filter(
-    ([path]) => !path.endsWith('.test.ts'),
+    ([path]) => !/\.test\.tsx?$/.test(path),
   ),
 );
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
-import { lateBuiltins } from '../bundle-plugins.ts';
+import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
+import { BUNDLED_FORMS, lateBuiltins } from '../bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -19,7 +20,8 @@ function options(outfile: string): BuildOptions {
     // Whole for a release: no path of the checkout is known to the program.
     define: { 'import.meta.url': '__executable' },
     banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
-    loader: { '.sh': 'text', '.conf': 'text' },
+    alias: BUNDLED_FORMS,
+    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text' },
     // A late import is a late call: nothing is loaded from files.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
@@ -31,7 +33,16 @@ export async function bundleClient(outfile: string): Promise<void> {
   // For reading .proto files at run time, which no client of ours does.
   const external = ['@grpc/proto-loader'];
   const entryPoints = ['packages/client/src/main.ts'];
-  await build({ ...options(outfile), entryPoints, external, plugins: [lateBuiltins(['zlib'])] });
+  const { define, ...rest } = options(outfile);
+  const plugins = [lateBuiltins(['zlib']), inkAtOnce()];
+  await build({
+    ...rest,
+    define: { ...PRODUCTION, ...define },
+    jsx: 'automatic',
+    entryPoints,
+    external,
+    plugins,
+  });
 }
 
 export async function bundleAgent(outfile: string): Promise<void> {

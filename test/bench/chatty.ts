@@ -1,4 +1,4 @@
-/** What an agent costs while a hundred sessions print, and some are followed. (Linux: read from /proc.) */
+/** What an agent costs while a hundred sessions print, some are followed, and all are watched. (Linux: read from /proc.) */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ export async function chatty(bench: Bench): Promise<void> {
   }
   const client = new TerminalServiceClient(`unix:${agent.socket}`, credentials.createInsecure());
   const followed = ids.slice(0, FOLLOWERS).map((id) => follow(client, id));
+  await using watch = sandbox.spawnBerth(['watch', '--json', '--since', '1h']);
   await sleep(2000, undefined, { signal });
   const [before, began] = [cpuMs(agent.pid), performance.now()];
   await sleep(MEASURE_MS, undefined, { signal });
@@ -44,8 +45,10 @@ export async function chatty(bench: Bench): Promise<void> {
     ({ id, seen }) => !seen.isIn(join(sandbox.stateDir, 'sessions', id, 'transcript')),
   );
   client.close();
+  const told = runningIn(watch.stdout);
+  if (told !== SESSIONS) throw new Error(`the watch told of ${told} sessions that run: ${watch.stderr}`);
   bench.report({
-    what: `agent, CPU with ${SESSIONS} sessions at 10 lines a second, ${FOLLOWERS} followed`,
+    what: `agent, CPU with ${SESSIONS} sessions at 10 lines a second, ${FOLLOWERS} followed, a \`berth watch\``,
     figure: `${percent.toFixed(0)} % of a core; of ${FOLLOWERS} followers ${lost.length} missed a byte`,
     peer: '',
     ratio: '',
@@ -60,6 +63,18 @@ export async function chatty(bench: Bench): Promise<void> {
     bound: `under ${MOST_MB} MB`,
     holds: mb < MOST_MB,
   });
+}
+
+interface Told {
+  readonly session_id: string;
+  readonly status?: string;
+}
+
+/** Sessions of which a watch told that they run. */
+function runningIn(stdout: string): number {
+  const rows = stdout.split('\n').filter(Boolean);
+  const told = rows.map((row) => JSON.parse(row) as Told).filter(({ status }) => status === 'running');
+  return new Set(told.map(({ session_id }) => session_id)).size;
 }
 
 /** Everything a follower got, to be compared with what is in the file. */

@@ -60,6 +60,6 @@ interface Listed {
 }
 
 /** This many lines begin with a session's id. */
-function shows(sessions: number): (stdout: Buffer) => boolean {
+export function shows(sessions: number): (stdout: Buffer) => boolean {
   return (stdout) => (stdout.toString().match(/^sess-/gm) ?? []).length === sessions;
 }

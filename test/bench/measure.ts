@@ -30,13 +30,14 @@ export interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  readonly p99: number;
 }
 
 /** A program that takes longer than this has failed. */
 const LONGEST_MS = 20_000;
 const WARM_UP_ROUNDS = 3;
 
-/** The median, and the quartiles around it. */
+/** The median, the quartiles around it, and what one in a hundred exceeds. */
 function spread(samples: readonly number[]): Spread {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => {
@@ -44,7 +45,7 @@ function spread(samples: readonly number[]): Spread {
     const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
     return below + (above - below) * (place % 1);
   };
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+  return { median: at(0.5), low: at(0.25), high: at(0.75), p99: at(0.99) };
 }
 
 /** Runs the measurements by turns, so that noise hits all of them; the first rounds do not count. */
@@ -52,13 +53,14 @@ export async function byTurns<const T extends readonly (() => Promise<number>)[]
   { signal }: Bench,
   rounds: number,
   measurements: T,
+  { warmUp = WARM_UP_ROUNDS } = {},
 ): Promise<{ [K in keyof T]: Spread }> {
   const samples = measurements.map((): number[] => []);
-  for (let round = 0; round < rounds + WARM_UP_ROUNDS; round++) {
+  for (let round = 0; round < rounds + warmUp; round++) {
     for (const [index, measure] of measurements.entries()) {
       signal.throwIfAborted();
       const value = await measure();
-      if (round >= WARM_UP_ROUNDS) samples[index]?.push(value);
+      if (round >= warmUp) samples[index]?.push(value);
     }
   }
   return samples.map(spread) as { [K in keyof T]: Spread };

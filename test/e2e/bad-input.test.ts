@@ -74,7 +74,13 @@ describe('names', () => {
     ['an unknown flag', ['list', '--stauts', 'x'], 2, /.*--stauts/, /did you mean --status\?.*/],
     ['an unknown command', ['lst'], 2, /.*lst/, /did you mean berth list\?/],
     ['an unknown status', ['list', '--status', 'runing'], 2, /.*runing.*/, /.*/],
-    ['an unknown preset', ['start', '--preset', 'nope', 'x'], 2, /.*no preset nope.*claude, shell/, /.*/],
+    [
+      'an unknown preset',
+      ['start', '--preset', 'nope', 'x'],
+      2,
+      /.*no preset nope.*claude, .*shell, custom/,
+      /.*/,
+    ],
     ['negative memory', ['start', '--memory=-5G', '--', 'true'], 2, /.*-5G.*/, /.*512M.*/],
     ['absurd memory', ['start', '--memory', '99999T', '--', 'true'], 2, /.*/, /.*/],
     ['memory that is none', ['start', '--memory', 'lots', '--', 'true'], 2, /.*lots.*/, /.*512M.*/],
@@ -116,7 +122,9 @@ describe('prompts', () => {
     const { code, stderr } = await sandbox.berth(['start', '-'], { input: prompt });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     await until(() => existsSync(args), { what: 'the tool was run' });
-    expect(readFileSync(args, 'utf8')).toBe(`--\0${prompt.trimEnd()}\0`);
+    // Before it stand the arguments that wire its hooks.
+    expect(readFileSync(args, 'utf8')).toMatch(/^--settings\0[^\0]+\0--\0/);
+    expect(readFileSync(args, 'utf8').split('\0').slice(3)).toEqual([prompt.trimEnd(), '']);
     const { sessions } = await sandbox.json<Listed>(['list', '--all']);
     expect(sessions.find((session) => session.session_id !== id)?.prompt).toBe(prompt.trimEnd());
     expect(execFileSync('find', [sandbox.dir, '-name', 'pwned'], { encoding: 'utf8' })).toBe('');
@@ -151,7 +159,7 @@ describe('prompts', () => {
     await using sandbox = createSandbox();
     await sandbox.startAgent();
     expect(await sandbox.berth(['start', 'refactor auth'])).toMatchObject(
-      refusal(4, /no known tool is on the PATH .*claude, shell/, /.*berth start -- echo hello/),
+      refusal(4, /no known tool is on the PATH .*claude, .*shell, custom/, /.*berth start -- echo hello/),
     );
   });
 });

@@ -83,6 +83,24 @@ function terminalFlags(command: string): Record<string, () => Promise<void>> {
 const FLAGS: Record<string, () => Promise<void>> = {
   'start --preset': async () =>
     expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
+  'start --command': async () =>
+    expect(await out('start', '--command', 'printf "<%s>\\n" {prompt}', '--follow', 'a "b" $HOME')).toBe(
+      '<a "b" $HOME>\n',
+    ),
+  // What comes of them with each tool: in presets.test.ts.
+  'start --max-turns': async () => {
+    const args = ['start', '--command', 'echo {max_turns}', '--follow'];
+    expect(await out(...args, '--max-turns', '12')).toBe('12\n');
+    expect((await sandbox.berth([...args, '--max-turns', '0'])).code).toBe(2);
+  },
+  'start --headless': async () => {
+    expect(await out('start', '--preset', 'shell', '--headless', '--follow', 'echo alone')).toBe('alone\n');
+    expect((await sandbox.berth(['start', '--headless', '--', 'true'])).code).toBe(2);
+  },
+  'hooks --host': async () => {
+    expect(await out('hooks', 'show', 'claude', '--host', 'local')).toMatch(/^claude: not installed in /);
+    expect((await sandbox.berth(['hooks', 'show', '--host', 'nowhere'])).code).toBe(4);
+  },
   'start --name': async () =>
     expect(await shown('printed')).toMatchObject({ name: 'printed', session_id: printed }),
   'start --host': async () => {
@@ -259,6 +277,35 @@ const FLAGS: Record<string, () => Promise<void>> = {
   },
   // Without a kernel that keeps peaks there is nothing to advise: the figures are in slot-advice.test.ts.
   'status --slots': async () => expect(await sandbox.json(['status', '--slots'])).toEqual({ slots: [] }),
+  'status --format': async () => {
+    await sandbox.json(['list']);
+    expect(await out('status', '--format', 'tmux')).toMatch(/ \d+▶\n$/);
+    expect(await out('status', '--no-color', '--format=tmux')).toMatch(/ \d+▶\n$/);
+    expect(await out('status', '--format', 'table')).toMatch(/^local +online/m);
+    expect((await sandbox.berth(['status', '--format', 'tmux', '--slots'])).code).toBe(2);
+  },
+  'dash --host': async () => {
+    const terminal = sandbox.berthTerminal(['dash', '--host', 'local']);
+    await terminal.waitForScreen(/✓ local/);
+    terminal.press('q');
+    expect(await terminal.waitForExit()).toBe(0);
+    const nowhere = sandbox.berthTerminal(['dash', '--host', 'nowhere']);
+    expect(await nowhere.waitForExit()).toBe(4);
+  },
+  'top --host': async () => {
+    expect(await out('top', '--once', '--host', 'local')).toMatch(/^local +online/m);
+    expect((await sandbox.berth(['top', '--once', '--host', 'nowhere'])).code).toBe(4);
+  },
+  'top --once': async () => {
+    expect(await out('top', '--once')).toMatch(/^HOST .*\nlocal +online/);
+    expect(await sandbox.berth(['top'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/hint: .*--once/),
+    });
+  },
+  // That it asks again is seen in status-bar.test.ts.
+  'top --interval': async () =>
+    expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
   'config --show-origin': async () =>

@@ -84,6 +84,12 @@ it('lists the living, and shows what was known of the others', async () => {
   expect(states).toEqual({ hole: 'unreachable', frozen: 'unreachable', slow: 'online', good: 'online' });
   expect(listed.hosts.find(({ name }) => name === 'frozen')?.age_ms).toBeGreaterThan(0);
 
+  // Who names an id waits for nobody but its host.
+  const shown = await sandbox.berth(['show', ids.good], {
+    env: { BERTH_FANOUT_TIMEOUT: '10m', BERTH_CONNECT_TIMEOUT: '10m' },
+  });
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(ids.good) });
+
   // On a terminal the living are there while the others are still waited for.
   const terminal = sandbox.berthTerminal(['list', '--remote'], {
     env: { BERTH_FANOUT_TIMEOUT: '6s' },

@@ -45,10 +45,15 @@ const HOMES: readonly Home[] = [
   { packageName: '@grpc/proto-loader', homes: [`${AGENT}/rpc`] },
   { packageName: 'grpc-health-check', homes: [`${AGENT}/rpc`] },
   { packageName: 'prom-client', homes: [`${AGENT}/health`] },
+  { packageName: 'ignore', homes: [`${AGENT}/inotify`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
-  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`] },
-  { packageName: 'zod', homes: [`${CLIENT}/config`] },
+  { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`, `${AGENT}/presets`] },
+  { packageName: 'zod', homes: [`${CLIENT}/config`, `${AGENT}/presets`] },
+  { packageName: 'jsonc-parser', homes: [`${AGENT}/presets`] },
+  { packageName: 'smol-toml', homes: [`${AGENT}/presets`] },
+  { packageName: 'ink', homes: [`${CLIENT}/tui`] },
+  { packageName: 'react', homes: [`${CLIENT}/tui`] },
 ];
 
 function homeRule({ packageName, homes, typesIn = [] }: Home): ImportRule {
@@ -86,7 +91,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     name: 'adapters import neither each other nor rpc',
-    paths: ['tmux', 'pty', 'transcript', 'systemd', 'plain', 'inotify', 'journal', 'rpc'].map(
+    paths: ['tmux', 'pty', 'transcript', 'systemd', 'plain', 'inotify', 'journal', 'git', 'rpc'].map(
       (f) => `${AGENT}/${f}`,
     ),
     forbids: (path, { target }) => {

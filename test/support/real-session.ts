@@ -33,6 +33,7 @@ export async function startRealSession(options: {
   const paths: SessionPaths = {
     directory,
     workspace: path.join(directory, 'workspace'),
+    toolDir: path.join(directory, 'tool'),
     statusDir: path.join(directory, 'status'),
     outputDir: path.join(directory, 'output'),
     transcript: path.join(directory, 'transcript'),

@@ -60,7 +60,16 @@ export class Sandbox implements AsyncDisposable {
     this.#runtimes.add(this.runtimeDir);
     const { PATH, LANG, LC_ALL, TZ, USER, LOGNAME } = process.env;
     const inherited = { PATH, LANG: LANG ?? 'C.UTF-8', LC_ALL, TZ, USER, LOGNAME };
-    const env = { ...inherited, SHELL: '/bin/bash', TERM: 'xterm-256color', ...xdg, [RUN_VARIABLE]: testRun };
+    // On a machine that runs many tests at once a living host may take longer than a person would wait.
+    const patience = { BERTH_FANOUT_TIMEOUT: '10s' };
+    const env = {
+      ...inherited,
+      ...patience,
+      SHELL: '/bin/bash',
+      TERM: 'xterm-256color',
+      ...xdg,
+      [RUN_VARIABLE]: testRun,
+    };
     this.env = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
   }
 

@@ -3,9 +3,7 @@ import { randomInt } from 'node:crypto';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
-import type { Fact } from '@berth/shared/domain/event';
 import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
-import type { SessionState } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
@@ -17,49 +15,43 @@ import { type Begun, holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
+import { followFiles } from './follow-files.ts';
 import { ADVISORY, enforcementOf, prepareGround } from './ground.ts';
 import { watchEventLoop } from './health/event-loop.ts';
 import { startHealth } from './health/health.ts';
-import { createMetrics } from './health/metrics.ts';
 import { createHooks } from './hooks.ts';
 import { bootId, createHostSnapshot, hostId } from './host.ts';
+import { createHostMetrics } from './host-metrics.ts';
 import { createWatcher } from './inotify/watcher.ts';
 import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
+import { observeUse } from './observe-use.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
-import { attachHandler } from './rpc/attach.ts';
-import { attentionService } from './rpc/attention-service.ts';
-import { eventService } from './rpc/event-service.ts';
 import { createWrapper } from './rpc/handler.ts';
-import { hostService } from './rpc/host-service.ts';
 import { serve } from './rpc/server.ts';
-import { sessionService } from './rpc/session-service.ts';
-import { terminalService } from './rpc/terminal-service.ts';
 import { privateDirectory, secretDirectory } from './runtime-directory.ts';
+import { createServices } from './services.ts';
 import { Attachments } from './sessions/attachments.ts';
 import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
-import { Presence } from './sessions/presence.ts';
-import { PresetRunner } from './sessions/preset-runner.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
-import { Typist } from './sessions/typist.ts';
-import { killsMessage, UsageMeter } from './sessions/usage.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
+import { prepareToolSupport } from './tool-support.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
 
 export interface Agent extends AsyncDisposable {
@@ -90,27 +82,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const opened = openOrReplace(path.join(state, 'journal.db'), stamp);
   scope.use(opened.journal);
   const eventLoop = scope.use(watchEventLoop());
-  const metrics = createMetrics({
-    version: VERSION,
-    sessionMemory: async () => usage.memoryBytes,
-    figures: () => {
-      const sessions: Partial<Record<SessionState, number>> = {};
-      for (const { state } of registry.all()) sessions[state] = (sessions[state] ?? 0) + 1;
-      const { heldBytes, heldSlots } = holdings(registry.all());
-      return {
-        sessions,
-        heldSlots,
-        heldBytes,
-        capacityBytes: capacity.capacityBytes,
-        attachedClients: attachments.total(),
-        eventLagSeconds: feed.lagMs() / 1000,
-        eventLoopLagSeconds: eventLoop.lagMs() / 1000,
-      };
-    },
+  const metrics = createHostMetrics({
+    eventLoop,
+    registry: () => registry,
+    usage: () => usage,
+    capacity: () => capacity,
+    attachments: () => attachments,
+    feed: () => feed,
   });
-  const countKills = (kills: number) => {
-    for (let kill = 0; kill < kills; kill++) metrics.oomKill();
-  };
   const journal = timedJournal(opened.journal, metrics.journalCommit);
   const { capacity, units, sharedLedger, ...ground } = await prepareGround(config, log);
   scope.defer(() => ground.close());
@@ -133,53 +112,22 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     publish: () => feed.publish(),
     overlay: (session) => attention.of(session),
   });
-  /** For facts without which all goes on: attaching must work where the disk is full. */
-  const mention = (session: string, fact: Fact) => {
-    try {
-      registry.tell([fact], session);
-    } catch (error) {
-      log.warn({ session, fact: fact.type, error: messageOf(error) }, 'cannot record what happened');
-    }
-  };
-  registry.onChange((session) => {
-    if (session.state === 'running') usage.begun(session);
-    if ('oomKills' in session) countKills(session.oomKills - (usage.of(session.id)?.oomKills ?? 0));
-  });
+  const { usage, presence } = observeUse({ registry, units, files, attention, metrics, log, now });
+  scope.use(usage);
+  scope.use(presence);
 
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
     onProblem: (message) => log.warn(message),
   });
-  const watcher = createWatcher({ onProblem: (message) => log.warn(message) });
+  const watcher = createWatcher({ treeLimit: config.maxWatches, onProblem: (message) => log.warn(message) });
   const screens = createTmuxScreens({ tmux: tmux.program });
-  const presence = scope.use(
-    new Presence({
-      onChange: (session, { attached, count }) =>
-        mention(session, { type: 'clientsChanged', attachedClients: count, attached }),
-    }),
-  );
   const attachments = new Attachments({
     presence,
     ptys: await createPtys({ tmux: tmux.program, home: config.home }),
     offsets: createTypedOffsets(privateDirectory(path.join(runtime, 'typed')), startedAt),
   });
-  const usage = new UsageMeter({
-    units,
-    active: () => registry.active(),
-    paths: (session) => files.paths(session.id),
-    now: () => performance.now(),
-    clock: now,
-    onOomKill: (session, kills) => {
-      countKills(kills);
-      log.warn({ session: session.id, kills }, 'processes of a session were ended for memory');
-      registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
-      attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
-    },
-    onPressure: ({ id, memoryBytes: slotBytes }, pressure) =>
-      mention(id, { type: 'memoryPressure', ...pressure, slotBytes }),
-  });
-  scope.use(usage);
   const describe = createDescribe({
     files,
     transcripts,
@@ -193,9 +141,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     base: process.env,
     onProblem: (message) => log.warn(message),
   });
+  const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
+  const { presets } = tools;
   const restage = async (session: Begun) => {
-    const own = sessionVariables(session, { paths: files.paths(session.id), hostname });
-    await files.restage(session, { ...(await environment.variables()), ...own });
+    const paths = files.paths(session.id);
+    const own = sessionVariables(session, { paths, hostname });
+    const outfit = presets.outfit(session.spec, paths.toolDir);
+    const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
+    await files.restage(session, { env, toolFiles: outfit.files });
   };
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
@@ -213,11 +166,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     transcripts,
     terminals,
     watcher,
+    prompts: (preset) => tools.catalog.prompts(preset),
     now,
     log,
     stillMs: config.promptStillMs,
   });
   scope.use(attentionWatch);
+  const news = scope.use(followFiles({ config, log, registry, files, watcher, journal, tmux: tmux.program }));
 
   const slotReturns =
     sharedLedger &&
@@ -229,7 +184,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
           log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
       }),
     );
-  const presets = new PresetRunner({ programs: environment, hostname });
   const draining = new Draining({ journal, registry });
   const commands = new Commands({
     registry,
@@ -244,6 +198,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     maxSessions: config.maxSessions,
     sharedLedger,
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
+    outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
     reached: createHooks(process.env),
   });
 
@@ -288,9 +243,6 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
   if (!units.usageIsDear) void usage.look();
 
-  const wrap = createWrapper({ hostId: id, log, onCall: metrics.rpc });
-  const shared = { wrap, registry, supervisor, files, transcripts, terminals, describe };
-  const typed = (session: string) => attention.typed(session);
   const host = createHostSnapshot({
     id,
     hostname,
@@ -308,38 +260,19 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     watching: () => watcher.watching(),
     warnings: () => [
       ...warnings,
-      ...(watcher.degraded ? [INOTIFY_OUT] : []),
+      ...watcher.warnings(),
       ...health.warnings(),
+      ...tools.catalog.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
-    services: {
-      session: sessionService({
-        ...shared,
-        commands,
-        presets,
-        environment: () => environment.variables(),
-        newestEvent: () => journal.eventRange().newest,
-        maxLifetimeMs: config.maxLifetimeMs,
-      }),
-      terminal: terminalService({
-        ...shared,
-        attach: attachHandler({ ...shared, attachments, screens, typed }),
-        typist: new Typist({
-          terminals,
-          screens,
-          paths: files.paths,
-          onOutput: (session, listener) => supervisor.onOutput(session, listener),
-          onTyping: typed,
-        }),
-        typed: new Map(),
-      }),
-      event: eventService({ wrap, journal, feed }),
-      host: hostService({ wrap, host, draining }),
-      attention: attentionService({ wrap, registry, keeper: attention, describe }),
-    },
+    services: createServices({
+      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
+      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
+    }),
   });
   scope.use(server);
   const announced = { stateDirectory: state, socket: config.socket, program: ownProgram() };
@@ -354,6 +287,3 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
 
 /** FileDescriptorName of the agent's socket unit. */
 const SOCKET_NAME = 'agent';
-
-const INOTIFY_OUT =
-  'out of inotify watches: output and ends are polled for; raise fs.inotify.max_user_watches and max_user_instances';

@@ -7,6 +7,10 @@ declare module '*.conf' {
   const text: string;
   export default text;
 }
+declare module '*.yaml' {
+  const text: string;
+  export default text;
+}
 
 declare module 'systemd-notify' {
   const notify: (options: { ready: true }) => Promise<unknown>;

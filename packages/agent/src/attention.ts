@@ -19,11 +19,10 @@ export function keepAttention({
 export function watchAttention({
   log,
   ...options
-}: Omit<AttentionWatchOptions, 'statusFiles' | 'prompts' | 'log'> & { log: Log }): AttentionWatch {
+}: Omit<AttentionWatchOptions, 'statusFiles' | 'log'> & { log: Log }): AttentionWatch {
   return new AttentionWatch({
     ...options,
     statusFiles: createStatusFiles(),
-    prompts: () => [],
     log: (level, fields, message) => log[level](fields, message),
   });
 }

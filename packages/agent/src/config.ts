@@ -30,6 +30,10 @@ export interface Config {
   readonly logLevel: string;
   /** Of health and metrics on loopback; undefined: off, 0: a free one. */
   readonly httpPort: number | undefined;
+  /** Most directories of one session that are watched. */
+  readonly maxWatches: number;
+  /** Where tools of others report on their tmux sessions. */
+  readonly externalSessions: string;
   /** `berthd health` prints JSON. */
   readonly json: boolean;
   readonly home: string;
@@ -62,6 +66,8 @@ usage: berthd [serve | dial-stdio | health | version] [options]
   --max-lifetime TIME     longest a session may run, such as 8h (as long as it likes)
   --transcript-cap SIZE   kept of each transcript (256M)
   --prompt-still TIME     a screen that is still for so long is looked at for a prompt (3s)
+  --max-watches N         directories of one session's workspace that are watched (8192)
+  --external-sessions DIR where tools of others report on tmux sessions (~/.claude-sessions)
   --scope SCOPE           user, or system: the memory of the machine is shared (user)
   --units KIND            auto, plain or systemd (auto)
   --log-level LEVEL       debug, info, warn or error (info)
@@ -82,6 +88,8 @@ const OPTIONS = [
   'default-slot',
   'max-sessions',
   'max-lifetime',
+  'max-watches',
+  'external-sessions',
   'scope',
   'transcript-cap',
   'prompt-still',
@@ -171,6 +179,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     }),
     maxSessions: count('max-sessions') ?? null,
     maxLifetimeMs: time('max-lifetime') ?? null,
+    maxWatches: count('max-watches') ?? 8192,
+    externalSessions: path.resolve(option('external-sessions') ?? path.join(home, '.claude-sessions')),
     scope,
     user,
     transcriptCap: size('transcript-cap') ?? 256 * MIB,

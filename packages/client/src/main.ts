@@ -23,6 +23,14 @@ process.on('SIGINT', () => {
   if (process.listenerCount('SIGINT') === 1) process.exit(130);
 });
 
-void import('./cli.ts').then(async ({ runCli }) => {
-  process.exitCode = await runCli(process.argv.slice(2), process.env);
-});
+const argv = process.argv.slice(2);
+// Asked for every few seconds, all day: nothing else is loaded for it.
+if (/^status --format[ =]tmux$/.test(argv.join(' '))) {
+  void import('./commands/status-bar.ts').then(async ({ statusBar }) => {
+    process.stdout.write(`${await statusBar(process.env, Date.now())}\n`);
+  });
+} else {
+  void import('./cli.ts').then(async ({ runCli }) => {
+    process.exitCode = await runCli(argv, process.env);
+  });
+}

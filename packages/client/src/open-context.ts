@@ -50,8 +50,16 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
 
   async function openClient(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
-    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    const link = await tunnels.open(host, { signal: either });
+    // The caller gives up the making of the link only: it is mended later, for whoever uses it then.
+    const making = new AbortController();
+    const giveUp = () => making.abort();
+    for (const given of [signal, closing.signal]) {
+      if (given?.aborted) giveUp();
+      given?.addEventListener('abort', giveUp, { once: true });
+    }
+    const link = await tunnels
+      .open(host, { signal: making.signal })
+      .finally(() => signal?.removeEventListener('abort', giveUp));
     const client = createHostClient({ host, link, pins, settings });
     open.add(client);
     return client;

@@ -113,6 +113,11 @@ export class LabHost {
     return join(this.#root, file);
   }
 
+  /** A file, or a socket, as the host's own processes see it while it is on: what it has in memory, too. */
+  live(file: string): string {
+    return join(`/proc/${this.#init}/root`, file);
+  }
+
   /**
    * Runs a program inside to its end. It counts to no session or unit; for what must, log in over
    * ssh or use systemd-run.

@@ -13,7 +13,7 @@ export interface LoginEnvironment {
   readonly shell: string;
   /** Never rejects: where the shell cannot be asked, the agent's own environment serves. */
   variables(): Promise<Readonly<Record<string, string>>>;
-  /** Absolute path of a program on the login PATH; null where it is not there. */
+  /** Path of a program on the login PATH, or of one given by its path; null where it is not there. */
   find(program: string): Promise<string | null>;
 }
 
@@ -53,6 +53,7 @@ export function createLoginEnvironment(options: {
     shell: options.shell,
     variables,
     async find(program) {
+      if (program.startsWith('/')) return (await isProgram(program)) ? program : null;
       const searched = (await variables()).PATH ?? '';
       for (const directory of searched.split(':').filter((entry) => entry.startsWith('/'))) {
         const file = path.join(directory, program);

@@ -32,10 +32,11 @@ it.each([
   const own = files.paths(SESSION.id).directory;
   mkdirSync(own);
   leave(own);
-  await files.restage(SESSION, { A: '1' });
+  await files.restage(SESSION, { env: { A: '1' }, toolFiles: { 'prompt.txt': 'do it' } });
   await files.adopt(SESSION.id);
   expect(readFileSync(path.join(own, 'argv'), 'utf8')).toBe('echo\0a b\0');
   expect(readFileSync(files.paths(SESSION.id).envFile, 'utf8')).toBe('A=1\0');
+  expect(readFileSync(path.join(own, 'tool/prompt.txt'), 'utf8')).toBe('do it');
   expect(await files.exitRecord(SESSION.id)).toBe(null);
   expect(await files.begun(SESSION.id)).toBe(false);
   expect(readdirSync(own)).toEqual(expect.arrayContaining(['exit.tmp', 'output', 'status', 'workspace']));
@@ -46,6 +47,6 @@ it('takes what was staged and never adopted', async () => {
   const staged = path.join(base, 'sessions', `.new-${SESSION.id}`);
   mkdirSync(path.join(staged, 'workspace'), { recursive: true });
   writeFileSync(path.join(staged, 'workspace', 'kept'), '');
-  await files.restage(SESSION, {});
+  await files.restage(SESSION, { env: {}, toolFiles: {} });
   expect(readdirSync(files.paths(SESSION.id).workspace)).toEqual(['kept']);
 });

@@ -17,6 +17,7 @@ export interface SessionFilesOptions {
   readonly secretDirectory: string;
 }
 
+const TOOL = 'tool';
 /** A full disk must not cost an exit code: the wrapper overwrites this in place. */
 const EXIT_ROOM = `${' '.repeat(63)}\n`;
 
@@ -29,6 +30,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     return {
       directory: own,
       workspace: path.join(own, 'workspace'),
+      toolDir: path.join(own, TOOL),
       statusDir: path.join(own, 'status'),
       outputDir: path.join(own, 'output'),
       transcript: path.join(own, 'transcript'),
@@ -43,7 +45,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     const { id } = staged.session;
     const own = staging(id);
     try {
-      await layOut(own, staged.argv);
+      await layOut(own, staged.argv, staged.toolFiles);
       const record = JSON.stringify({ session: staged.session, request: staged.request });
       await writeFile(path.join(own, 'session.json'), record, { mode: 0o600 });
       await writeEnvironment(id, staged.env);
@@ -54,23 +56,31 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   }
 
   /** What the wrapper finds in a session's directory. */
-  async function layOut(own: string, argv: readonly string[]): Promise<void> {
-    for (const name of ['workspace', 'status', 'output']) {
+  async function layOut(
+    own: string,
+    argv: readonly string[],
+    toolFiles: StagedSession['toolFiles'],
+  ): Promise<void> {
+    for (const name of ['workspace', 'status', 'output', TOOL]) {
       await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
     }
     const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
     await file('argv', argv.map((argument) => `${argument}\0`).join(''));
+    for (const [name, text] of Object.entries(toolFiles)) await file(path.join(TOOL, name), text);
     await file('exit.tmp', EXIT_ROOM);
   }
 
-  async function restage(session: Begun, env: StagedSession['env']): Promise<void> {
+  async function restage(
+    session: Begun,
+    { env, toolFiles }: Pick<StagedSession, 'env' | 'toolFiles'>,
+  ): Promise<void> {
     const { directory: own, exitFile } = paths(session.id);
     // Where it stands still as it was staged, that is its directory.
     await rename(staging(session.id), own).catch(() => {});
     await rm(staging(session.id), { recursive: true, force: true });
     // The end of the life before is none of the next one.
     await rm(exitFile, { force: true });
-    await layOut(own, session.spec.argv);
+    await layOut(own, session.spec.argv, toolFiles);
     await writeEnvironment(session.id, env);
   }
 

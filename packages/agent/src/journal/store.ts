@@ -129,6 +129,7 @@ class SqliteJournal implements Journal, Disposable {
       }
       for (const { sessionId, record } of change.attention ?? [])
         this.#upsertAttention.run(sessionId, record);
+      for (const { name, value } of change.settings ?? []) this.#upsertSetting.run(name, value);
       for (const { sessionId, sessionName, fact } of change.facts) {
         number += 1;
         this.#insertEvent.run(number, change.at, sessionId, sessionName, JSON.stringify(fact));

@@ -16,6 +16,7 @@ import type {
   UpdateRequest,
 } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration, toBytes } from '@berth/shared/wire/scalar';
+import { CUSTOM } from '../domain/presets.ts';
 import type { RequestKey } from '../sessions/commands.ts';
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -63,7 +64,8 @@ export function reserveOrder(request: ReserveRequest) {
 
 export function checkWork(request: StartRequest): void {
   const { prompt, argv, env, tags, columns, rows } = request;
-  if (prompt !== '' && argv.length > 0) throw invalid('a session takes a prompt or an argv, not both');
+  if (prompt !== '' && argv.length > 0 && request.preset !== CUSTOM)
+    throw invalid('a session takes a prompt or an argv, not both');
   if (prompt === '' && argv.length === 0 && request.preset === '') {
     throw invalid('there is nothing to start: give a prompt, an argv or a preset');
   }

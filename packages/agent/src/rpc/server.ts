@@ -1,6 +1,7 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
 import { type AttentionServiceServer, AttentionServiceService } from '@berth/shared/gen/berth/v1/attention';
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
+import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/berth/v1/hooks';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
@@ -15,9 +16,10 @@ export interface Services {
   readonly event: EventServiceServer;
   readonly host: HostServiceServer;
   readonly attention: AttentionServiceServer;
+  readonly hooks: HooksServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention'].map(
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks'].map(
   (name) => `berth.v1.${name}Service`,
 );
 
@@ -35,6 +37,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(EventServiceService, services.event);
   server.addService(HostServiceService, services.host);
   server.addService(AttentionServiceService, services.attention);
+  server.addService(HooksServiceService, services.hooks);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);

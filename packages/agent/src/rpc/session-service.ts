@@ -1,12 +1,15 @@
 /** berth.v1.SessionService: decode, call one thing, encode. */
 
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import { statusOf } from '@berth/shared/domain/session-state';
 import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration } from '@berth/shared/wire/scalar';
 import { decodeRestartPolicy, decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
+import { encodeDetails, encodeExternal } from '@berth/shared/wire/session-details';
 import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
+import type { Details } from '../sessions/details.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
@@ -26,6 +29,9 @@ export function sessionService(options: {
   commands: Commands;
   presets: PresetRunner;
   describe: Describe;
+  details: Details;
+  /** Sessions of others' tools. */
+  external: () => Promise<readonly ExternalSnapshot[]>;
   environment: () => Promise<Readonly<Record<string, string>>>;
   /** Number of the newest event. */
   newestEvent: () => number;
@@ -39,20 +45,21 @@ export function sessionService(options: {
     checkWork(request);
     const { requestId, env, ...asked } = request;
     const key = requestKey(requestId, { ...asked, env: Object.keys(env).sort() });
-    const work = await presets.resolve(request);
+    const { argv, ...work } = await presets.resolve(request);
+    const { env: presetEnv } = presets.outfit({ preset: work.preset, prompt: '', argv: [] }, '');
     return {
       key,
       reservation: request.reservation,
       name: checkName(request.name),
       memoryBytes: checkMemory(request.memoryBytes),
-      env: { ...(await options.environment()), ...env },
+      argv,
+      env: { ...(await options.environment()), ...presetEnv, ...env },
       spec: {
         prompt: request.prompt,
         ...work,
         tags: request.tags,
         timeoutMs: limited(fromDuration(request.timeout), options.maxLifetimeMs),
         restart: decodeRestartPolicy(request.restartPolicy),
-        headless: request.headless,
         columns: request.columns || 120,
         rows: request.rows || 36,
       },
@@ -72,11 +79,14 @@ export function sessionService(options: {
       log.info({ session: session.id, state: session.state, request: request.requestId }, 'started');
       return { session: await encoded(session) };
     }),
-    get: wrap.unary('Get', async ({ session }) => ({
-      session: await encoded(registry.resolve(session)),
-      details: undefined,
-    })),
+    get: wrap.unary('Get', async ({ session: name, withDetails }) => {
+      const session = registry.resolve(name);
+      const details = withDetails ? encodeDetails(await options.details(session)) : undefined;
+      return { session: await encoded(session), details };
+    }),
     list: wrap.unary('List', async ({ statuses }) => {
+      // First: nothing may happen between what is chosen and the number that says how new it is.
+      const external = (await options.external()).map(encodeExternal);
       const wanted = new Set(statuses.map(decodeStatusOf));
       const chosen = [...registry.all()].filter(
         (session) =>
@@ -84,7 +94,7 @@ export function sessionService(options: {
       );
       chosen.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
       const asOf = BigInt(options.newestEvent());
-      return { sessions: await Promise.all(chosen.map(encoded)), external: [], asOf };
+      return { sessions: await Promise.all(chosen.map(encoded)), external, asOf };
     }),
     update: wrap.unary('Update', async (request) => ({
       session: await encoded(commands.update(updateOrder(request))),

@@ -10,6 +10,7 @@ import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { SharedLedger } from './ports.ts';
+import type { PresetRunner } from './preset-runner.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -28,7 +29,9 @@ export interface StartOrder {
   readonly name: string;
   /** 0: the default slot. */
   readonly memoryBytes: number;
-  readonly spec: SessionSpec;
+  readonly spec: Omit<SessionSpec, 'argv'>;
+  /** What it runs, once it is known where it lies. */
+  readonly argv: (toolDir: string) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -49,6 +52,8 @@ export interface CommandsOptions {
   readonly sharedLedger: SharedLedger | null;
   /** Where a slot goes that came to nothing. */
   readonly giveBack: (sessionId: string) => Promise<void>;
+  /** What the session's preset gives it beside its argv. */
+  readonly outfit: PresetRunner['outfit'];
   /** A named point in the code, for tests that cause failures there. */
   readonly reached: (point: string) => Promise<void>;
 }
@@ -106,14 +111,14 @@ export class Commands {
     // Refused before anything is written, where it can be told already; decided again below.
     const planned = this.#slotFor(order);
     const request = this.#grant('Start', order.key, planned.id);
-    const started = { type: 'start', at: now(), spec: order.spec, bootId: this.#o.bootId } as const;
+    const paths = files.paths(planned.id);
+    const spec = { ...order.spec, argv: order.argv(paths.toolDir) };
+    const started = { type: 'start', at: now(), spec, bootId: this.#o.bootId } as const;
     const preview = startedSession(planned, started);
-    const own = sessionVariables(planned, {
-      paths: files.paths(planned.id),
-      hostname: this.#o.hostname,
-    });
-    const env = { ...order.env, ...own };
-    await files.stage({ session: preview, request, argv: order.spec.argv, env });
+    const own = sessionVariables(planned, { paths, hostname: this.#o.hostname });
+    const { files: toolFiles, offered } = this.#o.outfit(spec, paths.toolDir);
+    const env = { ...offered, ...order.env, ...own };
+    await files.stage({ session: preview, request, argv: spec.argv, env, toolFiles });
     try {
       await reached('start.staged');
       if (order.reservation) {

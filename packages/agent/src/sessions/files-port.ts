@@ -15,7 +15,7 @@ export interface SessionFiles {
    * All that a launch needs again, for a session whose machine was booted anew. After a power cut
    * nothing of what was staged need be there: it is made from the session itself.
    */
-  restage(session: Begun, env: Readonly<Record<string, string>>): Promise<void>;
+  restage(session: Begun, made: Pick<StagedSession, 'env' | 'toolFiles'>): Promise<void>;
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;
@@ -34,6 +34,8 @@ export interface SessionFiles {
 export interface StagedSession extends SavedSession {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Names and texts of files in the tool directory. */
+  readonly toolFiles: Readonly<Record<string, string>>;
 }
 
 export interface SavedSession {

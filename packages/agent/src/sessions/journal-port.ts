@@ -17,6 +17,11 @@ export interface NewFact {
   readonly fact: Fact;
 }
 
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
  * The durable record of the host. Every method is synchronous; what `commit` was given is on
  * disk when it returns, all of it or nothing (it throws).
@@ -34,6 +39,8 @@ export interface Journal {
     /** What is known of a session's attention, by session id. */
     readonly attention?: readonly { readonly sessionId: string; readonly record: string }[];
     readonly facts: readonly NewFact[];
+    /** As by `set`. */
+    readonly settings?: readonly Setting[];
   }): void;
   /** The attention records as they were committed, by session id. */
   attention(): ReadonlyMap<string, string>;

@@ -1,4 +1,5 @@
 import type { WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { Artifact, GitState } from '@berth/shared/domain/session-details';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import type { Screen } from '../domain/typed-text.ts';
 
@@ -13,6 +14,8 @@ export interface SessionPaths {
   /** `<state>/sessions/<id>`. */
   readonly directory: string;
   readonly workspace: string;
+  /** Files made for the session's tool: its prompt, its settings. */
+  readonly toolDir: string;
   readonly statusDir: string;
   readonly outputDir: string;
   /** The transcript file: its byte n is the transcript's byte n. */
@@ -189,9 +192,42 @@ export interface TranscriptChunk {
 export interface Watcher {
   /** Calls back after anything in the directory changed. Falls back to polling where inotify is out. */
   watch(directory: string, onChange: (fileName: string | null) => void): Disposable;
-  /** True while a watch had to fall back. */
-  readonly degraded: boolean;
+  /**
+   * Calls back, some 200 ms later at the earliest, with what changed in a directory or anywhere
+   * below it. `ignoring`: what git ignores is left out, and what tools make for themselves.
+   */
+  tree(
+    directory: string,
+    options: { readonly ignoring: boolean },
+    onChange: (change: TreeChange) => void,
+  ): Disposable;
+  /** For the operator: what costs it its promptness now. */
+  warnings(): readonly string[];
   watching(): WatchingSnapshot;
+}
+
+export interface TreeChange {
+  /** Of files, relative to the directory; each once. */
+  readonly paths: readonly string[];
+  /** There may be more: notices were lost, or not all directories are followed. */
+  readonly incomplete: boolean;
+}
+
+/** What a session hands over: the files in its output directory. */
+export interface Artifacts {
+  /** Newest first, at most 1000; `more`: there are others. A directory that is gone holds none. */
+  list(directory: string): Promise<{ artifacts: readonly Artifact[]; more: boolean }>;
+  /** What was told of them before; nothing where that is not known. */
+  told(paths: SessionPaths): Promise<readonly Artifact[]>;
+  keepTold(paths: SessionPaths, artifacts: readonly Artifact[]): Promise<void>;
+}
+
+export interface Git {
+  /**
+   * State of the repository in a directory; null where there is none, or it cannot be told within
+   * two seconds. Nothing that the repository configures is run.
+   */
+  state(directory: string): Promise<GitState | null>;
 }
 
 /** A client terminal on a session (tmux attach in a pty). */

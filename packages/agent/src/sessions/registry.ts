@@ -15,7 +15,7 @@ import {
   transition,
 } from '../domain/session.ts';
 import { NO_OVERLAY, type Overlay, type SessionFacts, snapshot } from '../domain/snapshot.ts';
-import type { GrantedRequest, Journal } from './journal-port.ts';
+import type { GrantedRequest, Journal, Setting } from './journal-port.ts';
 
 export class Registry {
   readonly #sessions = new Map<string, Session>();
@@ -97,10 +97,10 @@ export class Registry {
   }
 
   /** Records facts about the host, or about one session, that leave all sessions as they are. */
-  tell(facts: readonly Fact[], sessionId = ''): void {
+  tell(facts: readonly Fact[], sessionId = '', settings: readonly Setting[] = []): void {
     const sessionName = this.get(sessionId)?.name ?? '';
     const named = facts.map((fact) => ({ sessionId, sessionName, fact }));
-    this.#journal.commit({ at: this.#now(), sessions: [], facts: named });
+    this.#journal.commit({ at: this.#now(), sessions: [], facts: named, settings });
     this.#publish();
   }
 

@@ -104,10 +104,25 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'dash',
+    describe: 'every session of every host on one screen',
+    load: async () => (await import('./dash.ts')).dash,
+  },
+  {
+    name: 'top',
+    describe: 'the hosts, live: slots and memory as bars, load',
+    load: async () => (await import('./top.ts')).top,
+  },
+  {
     name: 'host',
     describe: 'hosts: list, show, forget',
     completes: 'host',
     load: async () => (await import('./host.ts')).host,
+  },
+  {
+    name: 'hooks',
+    describe: "wire a coding agent's own hooks",
+    load: async () => (await import('./hooks.ts')).hooks,
   },
   {
     name: 'tunnel',

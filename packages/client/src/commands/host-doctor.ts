@@ -6,7 +6,7 @@ import { VERSION } from '@berth/shared/domain/version';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
-import { assess, type Finding } from '../hosts/assess.ts';
+import { assess, type Finding, watching } from '../hosts/assess.ts';
 import { look } from '../hosts/set-up.ts';
 import { asBerthError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
@@ -85,9 +85,10 @@ async function examineAgent(host: HostConfig, context: Context): Promise<Finding
       found.push({ probe: 'draining', result: 'warn', found: 'yes', why: 'it takes no new sessions', mend });
     }
     for (const warning of it.warnings) {
-      if (!held && /enforce/.test(warning)) continue;
+      if ((!held && /enforce/.test(warning)) || /inotify/.test(warning)) continue;
       found.push({ probe: 'warning', result: 'warn', found: warning, why: 'the agent says so', mend: '' });
     }
+    found.push(watching(it.watching));
     found.push(ok('memory free', formatMemory(it.load.memoryAvailableBytes), 'slots are promises on it'));
   } catch (error) {
     const { message, hint } = asBerthError(error);

@@ -1,10 +1,12 @@
 /** `berth host list` and `berth host show`. */
+import type { PresetSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { inventory } from '../fleet/inventory.ts';
 import { hostRow } from '../fleet/view.ts';
+import { describeWatching } from '../hosts/assess.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
 import { warnUnreachable } from './target.ts';
@@ -52,11 +54,23 @@ export async function showHost(host: HostConfig, context: Context): Promise<numb
     `state     ${it.draining ? 'draining: takes no new sessions' : 'takes sessions'}`,
     `memory    ${formatMemory(ledger.heldBytes)} held of ${formatMemory(ledger.capacityBytes)}${others}, ${formatMemory(ledger.defaultSlotBytes)} a slot, limits ${it.enforcement}`,
     `load      ${load.loadAverage.toFixed(2)} on ${load.cpus} CPUs, ${formatMemory(load.memoryAvailableBytes)} of memory available, ${formatMemory(load.diskFreeBytes)} of ${formatMemory(load.diskTotalBytes)} of disk free`,
-    `presets   ${it.presets.map((p) => (p.available ? p.name : `${p.name} (not installed)`)).join(', ')}`,
+    `watching  ${describeWatching(it.watching)}`,
+    ...it.presets.map((preset) => `preset    ${presetLine(preset)}`),
     `socket    ${it.socketPath}`,
     `files     ${it.stateDirectory}`,
     ...it.warnings.map((warning) => `warning   ${warning}`),
   ];
   console.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
   return 0;
+}
+
+function presetLine({ name, available, program, ...can }: PresetSnapshot): string {
+  const turns = can.maxTurnsHeadlessOnly ? '--max-turns with --headless' : '--max-turns';
+  const known = [
+    available ? program : 'not installed',
+    ...(can.headless ? ['--headless'] : []),
+    ...(can.maxTurns > 0 ? [turns] : []),
+    ...(can.hookEvents.length > 0 ? ['hooks'] : []),
+  ];
+  return `${name.padEnd(10)} ${known.join(', ')}`;
 }

@@ -19,6 +19,7 @@ import { attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { setting } from './defaults.ts';
 import { gatherEnvironment } from './environment.ts';
+import { workHow } from './start-work.ts';
 import { streamOutput } from './stream.ts';
 import { hostnameOf } from './target.ts';
 import { memory, pairs, span } from './values.ts';
@@ -33,8 +34,15 @@ export const start = defineCommand({
       type: 'string',
       short: 'p',
       value: 'NAME',
-      describe: 'how to run the prompt: claude, shell, …',
+      describe: 'how to run the prompt: claude, codex, gemini, aider, opencode, shell, …',
     },
+    command: {
+      type: 'string',
+      value: 'COMMAND',
+      describe: 'how to run it without a preset: {prompt} or {prompt_file} stands for the prompt',
+    },
+    'max-turns': { type: 'string', value: 'N', describe: 'end the work after N turns, 1 to 1000' },
+    headless: { type: 'boolean', describe: 'without a person: the tool works, and ends by itself' },
     name: { type: 'string', short: 'n', value: 'NAME', describe: 'a name, unique on its host' },
     host: { type: 'string', value: 'HOST', describe: 'where' },
     memory: { type: 'string', short: 'm', value: 'SIZE', describe: 'the slot: 512M, 8G, …' },
@@ -68,7 +76,8 @@ export const start = defineCommand({
       needTerminal(context);
       detachKeysOf({}, context);
     }
-    const jobs = jobsOf(await withStandardInput(words, context), rest);
+    const { command, ...how } = workHow(flags, rest, context);
+    const jobs = jobsOf(await withStandardInput(words, context), rest, command);
     if (jobs.length > 1 && (flags.name || flags.attach || flags.follow)) {
       const flag = flags.name ? '--name' : flags.attach ? '--attach' : '--follow';
       throw new BerthError('USAGE', `${flag} is for one session, and there are ${jobs.length} prompts`);
@@ -86,7 +95,7 @@ export const start = defineCommand({
     const memoryText = flags.memory ?? setting(context, 'memory');
     const common = {
       name,
-      preset: flags.preset ?? (rest === null ? (setting(context, 'preset') ?? '') : ''),
+      ...how,
       memoryBytes: memoryText === undefined ? 0 : memory('--memory', memoryText),
       tags: pairs('--tag', flags.tag, { bare: false }) as Record<string, string>,
       env: await gatherEnvironment({ env: flags.env, files: flags['env-file'], local: context.env }),
@@ -162,6 +171,7 @@ async function withStandardInput(words: readonly string[], { console }: Context)
 function jobsOf(
   words: readonly string[],
   rest: readonly string[] | null,
+  command: readonly string[] | null,
 ): { prompt: string; argv: readonly string[] }[] {
   if (rest !== null) {
     if (words.length > 1)
@@ -171,8 +181,8 @@ function jobsOf(
     return [{ prompt: words[0] ?? '', argv: rest }];
   }
   if (words.includes('')) throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is empty');
-  check(words);
-  return (words.length > 0 ? words : ['']).map((prompt) => ({ prompt, argv: [] }));
+  check([...words, ...(command ?? [])]);
+  return (words.length > 0 ? words : ['']).map((prompt) => ({ prompt, argv: command ?? [] }));
 }
 
 function check(texts: readonly string[]): void {

@@ -1,5 +1,6 @@
 /** `berth status`: the pool, host by host, and its totals; with `--slots`, how large slots should be. */
 
+import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
@@ -20,9 +21,26 @@ export const status = defineCommand({
   flags: {
     host: { type: 'list', value: 'HOST', describe: 'only this host' },
     slots: { type: 'boolean', describe: 'how large slots should be, from the peaks of past sessions' },
+    format: {
+      type: 'string',
+      choices: ['table', 'tmux'],
+      describe: 'tmux: one line for a status bar, at once, from what was last heard',
+    },
   },
   most: 0,
   async run({ flags }, context) {
+    const one = [
+      context.console.json && '--json',
+      flags.slots && '--slots',
+      flags.host.length > 0 && '--host',
+    ];
+    const other = one.find(Boolean);
+    if (flags.format === 'tmux') {
+      if (other) throw new BerthError('USAGE', `choose one of --format tmux and ${other}`);
+      const { statusBar } = await import('./status-bar.ts');
+      context.console.out(`${await statusBar(context.env, Date.now())}\n`);
+      return 0;
+    }
     const answers = await inventory(context, { hosts: flags.host, withHost: true });
     if (flags.slots) printAdvice(answers, context);
     else printPool(answers, context);

@@ -5,7 +5,7 @@ import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from '../fleet/fan-out.ts';
-import { findHost, takeInventory } from '../fleet/inventory.ts';
+import { findHost, type Holding, takeInventory } from '../fleet/inventory.ts';
 import { type Place, parseTarget, placesOf, resolveSession } from '../fleet/resolve.ts';
 import { renderError } from '../render/errors.ts';
 import { pick } from '../render/picker.ts';
@@ -15,8 +15,19 @@ export async function findSession(word: string, context: Context): Promise<Place
   const hosts = hostsFor(word, await context.hosts());
   // One host alone holds up nobody: it has the time that making a connection may take.
   const { connectMs, fanoutMs } = context.settings;
-  const deadlineMs = parseTarget(word).host === null ? fanoutMs : Math.max(connectMs, fanoutMs);
-  return resolveSession(word, await takeInventory(context, hosts, { deadlineMs }));
+  const { host, session: wanted } = parseTarget(word);
+  const deadlineMs = host === null ? fanoutMs : Math.max(connectMs, fanoutMs);
+  const stop = new AbortController();
+  const { promise: found, resolve } = Promise.withResolvers<Place>();
+  const answered = (answer: Answer<Holding>) => {
+    // Ids are unique across hosts: nothing that others answer can change it.
+    const session = answer.ok && answer.value.sessions.find(({ id }) => id === wanted);
+    if (session) resolve({ host: answer.host, session });
+  };
+  const options = { deadlineMs, answered, signal: stop.signal };
+  const all = takeInventory(context, hosts, options).then((answers) => resolveSession(word, answers));
+  all.catch(() => {});
+  return await Promise.race([found, all]).finally(() => stop.abort());
 }
 
 /** Several words with one question to the fleet. */

@@ -1,4 +1,5 @@
 /** What the facts about a host mean for an agent there: each with why it matters and what mends it. Pure. */
+import type { WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory, GIB, MIB } from '@berth/shared/domain/memory';
 import type { Facts } from './probe.ts';
 
@@ -165,14 +166,41 @@ function inotify(facts: Facts): Finding {
   const watches = Number(facts.get('inotify_watches') ?? 0);
   const instances = Number(facts.get('inotify_instances') ?? 0);
   const enough = watches >= INOTIFY.watches && instances >= INOTIFY.instances;
-  const settings = `fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`;
   return {
     probe: 'inotify',
     result: enough ? 'ok' : 'warn',
     found: `${watches} watches, ${instances} instances`,
     why: 'output and ends are seen at once; where watches run out they are polled for',
-    mend: enough ? '' : `sudo sysctl -w ${settings}`,
+    mend: enough ? '' : `sudo sysctl -w ${MORE_WATCHES}`,
   };
+}
+
+const MORE_WATCHES = 'fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512';
+
+/** How the agent there learns of changes in files. */
+export function watching(snapshot: WatchingSnapshot): Finding {
+  const { directories, polledDirectories, overflows } = snapshot;
+  const settings = [
+    ...(polledDirectories > 0 ? [MORE_WATCHES] : []),
+    ...(overflows > 0 ? ['fs.inotify.max_queued_events=65536'] : []),
+  ].join(' ');
+  return {
+    probe: 'watching',
+    result: settings === '' ? 'ok' : 'warn',
+    found: describeWatching(snapshot),
+    why:
+      polledDirectories > 0
+        ? 'the kernel gave no watch for some directories: what changes there is seen seconds later'
+        : overflows > 0
+          ? 'the kernel dropped notices: everything was looked at anew, later and at a cost'
+          : `what changes in ${directories} directories is seen at once`,
+    mend: settings === '' ? '' : `sudo sysctl -w ${settings}`,
+  };
+}
+
+/** In one line, for people. */
+export function describeWatching({ directories, polledDirectories, overflows }: WatchingSnapshot): string {
+  return `${directories} directories watched, ${polledDirectories} polled, ${overflows} overflows`;
 }
 
 function clock(facts: Facts, { now }: Assessing): Finding {

@@ -8,6 +8,8 @@ export interface Console {
   write(data: Uint8Array | string): Promise<void>;
   /** Writes a remark, as it is. */
   err(text: string): void;
+  /** Keeps remarks back, for as long as the terminal belongs to a view; then they come. */
+  holdRemarks(): Disposable;
   /** Standard output is a terminal. */
   readonly isTty: boolean;
   /** Standard error is a terminal. */
@@ -35,6 +37,7 @@ export interface ConsoleOptions {
 export function createConsole(options: ConsoleOptions): Console {
   const { stdin, stdout, stderr, env } = options;
   const isTty = stdout.isTTY === true;
+  let held: string | null = null;
   return {
     out: (text) => void stdout.write(text),
     write: (data) =>
@@ -49,7 +52,19 @@ export function createConsole(options: ConsoleOptions): Console {
             stdout.on('drain', done);
             stdout.on('close', done);
           }),
-    err: (text) => void stderr.write(text),
+    err: (text) => {
+      if (held === null) stderr.write(text);
+      else held += text;
+    },
+    holdRemarks: () => {
+      held ??= '';
+      return {
+        [Symbol.dispose]: () => {
+          if (held) stderr.write(held);
+          held = null;
+        },
+      };
+    },
     isTty,
     errIsTty: stderr.isTTY === true,
     get canAsk() {

@@ -3,6 +3,7 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Verdict as WireVerdict } from '@berth/shared/gen/berth/v1/attention';
 import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
+import type { ToolHooks as WireHooks } from '@berth/shared/gen/berth/v1/hooks';
 import {
   type ExternalSession,
   type Session,
@@ -10,6 +11,7 @@ import {
 } from '@berth/shared/gen/berth/v1/session';
 import { type AttachRequest, type AttachResponse, InputOutcome } from '@berth/shared/gen/berth/v1/terminal';
 import { decodeVerdict } from '@berth/shared/wire/attention';
+import { decodeToolHooks } from '@berth/shared/wire/hooks';
 import { decodeHost } from '@berth/shared/wire/host';
 import { toBytes, toDuration } from '@berth/shared/wire/scalar';
 import { decodeSession, encodeRestartPolicy } from '@berth/shared/wire/session';
@@ -19,6 +21,7 @@ import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.
 import { attachMessages, decodeChunk, decodeWatch } from './decode.ts';
 import type { HostClient } from './host-client.ts';
 
+type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
 
 export function createHostClient(options: ChannelOptions): HostClient {
@@ -35,6 +38,11 @@ export function createHostClient(options: ChannelOptions): HostClient {
   const hostOf = ({ host }: HostAnswer) => {
     if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
     return decodeHost(host);
+  };
+
+  const hooksOf = ({ hooks, changed }: HooksAnswer) => {
+    if (!hooks) throw new BerthError('INTERNAL', `the agent on ${name} answered without hooks`);
+    return { hooks: decodeToolHooks(hooks), changed };
   };
 
   return {
@@ -104,6 +112,19 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const call = (stubs: Stubs) => bound<Answer, 'explain'>(stubs.attention, 'explain');
       const answer = await channel.unary(call, { session }, o);
       return { session: sessionOf(answer), verdicts: answer.verdicts.map(decodeVerdict) };
+    },
+    async showHooks(tool, o) {
+      type Answer = { tools: WireHooks[] };
+      const call = (stubs: Stubs) => bound<Answer, 'show'>(stubs.hooks, 'show');
+      return (await channel.unary(call, { tool }, o)).tools.map(decodeToolHooks);
+    },
+    async installHooks(request, o) {
+      const call = (stubs: Stubs) => bound<HooksAnswer, 'install'>(stubs.hooks, 'install');
+      return hooksOf(await channel.unary(call, request, o));
+    },
+    async removeHooks(request, o) {
+      const call = (stubs: Stubs) => bound<HooksAnswer, 'remove'>(stubs.hooks, 'remove');
+      return hooksOf(await channel.unary(call, request, o));
     },
     async getSession(session, o) {
       return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'get'), { session }, o));

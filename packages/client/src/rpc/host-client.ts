@@ -11,6 +11,7 @@ import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { RestartPolicy } from '@berth/shared/domain/session-state';
+import type { ToolHooks } from '@berth/shared/domain/tool-hooks';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -48,6 +49,10 @@ export interface HostClient extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<SessionSnapshot>;
   explain(session: string, options?: CallOptions): Promise<{ session: SessionSnapshot; verdicts: Verdict[] }>;
+  /** Hooks of one tool in its user's own settings; empty: of all that have some. */
+  showHooks(tool: string, options?: CallOptions): Promise<ToolHooks[]>;
+  installHooks(request: ChangeHooks, options?: CallOptions): Promise<HooksChanged>;
+  removeHooks(request: ChangeHooks, options?: CallOptions): Promise<HooksChanged>;
   reserve(request: ReserveSession, options?: CallOptions): Promise<SessionSnapshot>;
   release(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
   start(request: StartSession, options?: CallOptions): Promise<SessionSnapshot>;
@@ -76,6 +81,18 @@ export interface Listing {
   readonly external: readonly ExternalSnapshot[];
   /** A watch from here continues the answer; 0: there is no event, or the agent is too old to say. */
   readonly asOf: number;
+}
+
+export interface ChangeHooks {
+  readonly requestId: string;
+  /** Name of a preset. */
+  readonly tool: string;
+}
+
+export interface HooksChanged {
+  readonly hooks: ToolHooks;
+  /** False: it was so before. */
+  readonly changed: boolean;
 }
 
 export interface UpdateSession {

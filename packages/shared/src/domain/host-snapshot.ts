@@ -63,4 +63,13 @@ export interface PresetSnapshot {
   readonly description: string;
   readonly available: boolean;
   readonly program: string;
+  /** It can run without a person, and end by itself. */
+  readonly headless: boolean;
+  /** Most turns it can be limited to; 0: it knows no such limit. */
+  readonly maxTurns: number;
+  readonly maxTurnsHeadlessOnly: boolean;
+  /** Events of its hooks that its sessions tell of. */
+  readonly hookEvents: readonly string[];
+  /** How the end of a turn is known: `hook`, `screen` or `exit`; empty from an agent too old to say. */
+  readonly end: string;
 }

@@ -2,6 +2,8 @@ import { GIB, KIB, MIB } from './memory.ts';
 
 /** Longest prompt, in bytes of UTF-8. Linux takes at most 128 KiB in one argument (MAX_ARG_STRLEN). */
 export const MAX_PROMPT_BYTES = 120 * KIB;
+/** Most turns that a session can be limited to. */
+export const MAX_TURNS = 1000;
 /** Longest argv in bytes, all arguments together. */
 export const MAX_ARGV_BYTES = 1 * MIB;
 /** Smallest and largest slot that can be asked for, in bytes. */

@@ -21,7 +21,7 @@ export function encodeHost(host: HostSnapshot): Host {
       reserveBytes: BigInt(host.ledger.reserveBytes),
       heldSlots: host.ledger.heldSlots,
     },
-    presets: host.presets.map((preset) => ({ ...preset })),
+    presets: host.presets.map((preset) => ({ ...preset, hookEvents: [...preset.hookEvents] })),
     enforcement: host.enforcement === 'kernel' ? Enforcement.KERNEL : Enforcement.ADVISORY,
     warnings: [...host.warnings],
     socketPath: host.socketPath,

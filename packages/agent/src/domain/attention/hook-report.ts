@@ -1,6 +1,6 @@
 /**
  * What a tool's hook says of its session, whatever tool it is: the one form in which the rules know it.
- * Files in a session's status directory hold either this form itself (see `readPlainReport`) or the
+ * Files in a session's status directory hold either this form itself (see `hook-payloads/plain.ts`) or the
  * payload that a known tool hands its hooks.
  */
 import type { ToolFigures } from '@berth/shared/domain/attention';
@@ -26,6 +26,6 @@ export interface HookReport {
   readonly line: string;
   /** What was seen, for `berth explain`, e.g. "Notification: permission_prompt". */
   readonly seen: string;
-  /** Changes to the tool's figures; absent ones stay. */
+  /** What is to be added to the tool's figures (`subagents` may be below 0); absent ones stay. */
   readonly figures: Partial<ToolFigures> | null;
 }

@@ -17,7 +17,7 @@ export interface StandingPrompt {
 }
 
 /** What programs of any kind ask, on the last line that shows something. */
-export const COMMON_PROMPTS: readonly PromptPattern[] = [
+const COMMON_PROMPTS: readonly PromptPattern[] = [
   {
     pattern: /(?:\[y(?:es)?\/n(?:o)?(?:\/[^\]\s]*)?\]|\(y(?:es)?\/n(?:o)?(?:\/[^)\s]*)?\))\s*[?:>]?\s*$/i,
     kind: 'input',

@@ -138,6 +138,16 @@ export interface Preset {
   available: boolean;
   /** Path of the program; empty if it is not there. */
   program: string;
+  /** It can run without a person, and end by itself. */
+  headless: boolean;
+  /** Most turns it can be limited to; 0: it knows no such limit. */
+  maxTurns: number;
+  /** It can be limited only when it runs without a person. */
+  maxTurnsHeadlessOnly: boolean;
+  /** Events of its hooks that its sessions tell of, by the tool's own names. */
+  hookEvents: string[];
+  /** How the end of a turn is known: "hook", "screen", or "exit" where its process ends. */
+  end: string;
 }
 
 function createBaseHostServiceGetRequest(): HostServiceGetRequest {
@@ -990,7 +1000,17 @@ export const Ledger: MessageFns<Ledger> = {
 };
 
 function createBasePreset(): Preset {
-  return { name: "", description: "", available: false, program: "" };
+  return {
+    name: "",
+    description: "",
+    available: false,
+    program: "",
+    headless: false,
+    maxTurns: 0,
+    maxTurnsHeadlessOnly: false,
+    hookEvents: [],
+    end: "",
+  };
 }
 
 export const Preset: MessageFns<Preset> = {
@@ -1006,6 +1026,21 @@ export const Preset: MessageFns<Preset> = {
     }
     if (message.program !== "") {
       writer.uint32(34).string(message.program);
+    }
+    if (message.headless !== false) {
+      writer.uint32(40).bool(message.headless);
+    }
+    if (message.maxTurns !== 0) {
+      writer.uint32(48).uint32(message.maxTurns);
+    }
+    if (message.maxTurnsHeadlessOnly !== false) {
+      writer.uint32(56).bool(message.maxTurnsHeadlessOnly);
+    }
+    for (const v of message.hookEvents) {
+      writer.uint32(66).string(v!);
+    }
+    if (message.end !== "") {
+      writer.uint32(74).string(message.end);
     }
     return writer;
   },
@@ -1055,6 +1090,46 @@ export const Preset: MessageFns<Preset> = {
             message.program = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.headless = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.maxTurns = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.maxTurnsHeadlessOnly = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.hookEvents.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.end = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1076,6 +1151,11 @@ export const Preset: MessageFns<Preset> = {
     message.description = object.description ?? "";
     message.available = object.available ?? false;
     message.program = object.program ?? "";
+    message.headless = object.headless ?? false;
+    message.maxTurns = object.maxTurns ?? 0;
+    message.maxTurnsHeadlessOnly = object.maxTurnsHeadlessOnly ?? false;
+    message.hookEvents = object.hookEvents?.map((e) => e) || [];
+    message.end = object.end ?? "";
     return message;
   },
 };

@@ -225,11 +225,14 @@ export interface StartRequest {
   memoryBytes: bigint;
   /** Without control characters, colon and slash; at most 64 characters; may be empty. */
   name: string;
-  /** What the session is to do, under a preset. Exclusive with argv. */
+  /** What the session is to do, under a preset. Exclusive with argv, but for the preset "custom". */
   prompt: string;
   /** Empty with a prompt: the first preset whose program the host has. */
   preset: string;
-  /** Run exactly this. Never passes through a shell. */
+  /**
+   * Run exactly this. Never passes through a shell. With the preset "custom" a word may have the
+   * placeholders {prompt}, {prompt_file} and {max_turns} in it, and goes together with a prompt.
+   */
   argv: string[];
   tags: { [key: string]: string };
   /** Added to the login environment. Kept in memory and on tmpfs only. */
@@ -2956,7 +2959,8 @@ export const SessionServiceService = {
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
-   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID.
+   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
    */
   start: {
     path: "/berth.v1.SessionService/Start" as const,
@@ -3025,7 +3029,8 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
-   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID.
+   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
    */
   start: handleUnaryCall<StartRequest, StartResponse>;
   /** One session. */
@@ -3080,7 +3085,8 @@ export interface SessionServiceClient extends Client {
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
-   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID.
+   * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
    */
   start(
     request: StartRequest,

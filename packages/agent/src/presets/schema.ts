@@ -1,0 +1,134 @@
+/** What a preset file may say. */
+import { MAX_TURNS } from '@berth/shared/domain/limits';
+import { z } from 'zod';
+import { CUSTOM, type Preset } from '../domain/presets.ts';
+
+const text = z.string({ error: 'must be text' });
+const line = text
+  .min(1, 'must not be empty')
+  .max(400, 'must not be longer than 400 characters')
+  .regex(/^\P{Cc}*$/u, 'must be one line');
+const args = z.array(text, { error: 'must be a list of arguments' });
+const variables = z.record(text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable'), text);
+const fileName = text.regex(/^(?!\.)[\w.-]+$/, 'must be a plain file name');
+const signal = z.enum(['TERM', 'INT', 'HUP', 'QUIT'], { error: 'must be TERM, INT, HUP or QUIT' });
+
+const shape = z.strictObject({ with_prompt: args.nullish(), without_prompt: args.nullish() });
+const pattern = text.min(1, 'must not be empty').superRefine((source, check) => {
+  try {
+    new RegExp(source, 'm');
+  } catch (error) {
+    check.addIssue({ code: 'custom', message: `is no regular expression: ${(error as Error).message}` });
+  }
+});
+
+const hooks = z.strictObject({
+  events: z.array(line, { error: 'must be a list' }).min(1, 'must name an event'),
+  session: z
+    .strictObject({
+      file: z.strictObject({ name: fileName, content: z.enum(['hooks-json', 'plugin']) }).nullish(),
+      args: args.optional(),
+      env: variables.optional(),
+    })
+    .nullish(),
+  install: z
+    .strictObject({
+      directory: text.regex(/^(~\/|\/)/, 'must begin with ~/ or /'),
+      directory_env: line.nullish(),
+      file: text.regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, 'must be a path below the directory'),
+      format: z.enum(['hooks-json', 'notify-toml', 'plugin']),
+      note: line.optional(),
+    })
+    .nullish(),
+  plugin: text.optional(),
+});
+
+/** Before inheritance: every key may be left out. */
+export const PRESET_FILE = z.strictObject({
+  extends: text.optional(),
+  description: line,
+  program: line.nullish(),
+  candidate: z.boolean({ error: 'must be true or false' }).optional(),
+  interactive: shape.optional(),
+  headless: shape.nullish(),
+  max_turns: z
+    .strictObject({
+      args,
+      headless_only: z.boolean().optional(),
+      most: z.int().min(1).max(MAX_TURNS).optional(),
+    })
+    .nullish(),
+  env: variables.optional(),
+  hooks: hooks.nullish(),
+  stop_signal: z.strictObject({ with_prompt: signal, without_prompt: signal }).optional(),
+  prompts: z
+    .array(
+      z.strictObject({
+        pattern,
+        kind: z.enum(['permission', 'input', 'error'], { error: 'must be permission, input or error' }),
+        reason: line,
+      }),
+    )
+    .optional(),
+  end: z.enum(['exit', 'hook', 'screen'], { error: 'must be exit, hook or screen' }).optional(),
+});
+export type PresetFile = z.infer<typeof PRESET_FILE>;
+
+export function nameProblem(name: string): string | null {
+  if (name === CUSTOM) return `${CUSTOM} is the name for commands of berth start --command`;
+  return /^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)
+    ? null
+    : 'the name of a preset is 1 to 32 of a-z, 0-9, dash and underscore';
+}
+
+export function toPreset(name: string, file: PresetFile): Preset {
+  const TERM = { with_prompt: 'TERM', without_prompt: 'TERM' };
+  const stop = file.stop_signal ?? TERM;
+  const shapeOf = (given: z.infer<typeof shape>) => ({
+    withPrompt: given.with_prompt ?? null,
+    withoutPrompt: given.without_prompt ?? null,
+  });
+  return {
+    name,
+    description: file.description,
+    program: file.program ?? null,
+    candidate: file.candidate ?? false,
+    interactive: shapeOf(file.interactive ?? {}),
+    headless: file.headless ? shapeOf(file.headless) : null,
+    maxTurns: file.max_turns
+      ? {
+          args: file.max_turns.args,
+          headlessOnly: file.max_turns.headless_only ?? false,
+          most: file.max_turns.most ?? MAX_TURNS,
+        }
+      : null,
+    env: file.env ?? {},
+    hooks: file.hooks ? hooksOf(file.hooks) : null,
+    stopSignal: { withPrompt: stop.with_prompt, withoutPrompt: stop.without_prompt },
+    prompts: (file.prompts ?? []).map(({ pattern, ...rest }) => ({
+      ...rest,
+      pattern: new RegExp(pattern, 'm'),
+    })),
+    end: file.end ?? 'screen',
+  };
+}
+
+function hooksOf(given: z.infer<typeof hooks>): NonNullable<Preset['hooks']> {
+  const { session, install } = given;
+  return {
+    events: given.events,
+    plugin: given.plugin ?? '',
+    session: session
+      ? { file: session.file ?? null, args: session.args ?? [], env: session.env ?? {} }
+      : null,
+    install: install
+      ? {
+          directory: install.directory,
+          directoryEnv: install.directory_env ?? null,
+          file: install.file,
+          format: install.format,
+          note: install.note ?? '',
+        }
+      : null,
+  };
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { HookReport } from '../domain/attention/hook-report.ts';
+import type { SessionPaths } from './ports.ts';
+import { createStatusReader } from './status-reader.ts';
+
+const PATHS = { statusDir: '/status' } as SessionPaths;
+
+/** One file and a clock that a test moves. */
+function setUp() {
+  const world = { now: 1000, text: '', modifiedAt: 0, told: [] as string[], reads: 0 };
+  const look = createStatusReader({
+    paths: PATHS,
+    files: {
+      list: async () => [{ name: 'tool.json', bytes: world.text.length, modifiedAt: world.modifiedAt }],
+      text: async () => {
+        world.reads++;
+        return world.text;
+      },
+      remove: async () => {},
+    },
+    understand: (payload) => payload as HookReport,
+    onReport: (at, report) => world.told.push(`${at} ${report}`),
+    onJunk: () => {},
+    now: () => world.now,
+    lookAgain: () => {},
+  });
+  const write = (text: string, modifiedAt: number) => {
+    world.text = JSON.stringify(text);
+    world.modifiedAt = modifiedAt;
+  };
+  return { world, look, write };
+}
+
+test('what is read in the tick of its writing counts as written now', async () => {
+  const { world, look, write } = setUp();
+  write('asks', 996);
+  await look();
+  expect(world.told).toEqual(['1000 asks']);
+});
+
+test('what is read later counts from when it was written', async () => {
+  const { world, look, write } = setUp();
+  write('asks', 500);
+  await look();
+  expect(world.told).toEqual(['500 asks']);
+});
+
+test('a second writing in the same tick is seen', async () => {
+  const { world, look, write } = setUp();
+  write('works', 996);
+  await look();
+  write('asks', 996);
+  world.now = 1002;
+  await look();
+  expect(world.told).toEqual(['1000 works', '1002 asks']);
+});
+
+test('one writing that is met between its two times is told once', async () => {
+  const { world, look, write } = setUp();
+  write('asks', 996);
+  await look();
+  write('asks', 1000);
+  world.now = 1004;
+  await look();
+  expect(world.told).toEqual(['1000 asks']);
+});
+
+test('what stays as it is is told once, and not read for ever', async () => {
+  const { world, look, write } = setUp();
+  write('asks', 996);
+  await look();
+  world.now = 1005;
+  await look();
+  world.now = 2000;
+  for (let i = 0; i < 3; i++) await look();
+  expect(world.told).toEqual(['1000 asks']);
+  expect(world.reads).toBe(3);
+});

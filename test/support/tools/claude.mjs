@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/** Claude Code's stand-in: runs one tool, asks before it does where a person is there, and finishes its turn. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { noteArguments, optionOf, settingsHooks, typed } from './stand-in.mjs';
+
+const argv = noteArguments();
+const headless = argv.includes('--print');
+const prompt = argv.at(argv.indexOf('--') + 1) ?? '';
+const user = join(process.env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude'), 'settings.json');
+const tell = settingsHooks([user, optionOf(argv, '--settings')], 'claude');
+const bash = { tool_name: 'Bash', tool_input: { command: 'npm test' }, tool_use_id: 'tu1' };
+
+tell('SessionStart', { source: 'startup' });
+if (argv.includes('--')) {
+  tell('UserPromptSubmit', { prompt });
+  tell('PreToolUse', bash);
+  if (!headless) {
+    tell('PermissionRequest', bash);
+    console.log('\n Bash command\n   npm test\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No');
+    const message = 'Claude needs your permission to use Bash';
+    tell('Notification', { notification_type: 'permission_prompt', message });
+    await typed();
+  }
+  tell('PostToolUse', { ...bash, tool_response: { stdout: 'ok', stderr: '', interrupted: false } });
+  console.log('All done.\nShall I go on?');
+  tell('Stop', {
+    stop_hook_active: false,
+    last_assistant_message: 'All done.\nShall I go on?',
+    background_tasks: [],
+  });
+}
+if (!headless) await typed();
+tell('SessionEnd', { reason: 'other' });

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** opencode's stand-in: loads the plugins of its config and of its user, and hands them its events. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { noteArguments, typed } from './stand-in.mjs';
+
+const argv = noteArguments();
+const { plugin = [] } = JSON.parse(process.env.OPENCODE_CONFIG_CONTENT ?? '{}');
+const config = join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'opencode');
+const files = [...plugin, join(config, 'plugins/berth.js')].filter((file) => existsSync(file));
+const hooks = [];
+for (const file of files) {
+  for (const make of Object.values(await import(file))) hooks.push(await make({ directory: process.cwd() }));
+}
+const tell = async (type, properties) => {
+  for (const hook of hooks) await hook.event?.({ event: { id: 'evt_1', type, properties } });
+};
+const session = { sessionID: 'ses_1' };
+
+await tell('session.status', { ...session, status: { type: 'busy' } });
+if (!argv.includes('run')) {
+  const asked = { id: 'per_1', permission: 'bash', patterns: ['git push *'], metadata: {} };
+  await tell('permission.asked', { ...session, ...asked });
+  console.log('△ Permission required');
+  await typed();
+  await tell('permission.replied', { ...session, requestID: 'per_1', reply: 'once' });
+}
+for (const hook of hooks) await hook['tool.execute.after']?.({ tool: 'bash', ...session, callID: 'c1' }, {});
+const info = {
+  id: 'msg_1',
+  role: 'assistant',
+  tokens: { input: 3, output: 2 },
+  time: { created: 1, completed: 2 },
+};
+await tell('message.updated', { ...session, info });
+await tell('message.updated', { ...session, info });
+await tell('file.edited', { file: 'x' });
+console.log('Hello.');
+await tell('session.status', { ...session, status: { type: 'idle' } });
+await tell('session.idle', session);
+if (!argv.includes('run')) await typed();
