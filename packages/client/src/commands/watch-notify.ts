@@ -1,6 +1,7 @@
 /** `berth watch --notify`: the flags of notifications, and what they do to a watch. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { WEBHOOK_FORMATS, type WebhookFormatName } from '../config/notify-settings.ts';
 import type { Context } from '../context.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
 import type { Notifications, NotificationsOptions } from '../notify/open-notifications.ts';
@@ -15,7 +16,7 @@ export const NOTIFY_FLAGS = {
   'webhook-format': {
     type: 'string',
     value: 'FORMAT',
-    choices: ['auto', 'json', 'slack', 'pagerduty'],
+    choices: WEBHOOK_FORMATS,
     describe: 'what webhooks are sent: auto, json, slack or pagerduty',
   },
   sound: { type: 'boolean', describe: 'with --notify: also play a sound' },
@@ -82,7 +83,8 @@ function optionsOf(flags: NotifyChoice, { settings, console, env }: Context): No
   return {
     settings: settings.notify,
     webhooks: flags.webhook,
-    webhookFormat: flags['webhook-format'],
+    // The parser took one of the choices.
+    webhookFormat: flags['webhook-format'] as WebhookFormatName | undefined,
     sound: flags.sound,
     console,
     env,

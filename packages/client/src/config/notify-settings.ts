@@ -3,6 +3,12 @@ import { ATTENTION_KINDS, type AttentionKind } from '@berth/shared/domain/attent
 import { parseDuration } from '@berth/shared/domain/duration';
 import { Secret } from './secret.ts';
 
+export const NOTIFIERS = ['auto', 'notify-send', 'osascript', 'terminal', 'none'] as const;
+export type NotifierName = (typeof NOTIFIERS)[number];
+/** `auto`: by the address. */
+export const WEBHOOK_FORMATS = ['auto', 'json', 'slack', 'pagerduty'] as const;
+export type WebhookFormatName = (typeof WEBHOOK_FORMATS)[number];
+
 const KINDS: readonly string[] = ATTENTION_KINDS;
 const TIME = 'must be a time such as 0, 500ms, 5s or 2m';
 const LIST = `must be some of ${ATTENTION_KINDS.join(', ')}, apart by commas`;
@@ -51,7 +57,7 @@ export const NOTIFY_SETTINGS = {
   notifier: {
     variable: 'BERTH_NOTIFIER',
     usual: 'auto',
-    ...oneOf(['auto', 'notify-send', 'osascript', 'terminal', 'none']),
+    ...oneOf(NOTIFIERS),
   },
   sound: { variable: 'BERTH_SOUND', usual: 'off', ...oneOf(['on', 'off']) },
   sound_volume: {
@@ -73,7 +79,7 @@ export const NOTIFY_SETTINGS = {
   webhook_format: {
     variable: 'BERTH_WEBHOOK_FORMAT',
     usual: 'auto',
-    ...oneOf(['auto', 'json', 'slack', 'pagerduty']),
+    ...oneOf(WEBHOOK_FORMATS),
   },
   webhook_secret: {
     variable: 'BERTH_WEBHOOK_SECRET',
@@ -102,7 +108,7 @@ export interface NotifySettings {
   /** As written; empty: none. */
   readonly quietHours: string;
   readonly quietExcept: readonly AttentionKind[];
-  readonly notifier: string;
+  readonly notifier: NotifierName;
   readonly sound: boolean;
   /** From 0 to 1. */
   readonly soundVolume: number;
@@ -111,7 +117,7 @@ export interface NotifySettings {
   /** Empty: none. */
   readonly soundDir: string;
   readonly webhooks: readonly URL[];
-  readonly webhookFormat: string;
+  readonly webhookFormat: WebhookFormatName;
   readonly webhookSecret: Secret | null;
   readonly routingKey: Secret | null;
 }
@@ -128,14 +134,14 @@ export function notifySettings(value: (name: Name) => string | number): NotifySe
     kinds: list('notify_kinds'),
     quietHours: text('quiet_hours'),
     quietExcept: list('quiet_except'),
-    notifier: text('notifier'),
+    notifier: text('notifier') as NotifierName,
     sound: text('sound') === 'on',
     soundVolume: Number(value('sound_volume')) / 100,
     soundCooldownMs: Number(value('sound_cooldown')),
     soundMute: list('sound_mute'),
     soundDir: text('sound_dir'),
     webhooks: words(text('webhook')).flatMap((word) => urlOf(word) ?? []),
-    webhookFormat: text('webhook_format'),
+    webhookFormat: text('webhook_format') as WebhookFormatName,
     webhookSecret: secret('webhook_secret'),
     routingKey: secret('pagerduty_routing_key'),
   };

@@ -4,6 +4,7 @@
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import type { NotifierName } from '../config/notify-settings.ts';
 import type { Console } from '../render/console.ts';
 import type { Channel } from './channel.ts';
 import { type Message, messageOf } from './message.ts';
@@ -11,15 +12,12 @@ import { notifySendArguments, osascriptArguments, terminalNotice } from './notif
 import type { NotifyDelivery } from './policy-types.ts';
 import { findProgram, runProgram } from './program.ts';
 
-export const NOTIFIERS = ['auto', 'notify-send', 'osascript', 'terminal', 'none'] as const;
-export type Notifier = (typeof NOTIFIERS)[number];
-
 const TIMEOUT_MS = 5000;
 /** Sessions whose last notification can be replaced. */
 const REPLACED_KEPT = 200;
 
 export interface DesktopOptions {
-  readonly notifier: Notifier;
+  readonly notifier: NotifierName;
   readonly console: Pick<Console, 'err' | 'errIsTty' | 'isTty'>;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -30,7 +28,7 @@ export function openDesktop(options: DesktopOptions): Channel | null {
   return kind === 'none' ? null : new Desktop(kind, options);
 }
 
-function choose({ notifier, env }: DesktopOptions): Exclude<Notifier, 'auto'> {
+function choose({ notifier, env }: DesktopOptions): Exclude<NotifierName, 'auto'> {
   if (notifier !== 'auto') return notifier;
   if (process.platform === 'darwin' && findProgram('osascript', env)) return 'osascript';
   return findProgram('notify-send', env) ? 'notify-send' : 'terminal';
@@ -40,14 +38,14 @@ const TEST: Message = { title: 'berth: a test', body: 'Notifications reach you h
 
 class Desktop implements Channel {
   readonly name: string;
-  readonly #kind: Exclude<Notifier, 'auto' | 'none'>;
+  readonly #kind: Exclude<NotifierName, 'auto' | 'none'>;
   readonly #o: DesktopOptions;
   /** By session: the id of its last notification. */
   readonly #ids = new Map<string, string>();
   /** This notify-send is too old to tell ids. */
   #plain = false;
 
-  constructor(kind: Exclude<Notifier, 'auto' | 'none'>, options: DesktopOptions) {
+  constructor(kind: Exclude<NotifierName, 'auto' | 'none'>, options: DesktopOptions) {
     this.#kind = kind;
     this.#o = options;
     this.name = `desktop (${kind})`;

@@ -44,12 +44,17 @@ test('many: the most urgent first, the rest counted', () => {
   }));
   const last = { ...ITEM, number: 99, sessionId: 's99', kind: 'permission' as const };
   const message = messageOf({ kind: 'summary', items: [...items, last] });
-  expect(message?.title).toBe('13 sessions asked for you while you were away');
+  expect(message?.title).toBe('13 sessions ask for you');
   const lines = message?.body.split('\n') ?? [];
   expect(lines[0]).toBe('s99 on dev asks for permission: Go on? [y/N]');
   expect(lines[1]).toBe('s0 on dev waits for you (and went on): Go on? [y/N]');
   expect(lines.at(-1)).toBe('and 5 more');
   expect(message?.kind).toBe('permission');
+});
+
+test('what was missed is told as such', () => {
+  const message = messageOf({ kind: 'summary', items: [{ ...ITEM, replayed: true }, ITEM] });
+  expect(message?.title).toBe('1 session asked for you while you were away');
 });
 
 test('the end of something is told to nobody', () => {

@@ -41,7 +41,9 @@ export function messageOf(delivery: NotifyDelivery): Message | null {
       if (items.length > SUMMARY_LINES) lines.push(`and ${items.length - SUMMARY_LINES} more`);
       const what = sessions === 1 ? '1 session' : `${sessions} sessions`;
       return {
-        title: `${what} asked for you while you were away`,
+        title: items.some(({ replayed, quiet }) => replayed || quiet)
+          ? `${what} asked for you while you were away`
+          : `${what} ask for you`,
         body: lines.join('\n'),
         kind: items[0]?.kind ?? 'bell',
       };

@@ -1,19 +1,19 @@
 /** Notifications as the settings and flags want them: which channels there are, and the notifier over them. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type { NotifySettings } from '../config/notify-settings.ts';
+import type { NotifySettings, WebhookFormatName } from '../config/notify-settings.ts';
 import { paths as pathsOf } from '../config/paths.ts';
 import type { FleetNews, LiveFleet } from '../fleet/live-fleet.ts';
 import type { Console } from '../render/console.ts';
 import { renderError } from '../render/errors.ts';
 import type { Channel } from './channel.ts';
-import { type Notifier as NotifierProgram, openDesktop } from './desktop.ts';
+import { openDesktop } from './desktop.ts';
 import { isLooking } from './looking.ts';
 import { Notifier } from './notifier.ts';
 import type { PolicyOptions } from './policy-types.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 import { Sound } from './sound/sound.ts';
 import { stateFile } from './state-file.ts';
-import { formatOf, type WebhookFormat } from './webhook/body.ts';
+import { formatOf } from './webhook/body.ts';
 import { Outbox } from './webhook/outbox.ts';
 import { redact } from './webhook/post.ts';
 import { GIVE_UP_MS, Webhook } from './webhook/webhook.ts';
@@ -23,7 +23,7 @@ export interface NotificationsOptions {
   /** Addresses of --webhook; they take the place of those of the settings. */
   readonly webhooks: readonly string[];
   /** Of --webhook-format. */
-  readonly webhookFormat: string | undefined;
+  readonly webhookFormat: WebhookFormatName | undefined;
   /** Of --sound. */
   readonly sound: boolean;
   readonly console: Console;
@@ -40,7 +40,7 @@ export interface Channels {
 export function openChannels(options: NotificationsOptions): Channels {
   const { settings, console, env } = options;
   const { stateDir, cacheDir } = pathsOf(env);
-  const desktop = openDesktop({ notifier: settings.notifier as NotifierProgram, console, env });
+  const desktop = openDesktop({ notifier: settings.notifier, console, env });
   const sound =
     options.sound || settings.sound
       ? new Sound({
@@ -81,10 +81,10 @@ function addressOf(text: string): URL {
 
 function openWebhook(
   url: URL,
-  wanted: string,
+  wanted: WebhookFormatName,
   { outbox, console, settings }: { outbox: Outbox; console: Console; settings: NotifySettings },
 ): Webhook {
-  const format = wanted === 'auto' ? formatOf(url) : (wanted as WebhookFormat);
+  const format = wanted === 'auto' ? formatOf(url) : wanted;
   if (format === 'pagerduty' && !settings.routingKey) {
     throw new BerthError('CONFIG_INVALID', `webhook ${redact(url)}: PagerDuty needs a routing key`, {
       hint: 'set pagerduty_routing_key, or the variable BERTH_PAGERDUTY_ROUTING_KEY',

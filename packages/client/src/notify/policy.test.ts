@@ -271,6 +271,9 @@ test('where the journal does not reach back, what stands is told, and nothing tw
   d.until(NOON + 60_000);
   expect(d.numbers).toEqual([known, missed.number]);
   expect(d.numbers).not.toContain(gone);
+  expect(d.told.filter(({ delivery }) => delivery.kind === 'cleared')).toMatchObject([
+    { delivery: { item: { number: known } } },
+  ]);
 });
 
 describe('whatever happens', () => {

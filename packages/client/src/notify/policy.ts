@@ -60,7 +60,7 @@ interface Taken {
 function take(state: PolicyState, input: NotifyInput, moment: Moment): Taken {
   const without = { state, deliveries: [] };
   if (input.type === 'tick') return without;
-  if (input.type === 'standing') return { state: standing(state, input, moment), deliveries: [] };
+  if (input.type === 'standing') return standing(state, input, moment);
   if (input.number <= (state.seen[input.journalId] ?? 0)) return without;
   const seen = { ...state.seen, [input.journalId]: input.number };
   const next = { ...state, seen };
@@ -108,17 +108,20 @@ function standing(
   state: PolicyState,
   input: Extract<NotifyInput, { type: 'standing' }>,
   moment: Moment,
-): PolicyState {
+): Taken {
   const { journalId, host } = input;
   const stands = new Set(input.raised.map(({ attention }) => attention.event));
   const stays = (item: Item) =>
     item.host !== host || (item.journalId === journalId && stands.has(item.number));
   const waiting = state.waiting.filter(stays);
   const told = state.told.filter(stays);
+  const ended = state.told.filter((item) => !stays(item));
   const seen = state.seen[journalId] ?? 0;
-  return input.raised
+  const next = input.raised
     .filter(({ attention }) => attention.event > seen)
-    .reduce<PolicyState>((next, raised) => raise(next, raised, moment), { ...state, waiting, told });
+    .reduce<PolicyState>((before, raised) => raise(before, raised, moment), { ...state, waiting, told });
+  // How it ended is among what is gone.
+  return { state: next, deliveries: ended.map((item) => ({ kind: 'cleared', item, reason: 'went-on' })) };
 }
 
 const BY_A_PERSON: readonly ClearReason[] = ['typed', 'acknowledged'];

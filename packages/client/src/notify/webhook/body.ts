@@ -1,11 +1,11 @@
 /** What a webhook is sent, in each of its formats. Pure; ids stay the same however often it is sent. */
 import type { AttentionKind } from '@berth/shared/domain/attention';
 import { oneLine } from '@berth/shared/domain/text';
+import type { WebhookFormatName } from '../../config/notify-settings.ts';
 import { cut, headline, labelOf, messageOf } from '../message.ts';
 import type { Item, NotifyDelivery } from '../policy-types.ts';
 
-export const WEBHOOK_FORMATS = ['json', 'slack', 'pagerduty'] as const;
-export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+export type WebhookFormat = Exclude<WebhookFormatName, 'auto'>;
 
 export interface Body {
   /** The same for the same thing: what has seen it before may drop it. */

@@ -50,16 +50,14 @@ export class Outbox {
     return tooMany.length;
   }
 
-  /** Of one webhook, the oldest first. */
-  of(target: string): Queued[] {
-    return this.#names().flatMap((name) => {
+  /** Of one webhook, the oldest first; each is read when it is asked for. */
+  *of(target: string): Generator<Queued, undefined> {
+    for (const name of this.#names()) {
       const file = path.join(this.#directory, name);
       const entry = read(file);
-      if (entry === 'gone' || (entry && entry.target !== target)) return [];
-      if (entry) return [{ ...entry, file }];
-      this.remove(file);
-      return [];
-    });
+      if (entry === null) this.remove(file);
+      else if (entry !== 'gone' && entry.target === target) yield { ...entry, file };
+    }
   }
 
   /** What nothing is configured for any more goes when it is too old to be sent. */

@@ -28,7 +28,8 @@ export async function post({ url, id, body, secret, now, signal }: Post): Promis
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'user-agent': `berth/${VERSION}`,
-    'idempotency-key': id,
+    // Part of it comes from a host.
+    'idempotency-key': encodeURIComponent(id),
     ...(secret ? { 'berth-signature': signature(secret, body, Math.floor(now / 1000)) } : {}),
   };
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
@@ -41,7 +42,7 @@ export async function post({ url, id, body, secret, now, signal }: Post): Promis
       signal: deadline,
     });
     // Read and dropped, so that the connection can be used again.
-    await response.body?.cancel();
+    await response.body?.cancel().catch(() => {});
     return answerOf(response.status, response.headers.get('retry-after'), now);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -101,7 +101,7 @@ export class Webhook implements Channel, AsyncDisposable {
     const { signal } = this.#stop;
     for (let failures = 0; !signal.aborted; ) {
       this.#again = false;
-      const [entry] = outbox.of(this.#target);
+      const entry = outbox.of(this.#target).next().value;
       if (!entry) return;
       const answer = await this.#post(entry.id, entry.body);
       if (signal.aborted && answer.kind !== 'taken') return;
