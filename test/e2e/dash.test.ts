@@ -30,10 +30,15 @@ async function select(terminal: TestTerminal, name: string): Promise<void> {
   await terminal.waitForScreen(new RegExp(`^[› ][● ].*\\b${name}\\b`, 'm'));
   terminal.press('g');
   await terminal.waitForScreen(/MESSAGE.*\n›/);
+  const selectedLine = () =>
+    terminal
+      .screen()
+      .split('\n')
+      .findIndex((line) => line.startsWith('›'));
   for (let i = 0; i < 20 && !rowOf(terminal, name).startsWith('›'); i++) {
-    const before = terminal.screen();
+    const before = selectedLine();
     terminal.press('j');
-    await until(() => terminal.screen() !== before, { what: 'the selection moved' });
+    await until(() => selectedLine() > before, { what: 'the selection moved' });
   }
   expect(rowOf(terminal, name)).toMatch(/^›/);
 }

@@ -119,6 +119,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     breach: { path: `${CLIENT}/commands/x.ts`, source: "const { open } = await import('../tunnel/ssh.ts');" },
   },
   {
+    name: 'the live view is loaded late',
+    paths: [`${CLIENT}/tui`],
+    forbids: (path, { target, kind }) =>
+      kind === 'value' && isBelow(target, `${CLIENT}/tui`) && !isBelow(path, `${CLIENT}/tui`),
+    breach: { path: `${CLIENT}/commands/x.ts`, source: "import { runDash } from '../tui/dash.tsx';" },
+  },
+  {
     name: 'what is rendered comes as an argument',
     paths: [`${CLIENT}/render`, `${CLIENT}/rpc`, `${CLIENT}/tunnel`],
     forbids: (path, { target, kind }) =>

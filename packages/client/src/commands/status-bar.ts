@@ -22,7 +22,8 @@ export async function statusBar(env: NodeJS.ProcessEnv, now: number): Promise<st
     const hosts = await loadRemotes(remotesFile, { cacheDir });
     const cache = createFleetCache(cacheDir);
     const kept = hosts.map(({ name }) => cache.read(name)).filter((host) => host !== null);
-    if (isOld(path.join(cacheDir, 'fleet'), now)) renew(path.join(cacheDir, 'fleet'), { env, now });
+    const directory = path.join(cacheDir, 'fleet');
+    if (isOld(directory, now)) renew(directory, { env, now });
     return statusLine(kept, now);
   } catch {
     // An error has no place in a status bar: any other command tells it.
@@ -43,18 +44,28 @@ function isOld(directory: string, now: number): boolean {
 
 /** At most once in RENEW_MS, however many bars ask. */
 function renew(directory: string, { env, now }: { env: NodeJS.ProcessEnv; now: number }): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const mark = path.join(directory, 'renewed');
-  const last = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  // Also after a clock that was put back.
-  if (last <= now && now - last < RENEW_MS) return;
-  const file = openSync(mark, 'a', 0o600);
-  futimesSync(file, now / 1000, now / 1000);
-  closeSync(file);
+  if (!takeTurn(directory, now)) return;
   const [program = '', ...rest] = isSea()
     ? [process.execPath]
     : [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   const child = spawn(program, [...rest, 'list', '--json'], { env, detached: true, stdio: 'ignore' });
   child.on('error', () => {});
   child.unref();
+}
+
+/** False where somebody asked lately, and where nobody could note that he has. */
+function takeTurn(directory: string, now: number): boolean {
+  const mark = path.join(directory, 'renewed');
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const last = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    // Also after a clock that was put back.
+    if (last <= now && now - last < RENEW_MS) return false;
+    const file = openSync(mark, 'a', 0o600);
+    futimesSync(file, now / 1000, now / 1000);
+    closeSync(file);
+    return true;
+  } catch {
+    return false;
+  }
 }

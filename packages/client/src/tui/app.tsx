@@ -5,6 +5,7 @@ import type { DashRow } from '../fleet/dash/row.ts';
 import {
   type DashView,
   dashView,
+  emptyLines,
   longestWaiting,
   scrolled,
   selectedIndex,
@@ -152,6 +153,7 @@ export function App({ ports }: { ports: DashPorts }) {
       <HostsBar hosts={view.hosts} columns={size.columns} />
       <Box flexDirection={layout.wide ? 'row' : 'column'} height={size.rows - 3}>
         <Rows
+          empty={emptyLines(view)}
           rows={view.rows}
           first={top}
           selected={index}

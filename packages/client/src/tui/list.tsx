@@ -56,6 +56,8 @@ export function HostsBar({ hosts, columns }: { hosts: readonly HostMark[]; colum
 const ORDER = { '✗': 0, '…': 1, '✓': 2 } as const;
 
 export interface RowsProps {
+  /** In the place of rows where there are none. */
+  readonly empty: readonly string[];
   readonly rows: readonly DashRow[];
   /** Of the first that is shown. */
   readonly first: number;
@@ -66,11 +68,18 @@ export interface RowsProps {
   readonly now: number;
 }
 
-export function Rows({ rows, first, selected, marks, size, hosts, now }: RowsProps) {
+export function Rows({ empty, rows, first, selected, marks, size, hosts, now }: RowsProps) {
   const columns = columnsFor(rows, { columns: size.columns, hosts });
   return (
     <Box flexDirection="column" width={size.columns} height={size.height} overflow="hidden">
       <Line dimColor>{headOf(columns)}</Line>
+      {rows.length > 0
+        ? null
+        : empty.map((text) => (
+            <Line key={text} dimColor>
+              {fitText(`    ${text}`, size.columns)}
+            </Line>
+          ))}
       {rows.slice(first, first + size.height - 1).map((row, i) => {
         const isSelected = first + i === selected;
         const cells = cellsOf(row, { columns, now, selected: isSelected, marked: marks.has(row.key) });

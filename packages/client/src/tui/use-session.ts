@@ -27,7 +27,7 @@ export function useTail(
 ): Tail {
   const { lines, everyMs } = want;
   const [told, setTold] = useState<{ key: string; tail: Tail }>({ key: '', tail: NOTHING });
-  useAsking(row, everyMs, async (asked, signal) => {
+  useAsking(row, { everyMs, lines }, async (asked, signal) => {
     try {
       const screen = await ports.screen(asked, lines, signal);
       setTold({ key: asked.key, tail: { lines: screen, problem: '' } });
@@ -45,25 +45,25 @@ export function useTail(
 /** Undefined while it is not known. */
 export function useGit(ports: DashPorts, row: DashRow | null): GitState | null | undefined {
   const [told, setTold] = useState<{ key: string; git: GitState | null } | null>(null);
-  useAsking(row, GIT_EVERY_MS, async (asked, signal) => {
+  useAsking(row, { everyMs: GIT_EVERY_MS, lines: 0 }, async (asked, signal) => {
     const { git } = await ports.details(asked, signal);
     setTold({ key: asked.key, git });
   });
   return told !== null && told.key === row?.key ? told.git : undefined;
 }
 
-/** Asks at once and then again and again, one question at a time; once only where it has ended. */
+/** Asks at once and then again and again, one question at a time; where it has ended once for so many lines. */
 function useAsking(
   row: DashRow | null,
-  everyMs: number,
+  { everyMs, lines }: { everyMs: number; lines: number },
   ask: (row: DashRow, signal: AbortSignal) => Promise<void>,
 ): void {
   const latest = useRef({ row, ask });
   latest.current = { row, ask };
-  const key = row?.session && row.staleSince === null ? row.key : null;
+  const question = row?.session && row.staleSince === null ? `${row.key} ${lines}` : null;
   const ended = row?.ended === true;
   useEffect(() => {
-    if (key === null) return undefined;
+    if (question === null) return undefined;
     const stop = new AbortController();
     let timer: NodeJS.Timeout;
     const turn = async () => {
@@ -77,5 +77,5 @@ function useAsking(
       stop.abort();
       clearTimeout(timer);
     };
-  }, [key, ended, everyMs]);
+  }, [question, ended, everyMs]);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { aHost, aSession } from './sample.ts';
 import {
   dashView,
+  emptyLines,
   hostMark,
   type Look,
   longestWaiting,
@@ -163,3 +164,17 @@ test.each([
   [4, { selected: 2, rows: 10, height: 5 }, 2],
   [9, { selected: 4, rows: 5, height: 5 }, 0],
 ])('scrolls from %i for %o to %i', (first, at, expected) => expect(scrolled(first, at)).toBe(expected));
+
+test.each([
+  ['nobody has answered yet', [aHost('a', [], { link: 'connecting' })], {}, ['asking …']],
+  ['there are none', [aHost('a')], {}, ['no sessions: s starts one']],
+  [
+    'a host is out of reach',
+    [aHost('a'), aHost('b', [], { link: 'unreachable', error: 'no\u001b[2J route' })],
+    {},
+    ['no sessions: s starts one', '✗ b: no route'],
+  ],
+  ['a search hides all', HOSTS, { search: 'xyzzy' }, ['nothing like that among 6 sessions: c shows all']],
+] as const)('no rows: %s', (_, hosts, look, lines) => {
+  expect(emptyLines(dashView(hosts, { ...PLAIN_LOOK, ...look }, NOW))).toEqual(lines);
+});

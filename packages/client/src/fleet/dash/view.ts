@@ -152,3 +152,15 @@ export function scrolled(first: number, at: { selected: number; rows: number; he
   const least = Math.max(0, selected - height + 1);
   return Math.min(Math.max(Math.min(first, selected), least), Math.max(0, rows - height));
 }
+
+/** What stands where no session is: why there is none, and what keeps hosts from answering. */
+export function emptyLines(view: DashView): string[] {
+  const silent = view.hosts.filter(({ mark }) => mark !== '✓');
+  const why =
+    view.hidden > 0
+      ? `nothing like that among ${view.hidden} sessions: c shows all`
+      : silent.length === view.hosts.length && silent.some(({ mark }) => mark === '…')
+        ? 'asking …'
+        : 'no sessions: s starts one';
+  return [why, ...silent.flatMap(({ name, error }) => (error ? [`✗ ${name}: ${error}`] : []))];
+}
