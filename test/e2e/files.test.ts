@@ -114,8 +114,8 @@ it('tells which folders of a workspace change, without what git ignores, and sel
   // What comes within half a minute is told later, together, or by an agent that starts anew: not at all.
   write(join(workspace, 'docs/x.md'));
   await agent.restart();
-  // The session itself, its output, and the workspace with three folders.
-  await until(async () => (await watching()).directories === 6, { what: 'the next agent watches' });
+  // The session itself, its output and status, and the workspace with three folders.
+  await until(async () => (await watching()).directories === 7, { what: 'the next agent watches' });
   write(join(workspace, 'lib/y.ts'));
   const second = await until(() => told('filesChanged')[1], { what: 'the next agent tells' });
   expect(second).toMatchObject({ sessionId: id, folders: ['lib'], files: 1 });

@@ -98,12 +98,14 @@ it('goes on with a cursor where the last run ended, and tells what happened in b
   expect(await watch('--timeout', '2s')).toEqual({ code: 124, seen: [] });
   expect((await sandbox.berth(['kill', before])).code).toBe(0);
   await agent.restart();
-  expect(await watch('--once')).toEqual({ code: 0, seen: [3] });
+  const { code, seen: once } = await watch('--once');
+  expect([code, once.length]).toEqual([0, 1]);
   await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
   const { seen: rest } = await watch('--timeout', '3s');
-  const everything = await sandbox.berth(['watch', '--json', '--since', '1h', '--timeout', '3s']);
+  const all = ['watch', '--json', '--only', 'state', '--since', '1h', '--timeout', '3s'];
+  const everything = await sandbox.berth(all);
   expect(rest.length).toBeGreaterThanOrEqual(3);
-  expect([1, 2, 3, ...rest]).toEqual(eventsIn(everything.stdout).map(({ number }) => number));
+  expect([1, 2, ...once, ...rest]).toEqual(eventsIn(everything.stdout).map(({ number }) => number));
   expect(await watch('--timeout', '2s')).toEqual({ code: 124, seen: [] });
 });
 
@@ -135,12 +137,12 @@ it('runs a command per event, whose text it gets on standard input alone', async
   await startedId(sandbox, ['start', '--json', '--name', name, '--', 'true']);
   const command = 'cat >>events; env >>environment; exit 3';
   const { code, stdout, stderr } = await sandbox.berth(
-    ['watch', '--since', '1h', '--timeout', '4s', '--exec', command],
+    ['watch', '--since', '1h', '--only', 'state', '--timeout', '4s', '--exec', command],
     { cwd: sandbox.home },
   );
   expect(code).toBe(124);
   const events = eventsIn(readFileSync(join(sandbox.home, 'events'), 'utf8'));
-  expect(events.map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect(events).toHaveLength(3);
   expect(events.at(-1)).toMatchObject({ session: name, status: 'completed' });
   expect(stdout.trim().split('\n')).toHaveLength(3);
   expect(stderr).toContain('--exec failed for event 1 of local: exit 3');

@@ -78,7 +78,7 @@ it('where the kernel drops notices all is looked at anew', async () => {
   const id = await startedId(sandbox, ['start', '--json', '--', 'sleep', '1000']);
   const workspace = join(sandbox.stateDir, 'sessions', id, 'workspace');
   const watching = async () => (await sandbox.json<Shown>(['host', 'show', 'local'])).watching;
-  await until(async () => (await watching()).directories === 3, { what: 'the session is watched' });
+  await until(async () => (await watching()).directories === 4, { what: 'the session is watched' });
 
   const room = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
   process.kill(agent.pid, 'SIGSTOP');
@@ -96,7 +96,7 @@ it('where the kernel drops notices all is looked at anew', async () => {
 
   const told = await until(() => filesChanged(events)[0], { what: 'the activity is told' });
   expect(told).toMatchObject({ incomplete: true, folders: expect.arrayContaining(['folder-of-the-lost']) });
-  expect(await watching()).toEqual({ directories: 4, polledDirectories: 0, overflows: 1 });
+  expect(await watching()).toEqual({ directories: 5, polledDirectories: 0, overflows: 1 });
   const said = agent.logEntries.filter(({ msg }) => /dropped notices/.test(String(msg)));
   expect(said).toHaveLength(1);
   const doctor = await sandbox.berth(['host', 'doctor', 'local']);

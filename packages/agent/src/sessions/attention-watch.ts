@@ -6,6 +6,7 @@ import { messageOf } from '@berth/shared/domain/berth-error';
 import { LAST_LINE_BYTES, lastLine } from '../domain/attention/last-line.ts';
 import { type PromptPattern, standingPrompt } from '../domain/attention/prompts.ts';
 import { readHookReport } from '../domain/attention/read-hook-report.ts';
+import { endMarker } from '../domain/end-marker.ts';
 import { type Ended, isActive, type Session } from '../domain/session.ts';
 import type { AttentionKeeper } from './attention-keeper.ts';
 import { coalesced } from './coalesced.ts';
@@ -127,7 +128,7 @@ export class AttentionWatch implements Disposable {
     );
     const watched: Watched = {
       session,
-      scan: new SessionScan(tap, from),
+      scan: new SessionScan(tap, { from, marker: Buffer.from(endMarker(session.id), 'latin1') }),
       checkpoint: from,
       printedAt: null,
       printing: false,
@@ -167,10 +168,10 @@ export class AttentionWatch implements Disposable {
     const { keeper, now } = this.#o;
     const { scan } = watched;
     const { id } = watched.session;
-    const { seen, bytes, more } = scan.look();
+    const { seen, printed, more } = scan.look();
     for (const signal of seen) this.#seen(watched, signal);
     if (more) this.#scanSoon(id);
-    if (bytes > 0) {
+    if (printed) {
       watched.printedAt = now();
       watched.looked = false;
       this.#tick ??= this.#ticking();

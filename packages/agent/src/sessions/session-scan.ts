@@ -14,13 +14,16 @@ export type Seen = ScreenSignal & { readonly line: string };
 
 export class SessionScan implements Disposable {
   readonly #tap: TranscriptTap;
+  readonly #marker: Uint8Array;
   readonly #scanner: SignalScanner;
   #scanned: number;
   /** The last bytes that were printed. */
   #tail: Uint8Array = new Uint8Array(0);
 
-  constructor(tap: TranscriptTap, from: number) {
+  /** `marker`: what ends the output, and is none of it. */
+  constructor(tap: TranscriptTap, { from, marker }: { from: number; marker: Uint8Array }) {
     this.#tap = tap;
+    this.#marker = marker;
     this.#scanner = new SignalScanner(from);
     this.#scanned = from;
   }
@@ -35,10 +38,11 @@ export class SessionScan implements Disposable {
     return this.#scanner.resumeAt;
   }
 
-  /** What is new. `more`: there is more than one turn's worth. */
-  look(): { seen: readonly Seen[]; bytes: number; more: boolean } {
+  /** What is new. `printed`: there was output. `more`: there is more than one turn's worth. */
+  look(): { seen: readonly Seen[]; printed: boolean; more: boolean } {
     const seen: Seen[] = [];
     let read = 0;
+    let printed = false;
     while (read < TURN_BYTES) {
       const bytes = this.#tap.read(this.#scanned, buffer);
       if (bytes === 0) break;
@@ -50,8 +54,9 @@ export class SessionScan implements Disposable {
       this.#tail = lastBytes(this.#tail, chunk);
       this.#scanned += bytes;
       read += bytes;
+      printed ||= !chunk.equals(this.#marker);
     }
-    return { seen, bytes: read, more: read >= TURN_BYTES };
+    return { seen, printed, more: read >= TURN_BYTES };
   }
 
   [Symbol.dispose](): void {
