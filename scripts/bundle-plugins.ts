@@ -4,10 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
-/** The start of each bundle: `require`, and the way from the bundle to a dependency's files. */
-/** Its main file hides its parts from bundlers. */
+/** Dependencies whose main file hides its parts from bundlers, and what to take in its place. */
 export const BUNDLED_FORMS = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
 
+/** The start of each bundle: `require`, and the way from the bundle to a dependency's files. */
 export const BANNER = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { join as __join } from 'node:path';",

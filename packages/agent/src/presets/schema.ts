@@ -1,6 +1,6 @@
 /** What a preset file may say. */
 import { MAX_TURNS } from '@berth/shared/domain/limits';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CUSTOM, type Preset } from '../domain/presets.ts';
 
 const text = z.string({ error: 'must be text' });
