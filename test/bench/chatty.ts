@@ -35,6 +35,8 @@ export async function chatty(bench: Bench): Promise<void> {
   const client = new TerminalServiceClient(`unix:${agent.socket}`, credentials.createInsecure());
   const followed = ids.slice(0, FOLLOWERS).map((id) => follow(client, id));
   await using watch = sandbox.spawnBerth(['watch', '--json', '--since', '1h']);
+  const dash = sandbox.berthTerminal(['dash']);
+  await dash.waitForScreen(new RegExp(`${SESSIONS} sessions`));
   await sleep(2000, undefined, { signal });
   const [before, began] = [cpuMs(agent.pid), performance.now()];
   await sleep(MEASURE_MS, undefined, { signal });
@@ -48,7 +50,7 @@ export async function chatty(bench: Bench): Promise<void> {
   const told = runningIn(watch.stdout);
   if (told !== SESSIONS) throw new Error(`the watch told of ${told} sessions that run: ${watch.stderr}`);
   bench.report({
-    what: `agent, CPU with ${SESSIONS} sessions at 10 lines a second, ${FOLLOWERS} followed, a \`berth watch\``,
+    what: `agent, CPU with ${SESSIONS} sessions at 10 lines a second, ${FOLLOWERS} followed, a \`berth watch\` and a \`berth dash\``,
     figure: `${percent.toFixed(0)} % of a core; of ${FOLLOWERS} followers ${lost.length} missed a byte`,
     peer: '',
     ratio: '',
