@@ -17,7 +17,7 @@ const MOST_P99_MS = 100;
 /** Each way answers a line in the session's fifo; of what is asked by file every time is another question. */
 const WAYS = {
   BEL: String.raw`printf '\a'`,
-  'status file': String.raw`printf '{"status":"waiting","message":"%s"}' $((++i)) >"$BERTH_STATUS_DIR/tool.json"`,
+  'status file': `printf '{"status":"waiting","message":"%s"}' $((++i)) >"$BERTH_STATUS_DIR/tool.json"`,
 } as const;
 
 export async function attention(bench: Bench, host: SshHost): Promise<void> {
