@@ -1,20 +1,25 @@
 /** Presets on the real programs: what tools are called with, what their hooks leave, and presets of the user's own. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readHookReport } from '../../packages/agent/src/domain/attention/read-hook-report.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { HostEvents } from '../support/host-events.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
-import { argumentsOf, eventsOf, installTools } from '../support/tools.ts';
+import { argumentsOf, installTools } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
 let sandbox: Sandbox;
+let events: HostEvents;
 beforeAll(async () => {
   sandbox = createSandbox();
   installTools(sandbox);
-  await sandbox.startAgent();
+  const agent = await sandbox.startAgent();
+  events = new HostEvents(agent.socket);
 });
-afterAll(() => sandbox?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  events?.[Symbol.dispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
 
 const NASTY = '-x "quoted" \'single\' $HOME `id` {prompt_file}\n\tsecond line \\ $(touch owned) é';
 const sessionDir = (id: string, ...rest: string[]) => join(sandbox.stateDir, 'sessions', id, ...rest);
@@ -22,7 +27,39 @@ const started = (args: readonly string[], input?: string) =>
   startedId(sandbox, ['start', '--json', ...args], input === undefined ? {} : { input });
 /** Runs to its end. */
 const ran = (args: readonly string[], input?: string) => started(['--wait', ...args], input);
-const statuses = (id: string) => eventsOf(sandbox, id).map(({ payload }) => readHookReport(payload)?.status);
+
+/** What was told of a session's attention, in order. */
+function told(id: string): string[] {
+  const facts = events.seen.filter(({ sessionId }) => sessionId === id).map(({ fact }) => fact);
+  return facts.flatMap((fact) => {
+    if (fact.type === 'attentionRaised') return [`${fact.attention.kind} by ${fact.attention.source}`];
+    return fact.type === 'attentionCleared' ? [fact.reason] : [];
+  });
+}
+
+interface Explained {
+  readonly verdicts: readonly { source: string; rule: string; seen: string }[];
+}
+interface Shown {
+  readonly figures: Record<string, unknown> | null;
+}
+
+/** What a session's hooks said at last, and the figures they told; `undefined` and null where they said nothing. */
+async function heard(id: string) {
+  const { verdicts } = await sandbox.json<Explained>(['explain', id]);
+  const { figures } = await sandbox.json<Shown>(['show', id]);
+  const hook = verdicts.find(({ source }) => source === 'hook');
+  return { last: hook && `${hook.rule}, ${hook.seen}`, figures };
+}
+
+/** The last words of a hook are read at the end of its session, or a moment later. */
+async function hears(id: string, expected: Awaited<ReturnType<typeof heard>>): Promise<void> {
+  await until(async () => JSON.stringify(await heard(id)) === JSON.stringify(expected), {
+    what: 'the last words of the hook are read',
+  }).catch(async () => expect(await heard(id)).toEqual(expected));
+  const left = readdirSync(sessionDir(id, 'status')).filter((name) => name.endsWith('.event.json'));
+  expect(left).toEqual([]);
+}
 
 describe('the prompt travels as it is, in one argument or a file:', () => {
   const HEADLESS: Record<string, (id: string) => string[]> = {
@@ -55,58 +92,67 @@ describe('the prompt travels as it is, in one argument or a file:', () => {
   });
 });
 
-describe('hooks leave what the tool says, in order, in the status directory of their session:', () => {
-  const CHAINS: [string, string[], (string | null | undefined)[]][] = [
-    ['claude', ['--headless'], ['idle', 'working', 'working', 'working', 'done', 'idle']],
-    ['codex', ['--headless'], ['done']],
-    ['opencode', ['--headless'], ['working', 'working', null, undefined, 'done']],
-    ['aider', ['--headless'], ['waiting']],
+/** Until the end of the test. */
+async function installed(tool: string): Promise<void> {
+  await sandbox.json(['hooks', 'install', tool]);
+  onTestFinished(async () => void (await sandbox.json(['hooks', 'remove', tool])));
+}
+
+const figures = (turns: number, tool: string | null, [input, output] = [0, 0]) => ({
+  turns,
+  input_tokens: input,
+  output_tokens: output,
+  tool_calls: tool === null ? {} : { [tool]: 1 },
+  subagents: 0,
+});
+
+describe('what hooks say is taken in order:', () => {
+  const WITHOUT_A_PERSON: [string, string, Awaited<ReturnType<typeof heard>>][] = [
+    ['claude', 'do it', { last: 'hook-done, Stop', figures: figures(1, 'Bash') }],
+    ['codex', 'do it', { last: 'hook-done, agent-turn-complete', figures: figures(1, null) }],
+    ['opencode', 'do it', { last: 'hook-done, session.idle', figures: figures(1, 'bash', [3, 2]) }],
+    ['opencode', 'fail', { last: 'hook-error, session.error', figures: figures(0, 'bash', [3, 2]) }],
+    ['aider', 'do it', { last: 'hook-waiting, notification', figures: null }],
   ];
-  it.each(CHAINS)('%s', async (preset, flags, expected) => {
-    const id = await ran(['--preset', preset, ...flags, 'do it']);
-    expect(statuses(id)).toEqual(expected);
-    const names = eventsOf(sandbox, id).map(({ file }) => file);
-    for (const name of names) expect(name).toMatch(new RegExp(`^${preset}\\.\\d{19}-\\d+\\.event\\.json$`));
+  it.each(WITHOUT_A_PERSON)('%s, without a person, told to %s', async (preset, prompt, expected) => {
+    await hears(await ran(['--preset', preset, '--headless', prompt]), expected);
   });
 
-  it('opencode that fails is not done after it', async () => {
-    const id = await ran(['--preset', 'opencode', '--headless', 'fail']);
-    expect(statuses(id)).toEqual(['working', 'working', null, 'error', undefined]);
-  });
-
-  it('claude, with a person', async () => {
-    const id = await started(['--preset', 'claude', 'do it']);
-    const wants = (status: string) => () => statuses(id).at(-1) === status;
-    await until(wants('permission'), { what: 'claude asks' });
-    const reports = eventsOf(sandbox, id).map(({ payload }) => readHookReport(payload));
-    expect(reports).toContainEqual(
-      expect.objectContaining({ status: 'permission', message: 'wants to run Bash', line: 'npm test' }),
-    );
+  /** Up to where the tool waits for a permission; then up to where it waits for what to do next. */
+  const ASKS_FIRST = [['permission by hook'], ['typed', 'done by hook']] as const;
+  const WITH_A_PERSON: [string, readonly string[], readonly string[]][] = [
+    ['claude', ...ASKS_FIRST],
+    ['gemini', ...ASKS_FIRST],
+    ['opencode', ...ASKS_FIRST],
+    ['codex', ['done by hook'], []],
+    ['aider', ['input by hook'], ['typed']],
+  ];
+  it.each(WITH_A_PERSON)('%s, with a person', async (preset, asked, answered) => {
+    if (preset === 'gemini') await installed(preset);
+    const id = await started(['--preset', preset, 'do it']);
+    const arrives = (words: readonly string[]) =>
+      events.find(() => told(id).length >= words.length).then(() => expect(told(id)).toEqual(words));
+    await arrives(asked);
+    if (answered.length === 0) return;
     await sandbox.berth(['send', id, '--enter']);
-    await until(wants('done'), { what: 'claude finishes its turn' });
-    expect(readHookReport(eventsOf(sandbox, id).at(-1)?.payload)?.line).toBe('Shall I go on?');
+    await arrives([...asked, ...answered]);
   });
 
-  it('gemini, once installed', async () => {
-    const before = await ran(['--preset', 'gemini', '--headless', 'do it']);
-    expect(statuses(before)).toEqual([]);
-    await sandbox.json(['hooks', 'install', 'gemini']);
-    const after = await ran(['--preset', 'gemini', '--headless', 'do it']);
-    expect(statuses(after)).toEqual(['idle', 'working', 'working', 'working', 'done', 'idle']);
-    await sandbox.json(['hooks', 'remove', 'gemini']);
+  it('gemini, without an installation, says nothing', async () => {
+    await hears(await ran(['--preset', 'gemini', '--headless', 'do it']), { last: undefined, figures: null });
   });
 
   it.each(['claude', 'codex', 'opencode'])(
     '%s says nothing twice where it is installed, too',
     async (tool) => {
-      const once = statuses(await ran(['--preset', tool, '--headless', 'do it']));
-      await sandbox.json(['hooks', 'install', tool]);
-      expect(statuses(await ran(['--preset', tool, '--headless', 'do it']))).toEqual(once);
+      const expected = WITHOUT_A_PERSON.find(([preset]) => preset === tool)?.[2];
+      if (!expected) throw new Error(`${tool} is not listed`);
+      await installed(tool);
+      await hears(await ran(['--preset', tool, '--headless', 'do it']), expected);
       // And by the installation alone, where it was started by hand.
       const command = { claude: ['claude', '--print', '--', 'x'], codex: ['codex', 'exec', '--', 'x'] };
       const argv = tool === 'opencode' ? ['opencode', 'run', '--', 'x'] : command[tool as 'claude' | 'codex'];
-      expect(statuses(await ran(['--', ...argv]))).toEqual(once);
-      await sandbox.json(['hooks', 'remove', tool]);
+      await hears(await ran(['--', ...argv]), expected);
     },
   );
 });

@@ -1,5 +1,5 @@
 /** Stand-ins of coding agents, first on the PATH of a sandbox's login shell. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './programs.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -12,18 +12,6 @@ export function installTools(sandbox: Sandbox, tools: readonly string[] = TOOLS)
   mkdirSync(bin, { recursive: true });
   for (const tool of tools) symlinkSync(join(ROOT, `test/support/tools/${tool}.mjs`), join(bin, tool));
   writeFileSync(join(sandbox.home, '.profile'), 'PATH="$HOME/bin:$PATH"\n');
-}
-
-/** Names of a session's event files in order, and what is in them. Hidden files are not there yet. */
-export function eventsOf(sandbox: Sandbox, session: string): { file: string; payload: object }[] {
-  const directory = join(sandbox.stateDir, 'sessions', session, 'status');
-  const files = readdirSync(directory)
-    .filter((file) => /^[^.].*\.event\.json$/.test(file))
-    .sort();
-  return files.map((file) => ({
-    file,
-    payload: JSON.parse(readFileSync(join(directory, file), 'utf8')) as object,
-  }));
 }
 
 /** How a stand-in was called. */

@@ -2,7 +2,7 @@
 /** Claude Code's stand-in: runs one tool, asks before it does where a person is there, and finishes its turn. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { noteArguments, optionOf, settingsHooks, typed } from './stand-in.mjs';
+import { asked, noteArguments, optionOf, settingsHooks, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const headless = argv.includes('--print');
@@ -17,10 +17,10 @@ if (argv.includes('--')) {
   tell('PreToolUse', bash);
   if (!headless) {
     tell('PermissionRequest', bash);
-    console.log('\n Bash command\n   npm test\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No');
+    const answer = asked('\n Bash command\n   npm test\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No');
     const message = 'Claude needs your permission to use Bash';
     tell('Notification', { notification_type: 'permission_prompt', message });
-    await typed();
+    await answer;
   }
   tell('PostToolUse', { ...bash, tool_response: { stdout: 'ok', stderr: '', interrupted: false } });
   console.log('All done.\nShall I go on?');

@@ -2,7 +2,7 @@
 /** Gemini CLI's stand-in: asks for a permission where a person is there, and finishes its turn. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { noteArguments, settingsHooks, typed } from './stand-in.mjs';
+import { asked, noteArguments, settingsHooks, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const option = argv.find((arg) => arg.startsWith('--prompt'));
@@ -19,8 +19,7 @@ if (!headless) {
   const details = { type: 'exec', title: 'Confirm Shell Command', command: 'ls', rootCommand: 'ls' };
   const message = 'Tool Confirm Shell Command requires execution';
   tell('Notification', { notification_type: 'ToolPermission', message, details });
-  console.log("│ Allow execution of: 'ls'? │");
-  await typed();
+  await asked("│ Allow execution of: 'ls'? │");
 }
 tell('AfterTool', { ...tool, tool_response: { llmContent: 'ok' } });
 console.log('Hello there.\nDone?');

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { noteArguments, typed } from './stand-in.mjs';
+import { asked, noteArguments, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const { plugin = [] } = JSON.parse(process.env.OPENCODE_CONFIG_CONTENT ?? '{}');
@@ -20,10 +20,9 @@ const session = { sessionID: 'ses_1' };
 
 await tell('session.status', { ...session, status: { type: 'busy' } });
 if (!argv.includes('run')) {
-  const asked = { id: 'per_1', permission: 'bash', patterns: ['git push *'], metadata: {} };
-  await tell('permission.asked', { ...session, ...asked });
-  console.log('△ Permission required');
-  await typed();
+  const permission = { id: 'per_1', permission: 'bash', patterns: ['git push *'], metadata: {} };
+  await tell('permission.asked', { ...session, ...permission });
+  await asked('△ Permission required');
   await tell('permission.replied', { ...session, requestID: 'per_1', reply: 'once' });
 }
 for (const hook of hooks) await hook['tool.execute.after']?.({ tool: 'bash', ...session, callID: 'c1' }, {});

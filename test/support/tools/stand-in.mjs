@@ -37,6 +37,14 @@ export function settingsHooks(files, tool) {
   };
 }
 
+/** Shows a dialog until a person answers it: then it is gone from the screen, as those of the real ones are. */
+export async function asked(dialog) {
+  console.log(dialog);
+  const answer = await typed();
+  process.stdout.write('\u001b[2J\u001b[H');
+  return answer;
+}
+
 /** Resolves with the next line that a person types. */
 export function typed() {
   const lines = createInterface({ input: process.stdin });

@@ -46,6 +46,7 @@ const TICK_MS = 500;
 interface Watched {
   readonly session: Session;
   readonly scan: SessionScan;
+  readonly readStatus: () => Promise<void>;
   readonly watches: readonly Disposable[];
   checkpoint: number;
   printedAt: number | null;
@@ -106,29 +107,17 @@ export class AttentionWatch implements Disposable {
   }
 
   #watch(session: Session): void {
-    const { keeper, files, transcripts, supervisor, watcher, statusFiles, log, now } = this.#o;
+    const { keeper, files, transcripts, supervisor, watcher } = this.#o;
     const paths = files.paths(session.id);
     const tap = transcripts.tap(paths);
     const known = keeper.state(session.id).scanned;
     // One that ran before anybody looked at attention is looked at from here on.
     const from = known < 0 ? tap.size() : known;
-    const read = createStatusReader({
-      paths,
-      files: statusFiles,
-      now,
-      understand: readHookReport,
-      onReport: (at, report) => keeper.signal(session.id, { type: 'hook', at, report }),
-      onJunk: (file, why) => log('warn', { session: session.id, file }, `ignored a status file: ${why}`),
-      lookAgain: (ms) => void setTimeout(() => void reader(), ms).unref(),
-    });
-    const reader = coalesced(() =>
-      read().catch((error: unknown) =>
-        log('warn', { session: session.id, error: messageOf(error) }, 'cannot read the status directory'),
-      ),
-    );
+    const readStatus = this.#statusReader(session.id);
     const watched: Watched = {
       session,
       scan: new SessionScan(tap, { from, marker: Buffer.from(endMarker(session.id), 'latin1') }),
+      readStatus,
       checkpoint: from,
       printedAt: null,
       printing: false,
@@ -138,13 +127,33 @@ export class AttentionWatch implements Disposable {
       scheduled: false,
       watches: [
         supervisor.onOutput(session.id, () => this.#scanSoon(session.id)),
-        watcher.watch(paths.statusDir, () => void reader()),
+        watcher.watch(paths.statusDir, () => void readStatus()),
       ],
     };
     this.#watched.set(session.id, watched);
-    void reader();
+    void readStatus();
     this.#scanSoon(session.id);
     this.#tick ??= this.#ticking();
+  }
+
+  /** Hands on what hooks leave; what cannot be read is logged. */
+  #statusReader(sessionId: string): () => Promise<void> {
+    const { keeper, files, statusFiles, log, now } = this.#o;
+    const read = createStatusReader({
+      paths: files.paths(sessionId),
+      files: statusFiles,
+      now,
+      understand: readHookReport,
+      onReport: (at, report) => keeper.signal(sessionId, { type: 'hook', at, report }),
+      onJunk: (file, why) => log('warn', { session: sessionId, file }, `ignored a status file: ${why}`),
+      lookAgain: (ms) => void setTimeout(() => void reader(), ms).unref(),
+    });
+    const reader = coalesced(() =>
+      read().catch((error: unknown) =>
+        log('warn', { session: sessionId, error: messageOf(error) }, 'cannot read the status directory'),
+      ),
+    );
+    return reader;
   }
 
   #ticking(): NodeJS.Timeout {
@@ -232,7 +241,8 @@ export class AttentionWatch implements Disposable {
     // Cannot be told, or it printed meanwhile: the next silence will show.
     if (!lines || !watched.looked || this.#watched.get(id) !== watched) return;
     const prompt = standingPrompt(lines, prompts(session.spec.preset));
-    keeper.signal(id, { type: 'prompt', at: now(), prompt });
+    // What stands there has stood since it last printed, not since somebody looked.
+    keeper.signal(id, { type: 'prompt', at: watched.printedAt ?? now(), prompt });
   }
 
   /** Told in coarse steps: a program that prints a line now and then is not news each time. */
@@ -249,6 +259,9 @@ export class AttentionWatch implements Disposable {
     const answered = keeper.state(session.id).answered;
     const watchedEnd = answered?.by === 'typed' && now() - answered.at < SAW_END_MS;
     keeper.signal(session.id, { type: 'exit', session, line: this.#lineAtEnd(session), watched: watchedEnd });
+    // A hook's last words change nothing that is told, but count: in the figures, and for `explain`.
+    const readStatus = watched?.readStatus ?? this.#statusReader(session.id);
+    void readStatus().then(() => keeper.checkpoint(session.id, keeper.state(session.id).scanned));
   }
 
   #lineAtEnd(session: Session): string {

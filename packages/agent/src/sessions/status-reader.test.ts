@@ -76,3 +76,30 @@ test('what stays as it is is told once, and not read for ever', async () => {
   expect(world.told).toEqual(['1000 asks']);
   expect(world.reads).toBe(3);
 });
+
+test('of two events the later one never counts as the earlier, though it was read after its tick', async () => {
+  const events = new Map([
+    ['a.event.json', 996],
+    ['b.event.json', 998],
+  ]);
+  const told: string[] = [];
+  let now = 1000;
+  const look = createStatusReader({
+    paths: PATHS,
+    files: {
+      list: async () => [...events].map(([name, modifiedAt]) => ({ name, bytes: 2, modifiedAt })),
+      text: async (_paths, name) => JSON.stringify(name),
+      remove: async (_paths, name) => {
+        events.delete(name);
+        now += 100;
+      },
+    },
+    understand: (payload) => payload as HookReport,
+    onReport: (at, report) => told.push(`${at} ${report}`),
+    onJunk: () => {},
+    now: () => now,
+    lookAgain: () => {},
+  });
+  await look();
+  expect(told).toEqual(['1000 a.event.json', '1000 b.event.json']);
+});

@@ -40,6 +40,7 @@ export function createStatusReader(options: StatusReaderOptions): () => Promise<
   const { paths, files, understand, onReport, onJunk, now } = options;
   const seen = new Map<string, Seen>();
   const junk = new Set<string>();
+  let lastAt = 0;
 
   async function take(file: StatusFile): Promise<void> {
     const isEvent = file.name.endsWith(EVENT);
@@ -60,7 +61,9 @@ export function createStatusReader(options: StatusReaderOptions): () => Promise<
     } else {
       junk.delete(file.name);
       const report = understand(read.payload);
-      if (report) onReport(fresh ? now() : file.modifiedAt, report);
+      // Never before what was read ahead of it: one may count as written now, the next one as of its tick.
+      lastAt = Math.max(lastAt, fresh ? now() : file.modifiedAt);
+      if (report) onReport(lastAt, report);
     }
     // After what follows from it was kept: read again after a crash, it changes nothing.
     if (isEvent) {

@@ -130,6 +130,16 @@ describe('the end', () => {
     expect(life.story).toEqual(['+permission', '-permission replaced', '+done']);
     expect(life.after(3, bell(3)).after(4, hook(4, 'waiting')).stands).toBe('done');
   });
+  it('is told once where a hook has told it before', () => {
+    const life = new Life().after(1, hook(1, 'done')).after(2, exit(2, 'completed'));
+    expect(life.story).toEqual(['+done']);
+    expect(new Life().after(1, hook(1, 'done')).after(2, exit(2, 'failed')).story).toEqual([
+      '+done',
+      '-done replaced',
+      '+error',
+    ]);
+    expect(new Life().after(1, bell(1)).after(2, exit(2, 'completed')).stands).toBe('done');
+  });
   it('is an error where it failed, and nothing where somebody killed it', () => {
     expect(new Life().after(1, exit(1, 'failed')).stands).toBe('error');
     expect(new Life().after(1, exit(1, 'lost')).stands).toBe('error');

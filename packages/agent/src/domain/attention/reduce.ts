@@ -253,10 +253,14 @@ export function settle(
   return { state: { ...state, standing, activity: state.exit ? 'unknown' : activity, snoozedUntil }, facts };
 }
 
-/** One attention stands until its kind changes, or a hook asks something else. */
+/**
+ * One attention stands until its kind changes, or a hook asks something else. A tool that says that it
+ * has finished, or failed, and then ends by itself, has done so once.
+ */
 function isSame(standing: AttentionSnapshot, asks: Evidence): boolean {
   if (standing.kind !== asks.attention) return false;
-  if ((standing.source === 'exit') !== (asks.source === 'exit')) return false;
+  if (asks.source === 'exit') return standing.source === 'exit' || standing.source === 'hook';
+  if (standing.source === 'exit') return false;
   return asks.source !== 'hook' || standing.source !== 'hook' || standing.reason === asks.reason;
 }
 

@@ -36,7 +36,7 @@ export function openLiveFleet(options: LiveFleetOptions): LiveFleet {
     heartbeatMs: 10_000,
     heartbeatLimitMs: 5000,
     refreshMs: options.refreshMs ?? null,
-    backoffMostMs: 15_000,
+    backoffMostMs: 5000,
     ...options.times,
   };
   const stop = new AbortController();

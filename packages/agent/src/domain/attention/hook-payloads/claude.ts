@@ -18,6 +18,8 @@ const ECHO_OF_PERMISSION = ['permission'] as const;
 /** It comes a minute after the end of a turn. */
 const ECHO_OF_END = ['waiting', 'done', 'error', 'stopped'] as const;
 
+const ECHO_AT_EXIT = ['done', 'error'] as const;
+
 type Reader = (payload: unknown) => Partial<HookReport> | null;
 
 const EVENTS: Readonly<Record<string, Reader>> = {
@@ -59,8 +61,8 @@ const EVENTS: Readonly<Record<string, Reader>> = {
     message: shown(`failed: ${textAt(payload, 'error') || 'error'}`),
     line: lastLine(textAt(payload, 'error_details') || textAt(payload, 'last_assistant_message')),
   }),
-  // A cleared session goes on with a new one.
-  SessionEnd: () => ({ status: 'idle', message: 'ended' }),
+  // A cleared session goes on with a new one. What was finished or has failed stays so.
+  SessionEnd: () => ({ status: 'idle', message: 'ended', echoOf: ECHO_AT_EXIT }),
 };
 
 function notification(payload: unknown): Partial<HookReport> | null {
