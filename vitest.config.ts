@@ -1,6 +1,6 @@
 /**
- * How the tests run: unit tests at once in a process each, tests on real binaries two at a time,
- * tests on whole hosts one by one.
+ * How the tests run: unit tests at once in a process each, tests on real binaries one more
+ * than there are CPUs at a time, tests on whole hosts two at a time.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -30,7 +30,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // They wait for programs about as long as they use a CPU.
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 1 },
         },
       },
