@@ -102,9 +102,6 @@ const SCREENS: [string, string, string][] = [
   ['aider', "Run shell command? (Y)es/(N)o/(D)on't ask again [Yes]: ", 'permission'],
   ['aider', 'Tokens: 1k\n> ', 'input'],
   ['opencode', '△ Permission required', 'permission'],
-  ['shell', '[sudo] password for me: ', 'input'],
-  ['shell', 'Do you want to continue? [Y/n] ', 'input'],
-  ['shell', 'Are you sure you want to continue connecting (yes/no/[fingerprint])? ', 'input'],
 ];
 
 it.each(SCREENS)('%s: knows %j', (name, screen, kind) => {

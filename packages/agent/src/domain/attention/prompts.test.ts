@@ -23,6 +23,10 @@ describe('prompts of any program', () => {
   });
 });
 
+it('a password that was typed unseen stands on its line for ever, and is no prompt', () => {
+  expect(standingPrompt(['[sudo] password for me: ', 'Reading package lists... Done', '$ '], [])).toBeNull();
+});
+
 describe('prompts of a tool', () => {
   const tool = [
     { pattern: /^│? *Do you want to proceed\?/, kind: 'permission', reason: 'asks for permission' } as const,
