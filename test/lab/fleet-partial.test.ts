@@ -43,6 +43,9 @@ test('a cut, a frozen and a slow host delay nobody, and come back', async () => 
     return runs.length === HOSTS.length;
   });
 
+  const dash = laptop.terminal(['dash'], { env, columns: 140, rows: 40 });
+  await dash.waitForScreen(/on-well[\s\S]*on-slow|on-slow[\s\S]*on-well/);
+
   slow.latency({ ms: 200 });
   cut.cut();
   await fleet.signalAgent('frozen', 'STOP');
@@ -62,11 +65,19 @@ test('a cut, a frozen and a slow host delay nobody, and come back', async () => 
   await Promise.all([watch.says('cut', 'unreachable'), watch.says('frozen', 'unreachable')]);
   expect(watch.links.filter((link) => /^(well|slow)/.test(link))).toEqual([]);
 
+  // The live view has both: who rings on the living, and who is away.
+  const away = (name: string) => new RegExp(`✗ ${name} unreachable`);
+  for (const name of ['cut', 'frozen']) await dash.waitForScreen(away(name), { deadlineMs: 40_000 });
+  for (const name of ['well', 'slow']) expect(dash.screen()).toMatch(new RegExp(`bell +on-${name}`));
+
   slow.latency(null);
   cut.mend();
   await fleet.signalAgent('frozen', 'CONT');
   await watch.tells('that all four ring', () => rang().length >= HOSTS.length);
   await Promise.all([watch.says('cut', 'connected'), watch.says('frozen', 'connected')]);
+  const both = /✓ cut[\s\S]*✓ frozen/;
+  await dash.waitForScreen(both, { deadlineMs: 40_000 });
+  for (const name of HOSTS) await dash.waitForScreen(new RegExp(`bell +on-${name}`));
   await watch.end();
   expect(rang().sort()).toEqual([...HOSTS].sort());
   await expectAsInJournals(fleet, watch.told);

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 import { type Finished, Running, run } from '../running.ts';
-import { createSandbox, type Sandbox } from '../sandbox.ts';
+import { createSandbox, type Sandbox, type TerminalSize } from '../sandbox.ts';
+import type { TestTerminal } from '../terminal.ts';
 import { until } from '../until.ts';
 import type { Lab } from './lab.ts';
 
@@ -55,6 +56,11 @@ export class Laptop implements AsyncDisposable {
     });
     this.#owned.push(running);
     return running;
+  }
+
+  /** The client in a terminal. */
+  terminal(args: readonly string[], { env, ...size }: LaptopOptions & TerminalSize = {}): TestTerminal {
+    return this.sandbox.terminal([CLIENT, ...args], { env: { ...this.#env, ...env }, ...size });
   }
 
   /** Starts a session that prints a line every 50 ms, and sees its first one. */

@@ -41,7 +41,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);
-  await addReflection(server, SERVICES);
+  addReflection(server, SERVICES);
 
   const accepting = await acceptOn(server, socket);
   let stopping = false;
