@@ -108,7 +108,7 @@ const figures = (turns: number, tool: string | null, [input, output] = [0, 0]) =
 
 describe('what hooks say is taken in order:', () => {
   const WITHOUT_A_PERSON: [string, string, Awaited<ReturnType<typeof heard>>][] = [
-    ['claude', 'do it', { last: 'hook-done, Stop', figures: figures(1, 'Bash') }],
+    ['claude', 'do it', { last: 'hook-done, Stop', figures: figures(1, 'Bash', [220, 27]) }],
     ['codex', 'do it', { last: 'hook-done, agent-turn-complete', figures: figures(1, null) }],
     ['opencode', 'do it', { last: 'hook-done, session.idle', figures: figures(1, 'bash', [3, 2]) }],
     ['opencode', 'fail', { last: 'hook-error, session.error', figures: figures(0, 'bash', [3, 2]) }],
@@ -136,6 +136,9 @@ describe('what hooks say is taken in order:', () => {
     if (answered.length === 0) return;
     await sandbox.berth(['send', id, '--enter']);
     await arrives([...asked, ...answered]);
+    if (preset !== 'gemini') return;
+    const last = 'hook-done, AfterAgent';
+    await hears(id, { last, figures: figures(1, 'run_shell_command', [30, 10]) });
   });
 
   it('gemini, without an installation, says nothing', async () => {

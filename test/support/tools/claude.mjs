@@ -2,18 +2,33 @@
 /** Claude Code's stand-in: runs one tool, asks before it does where a person is there, and finishes its turn. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { asked, noteArguments, optionOf, settingsHooks, typed } from './stand-in.mjs';
+import { asked, noteArguments, optionOf, settingsHooks, transcriptAt, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const headless = argv.includes('--print');
 const prompt = argv.at(argv.indexOf('--') + 1) ?? '';
 const user = join(process.env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude'), 'settings.json');
-const tell = settingsHooks([user, optionOf(argv, '--settings')], 'claude');
+const transcript = transcriptAt(
+  '.claude/projects',
+  process.cwd().replaceAll('/', '-'),
+  `${process.pid}.jsonl`,
+);
+const tell = settingsHooks([user, optionOf(argv, '--settings')], 'claude', transcript.file);
+/** Each block of an answer has a line, with what all of it has used so far. */
+const answers = (id, output_tokens) => {
+  const usage = { input_tokens: 100, cache_creation_input_tokens: 10, cache_read_input_tokens: 5000 };
+  transcript.add({
+    type: 'assistant',
+    message: { id, role: 'assistant', usage: { ...usage, output_tokens } },
+  });
+};
 const bash = { tool_name: 'Bash', tool_input: { command: 'npm test' }, tool_use_id: 'tu1' };
 
 tell('SessionStart', { source: 'startup' });
 if (argv.includes('--')) {
   tell('UserPromptSubmit', { prompt });
+  answers('msg_1', 1);
+  answers('msg_1', 20);
   tell('PreToolUse', bash);
   if (!headless) {
     tell('PermissionRequest', bash);
@@ -24,6 +39,7 @@ if (argv.includes('--')) {
   }
   tell('PostToolUse', { ...bash, tool_response: { stdout: 'ok', stderr: '', interrupted: false } });
   console.log('All done.\nShall I go on?');
+  answers('msg_2', 7);
   tell('Stop', {
     stop_hook_active: false,
     last_assistant_message: 'All done.\nShall I go on?',
