@@ -47,12 +47,19 @@ export function transcriptAt(...names) {
   return { file, add };
 }
 
-/** Shows a dialog until a person answers it: then it is gone from the screen, as those of the real ones are. */
+/** Shows a dialog until Enter takes it or Escape refuses it: then it is gone from the screen, as those of the real ones are. */
 export async function asked(dialog) {
   console.log(dialog);
-  const answer = await typed();
-  process.stdout.write('\u001b[2J\u001b[H');
-  return answer;
+  const { stdin, stdout } = process;
+  stdin.setRawMode(true).resume();
+  const taken = await new Promise((resolve) => {
+    stdin.on('data', (keys) => {
+      for (const key of String(keys)) if (key === '\r' || key === '\u001b') resolve(key === '\r');
+    });
+  });
+  stdin.removeAllListeners('data').setRawMode(false).pause();
+  stdout.write('\u001b[2J\u001b[H');
+  return taken;
 }
 
 /** Resolves with the next line that a person types. */
