@@ -168,6 +168,9 @@ describe('what a tool does not know is an error', () => {
     ],
     [['--max-turns', '3', '--', 'true'], /a command runs as it is given/],
     [['--headless', '--', 'true'], /a command runs as it is given/],
+    [['--skip-permissions', '--', 'true'], /only a preset knows how to skip permissions/],
+    [['--skip-permissions', '--command', 'a {prompt}', 'x'], /only a preset knows how to skip permissions/],
+    [['--skip-permissions', '--preset', 'opencode', 'x'], /opencode cannot be told to skip its permissions/],
     [['--preset', 'claude', '--headless'], /takes a prompt, and none was given/],
     [['--preset', 'nobody', 'x'], /there is no preset nobody: presets are claude, .*shell, custom/],
     [['--preset', 'custom', 'x'], /--preset custom needs --command/],
@@ -198,7 +201,26 @@ it('takes presets of the user, and says what is wrong with one', async () => {
   const { stdout } = await sandbox.berth(['host', 'show', 'local']);
   expect(stdout).toMatch(/^preset {4}mine +.*bin\/mytool$/m);
   expect(stdout).toMatch(/^warning {3}preset not taken: .*broken\.yaml:2: programs: unknown key$/m);
-  expect(stdout).toMatch(/^preset {4}claude +.*--headless, --max-turns with --headless, hooks$/m);
+  expect(stdout).toMatch(
+    /^preset {4}claude +.*--headless, --max-turns with --headless, --skip-permissions, hooks$/m,
+  );
+});
+
+describe('told to skip permissions, a tool is started so, and its session says so loudly:', () => {
+  const FREELY = ['-c', 'approval_policy="never"', '-c', 'sandbox_mode="danger-full-access"'];
+  it.each([
+    ['claude', [], ['--dangerously-skip-permissions', '--', 'x']],
+    ['claude', ['--headless'], ['--dangerously-skip-permissions', '--print', '--', 'x']],
+    ['codex', ['--headless'], [...FREELY, 'exec', '--skip-git-repo-check', '--', 'x']],
+    ['gemini', [], ['--skip-trust', '--approval-mode=yolo', '--prompt-interactive=x']],
+    ['gemini', ['--headless'], ['--approval-mode=yolo', '--skip-trust', '--prompt=x']],
+  ])('%s %j', async (preset, flags, expected) => {
+    const id = await started(['--preset', preset, '--skip-permissions', ...flags, 'x']);
+    const argv = await until(() => argumentsOf(sandbox, id), { what: `${preset} has begun` });
+    expect(argv.slice(-expected.length)).toEqual(expected);
+    expect((await sandbox.berth(['show', id])).stdout).toMatch(/^ *permissions +SKIPPED: /m);
+    expect(await sandbox.json(['show', id])).toMatchObject({ skip_permissions: true });
+  });
 });
 
 it('takes a session that runs without a person for that', async () => {
