@@ -97,6 +97,14 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(await out('start', '--preset', 'shell', '--headless', '--follow', 'echo alone')).toBe('alone\n');
     expect((await sandbox.berth(['start', '--headless', '--', 'true'])).code).toBe(2);
   },
+  'start --skip-permissions': async () => {
+    sandbox.writeConfig(
+      'presets/free.yaml',
+      'description: free\nprogram: echo\ninteractive: { with_prompt: ["{prompt}"] }\nskip_permissions: { interactive: [freely] }\n',
+    );
+    expect(await out('start', '--preset', 'free', '--skip-permissions', '--follow', 'x')).toBe('freely x\n');
+    expect((await sandbox.berth(['start', '--preset', 'shell', '--skip-permissions', 'true'])).code).toBe(2);
+  },
   'hooks --host': async () => {
     expect(await out('hooks', 'show', 'claude', '--host', 'local')).toMatch(/^claude: not installed in /);
     expect((await sandbox.berth(['hooks', 'show', '--host', 'nowhere'])).code).toBe(4);

@@ -13,7 +13,7 @@ let events: HostEvents;
 beforeAll(async () => {
   sandbox = createSandbox();
   installTools(sandbox);
-  const agent = await sandbox.startAgent();
+  const agent = await sandbox.startAgent({ flags: ['--prompt-still', '10m'] });
   events = new HostEvents(agent.socket);
 });
 afterAll(async () => {
@@ -108,7 +108,7 @@ const figures = (turns: number, tool: string | null, [input, output] = [0, 0]) =
 
 describe('what hooks say is taken in order:', () => {
   const WITHOUT_A_PERSON: [string, string, Awaited<ReturnType<typeof heard>>][] = [
-    ['claude', 'do it', { last: 'hook-done, Stop', figures: figures(1, 'Bash') }],
+    ['claude', 'do it', { last: 'hook-done, Stop', figures: figures(1, 'Bash', [220, 27]) }],
     ['codex', 'do it', { last: 'hook-done, agent-turn-complete', figures: figures(1, null) }],
     ['opencode', 'do it', { last: 'hook-done, session.idle', figures: figures(1, 'bash', [3, 2]) }],
     ['opencode', 'fail', { last: 'hook-error, session.error', figures: figures(0, 'bash', [3, 2]) }],
@@ -124,7 +124,7 @@ describe('what hooks say is taken in order:', () => {
     ['claude', ...ASKS_FIRST],
     ['gemini', ...ASKS_FIRST],
     ['opencode', ...ASKS_FIRST],
-    ['codex', ['done by hook'], []],
+    ['codex', ['input by screen'], ['typed', 'done by hook']],
     ['aider', ['input by hook'], ['typed']],
   ];
   it.each(WITH_A_PERSON)('%s, with a person', async (preset, asked, answered) => {
@@ -133,9 +133,11 @@ describe('what hooks say is taken in order:', () => {
     const arrives = (words: readonly string[]) =>
       events.find(() => told(id).length >= words.length).then(() => expect(told(id)).toEqual(words));
     await arrives(asked);
-    if (answered.length === 0) return;
     await sandbox.berth(['send', id, '--enter']);
     await arrives([...asked, ...answered]);
+    if (preset !== 'gemini') return;
+    const last = 'hook-done, AfterAgent';
+    await hears(id, { last, figures: figures(1, 'run_shell_command', [30, 10]) });
   });
 
   it('gemini, without an installation, says nothing', async () => {
@@ -166,6 +168,9 @@ describe('what a tool does not know is an error', () => {
     ],
     [['--max-turns', '3', '--', 'true'], /a command runs as it is given/],
     [['--headless', '--', 'true'], /a command runs as it is given/],
+    [['--skip-permissions', '--', 'true'], /only a preset knows how to skip permissions/],
+    [['--skip-permissions', '--command', 'a {prompt}', 'x'], /only a preset knows how to skip permissions/],
+    [['--skip-permissions', '--preset', 'opencode', 'x'], /opencode cannot be told to skip its permissions/],
     [['--preset', 'claude', '--headless'], /takes a prompt, and none was given/],
     [['--preset', 'nobody', 'x'], /there is no preset nobody: presets are claude, .*shell, custom/],
     [['--preset', 'custom', 'x'], /--preset custom needs --command/],
@@ -196,7 +201,26 @@ it('takes presets of the user, and says what is wrong with one', async () => {
   const { stdout } = await sandbox.berth(['host', 'show', 'local']);
   expect(stdout).toMatch(/^preset {4}mine +.*bin\/mytool$/m);
   expect(stdout).toMatch(/^warning {3}preset not taken: .*broken\.yaml:2: programs: unknown key$/m);
-  expect(stdout).toMatch(/^preset {4}claude +.*--headless, --max-turns with --headless, hooks$/m);
+  expect(stdout).toMatch(
+    /^preset {4}claude +.*--headless, --max-turns with --headless, --skip-permissions, hooks$/m,
+  );
+});
+
+describe('told to skip permissions, a tool is started so, and its session says so loudly:', () => {
+  const FREELY = ['-c', 'approval_policy="never"', '-c', 'sandbox_mode="danger-full-access"'];
+  it.each([
+    ['claude', [], ['--dangerously-skip-permissions', '--', 'x']],
+    ['claude', ['--headless'], ['--dangerously-skip-permissions', '--print', '--', 'x']],
+    ['codex', ['--headless'], [...FREELY, 'exec', '--skip-git-repo-check', '--', 'x']],
+    ['gemini', [], ['--skip-trust', '--approval-mode=yolo', '--prompt-interactive=x']],
+    ['gemini', ['--headless'], ['--approval-mode=yolo', '--skip-trust', '--prompt=x']],
+  ])('%s %j', async (preset, flags, expected) => {
+    const id = await started(['--preset', preset, '--skip-permissions', ...flags, 'x']);
+    const argv = await until(() => argumentsOf(sandbox, id), { what: `${preset} has begun` });
+    expect(argv.slice(-expected.length)).toEqual(expected);
+    expect((await sandbox.berth(['show', id])).stdout).toMatch(/^ *permissions +SKIPPED: /m);
+    expect(await sandbox.json(['show', id])).toMatchObject({ skip_permissions: true });
+  });
 });
 
 it('takes a session that runs without a person for that', async () => {

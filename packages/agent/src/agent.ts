@@ -170,6 +170,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     now,
     log,
     stillMs: config.promptStillMs,
+    home: config.home,
   });
   scope.use(attentionWatch);
   const news = scope.use(followFiles({ config, log, registry, files, watcher, journal, tmux: tmux.program }));

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-/** Codex's stand-in: calls its `notify` program at the end of a turn, as `-c` or its settings have it. */
+/** Codex's stand-in: asks by OSC 9 where a person is there; calls its `notify` program at the end of a turn, as `-c` or its settings have it. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { noteArguments, typed } from './stand-in.mjs';
+import { asked, noteArguments, typed } from './stand-in.mjs';
 
 const argv = noteArguments();
 const prompt = argv.at(argv.indexOf('--') + 1) ?? '';
@@ -14,6 +14,11 @@ const [notify] = [...argv, ...lines]
   .map((line) => /^notify ?= ?(\[.*\])$/.exec(line)?.[1])
   .filter((list) => list !== undefined);
 
+if (!argv.includes('exec')) {
+  if (argv.includes('tui.notifications=true'))
+    process.stdout.write('\u001b]9;Approval requested: npm test\u0007');
+  await asked('  Would you like to run the following command?\n\n  $ npm test\n\n› 1. Yes, proceed (y)');
+}
 console.log('Finished it.\nAnything else?');
 if (notify) {
   const [program, ...args] = JSON.parse(notify);

@@ -1,7 +1,8 @@
 /** What the stand-ins of coding agents share: they note how they were called, and call hooks as the real ones do. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Kept as a list beside the session's artifacts; without the program. */
@@ -18,14 +19,14 @@ export function optionOf(argv, option) {
 }
 
 /** Calls every hook of an event in settings of the form that Claude Code and Gemini CLI share. */
-export function settingsHooks(files, tool) {
+export function settingsHooks(files, tool, transcript) {
   const settings = files
     .filter((file) => file && existsSync(file))
     .map((file) => JSON.parse(readFileSync(file, 'utf8')));
   return (event, more = {}) => {
     const payload = JSON.stringify({
       session_id: `${tool}-0001`,
-      transcript_path: `/nowhere/${tool}.jsonl`,
+      transcript_path: transcript,
       cwd: process.cwd(),
       hook_event_name: event,
       ...more,
@@ -37,12 +38,28 @@ export function settingsHooks(files, tool) {
   };
 }
 
-/** Shows a dialog until a person answers it: then it is gone from the screen, as those of the real ones are. */
+/** A transcript below the home, as the tool keeps it itself: one line of JSON for each entry. */
+export function transcriptAt(...names) {
+  const file = join(homedir(), ...names);
+  mkdirSync(dirname(file), { recursive: true });
+  const add = (entry) =>
+    appendFileSync(file, `${JSON.stringify({ timestamp: new Date().toISOString(), ...entry })}\n`);
+  return { file, add };
+}
+
+/** Shows a dialog until Enter takes it or Escape refuses it: then it is gone from the screen, as those of the real ones are. */
 export async function asked(dialog) {
   console.log(dialog);
-  const answer = await typed();
-  process.stdout.write('\u001b[2J\u001b[H');
-  return answer;
+  const { stdin, stdout } = process;
+  stdin.setRawMode(true).resume();
+  const taken = await new Promise((resolve) => {
+    stdin.on('data', (keys) => {
+      for (const key of String(keys)) if (key === '\r' || key === '\u001b') resolve(key === '\r');
+    });
+  });
+  stdin.removeAllListeners('data').setRawMode(false).pause();
+  stdout.write('\u001b[2J\u001b[H');
+  return taken;
 }
 
 /** Resolves with the next line that a person types. */

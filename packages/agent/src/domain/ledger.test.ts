@@ -15,6 +15,7 @@ const SPEC = {
   stopSignal: 'TERM',
   restart: 'never',
   headless: false,
+  skipPermissions: false,
 } as const;
 
 describe('capacityOf', () => {

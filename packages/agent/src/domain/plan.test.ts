@@ -15,6 +15,7 @@ const SPEC = {
   stopSignal: 'TERM',
   restart: 'never',
   headless: false,
+  skipPermissions: false,
 } as const;
 const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
 const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };

@@ -11,6 +11,7 @@ const PRESET: Preset = {
   interactive: { withPrompt: ['--', '{prompt}'], withoutPrompt: null },
   headless: { withPrompt: ['--go={prompt}', '{prompt_file}'], withoutPrompt: null },
   maxTurns: { args: ['--turns', '{max_turns}'], headlessOnly: true, most: 50 },
+  skipPermissions: { interactive: ['--freely'], headless: null },
   env: {},
   hooks: {
     events: ['Stop'],
@@ -27,7 +28,14 @@ const PRESET: Preset = {
   end: 'hook',
 };
 const bare: Preset = { ...PRESET, hooks: null };
-const asked = { prompt: 'do it', headless: false, maxTurns: 0, program: '/bin/mine', places };
+const asked = {
+  prompt: 'do it',
+  headless: false,
+  maxTurns: 0,
+  skipPermissions: false,
+  program: '/bin/mine',
+  places,
+};
 
 describe('argv of a preset', () => {
   it('has hooks and turns before the prompt', () => {
@@ -35,6 +43,11 @@ describe('argv of a preset', () => {
       ...['/bin/mine', '--settings', '/s/tool/settings.json', '--turns', '7'],
       ...['--go=do it', '/s/tool/prompt.txt'],
     ]);
+  });
+
+  it('skips permissions where it is told to', () => {
+    const argv = presetArgv(bare, { ...asked, skipPermissions: true });
+    expect(argv).toEqual(['/bin/mine', '--freely', '--', 'do it']);
   });
 
   it('has any prompt whole, in one argument, whatever it says', () => {
@@ -56,6 +69,18 @@ describe('argv of a preset', () => {
     [{ ...bare, maxTurns: null }, { maxTurns: 5 }, 'MAX_TURNS_UNSUPPORTED', /cannot cap its turns/],
     [bare, { headless: true, maxTurns: 51 }, 'ARGUMENT_INVALID', /at most 50 turns/],
     [{ ...bare, headless: null }, { headless: true }, 'HEADLESS_UNSUPPORTED', /cannot run without a person/],
+    [
+      bare,
+      { headless: true, skipPermissions: true },
+      'SKIP_PERMISSIONS_UNSUPPORTED',
+      /mine cannot be told to skip its permissions when it runs without a person/,
+    ],
+    [
+      { ...bare, skipPermissions: { interactive: null, headless: null } },
+      { skipPermissions: true },
+      'SKIP_PERMISSIONS_UNSUPPORTED',
+      /mine cannot be told to skip its permissions$/,
+    ],
     [
       bare,
       { prompt: '' },

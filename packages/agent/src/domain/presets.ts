@@ -35,6 +35,11 @@ export interface Preset {
     readonly headlessOnly: boolean;
     readonly most: number;
   } | null;
+  /** Arguments by which it asks nobody before it acts; null: it knows none when it runs that way. */
+  readonly skipPermissions: {
+    readonly interactive: readonly string[] | null;
+    readonly headless: readonly string[] | null;
+  };
   /** Set in its sessions, over what the login shell set. */
   readonly env: Readonly<Record<string, string>>;
   /** Null: it has none that Berth knows. */
@@ -91,9 +96,11 @@ export interface Asked {
   readonly headless: boolean;
   /** 0: the tool's own limit. */
   readonly maxTurns: number;
+  /** It is to ask nobody before it acts. */
+  readonly skipPermissions: boolean;
 }
 
-/** Argv of a preset. `program` is the path found for it. Throws MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED. */
+/** Argv of a preset. `program` is the path found for it. Throws the three …_UNSUPPORTED. */
 export function presetArgv(
   preset: Preset,
   options: Asked & { readonly program: string; readonly places: Places },
@@ -109,7 +116,11 @@ export function presetArgv(
   }
   const hooks = preset.hooks?.session?.args ?? [];
   const turns = maxTurns > 0 ? turnArgs(preset, headless, maxTurns) : [];
-  return [options.program, ...[...hooks, ...turns, ...args].map((arg) => fill(arg, preset, options, places))];
+  const freely = options.skipPermissions ? skippingArgs(preset, headless) : [];
+  return [
+    options.program,
+    ...[...hooks, ...freely, ...turns, ...args].map((arg) => fill(arg, preset, options, places)),
+  ];
 }
 
 /** Argv of a command with placeholders. What it has no place for is an error, not ignored. */
@@ -143,7 +154,7 @@ export function presetOutfit(
   const files: Record<string, string> = prompt ? { [PROMPT_FILE]: prompt } : {};
   const wiring = preset?.hooks?.session;
   if (!preset || !wiring) return { files, offered: {} };
-  const none = { prompt: '', headless: false, maxTurns: 0 };
+  const none = { prompt: '', headless: false, maxTurns: 0, skipPermissions: false };
   if (wiring.file) {
     const { name, content } = wiring.file;
     files[name] = content === 'plugin' ? preset.hooks.plugin : settingsWithHooks(preset, places);
@@ -179,6 +190,16 @@ function turnArgs(preset: Preset, headless: boolean, turns: number): readonly st
     throw new BerthError('ARGUMENT_INVALID', `preset ${preset.name} takes at most ${known.most} turns`);
   }
   return known.args;
+}
+
+function skippingArgs({ name, skipPermissions }: Preset, headless: boolean): readonly string[] {
+  const [args, other] = headless
+    ? [skipPermissions.headless, skipPermissions.interactive]
+    : [skipPermissions.interactive, skipPermissions.headless];
+  if (args) return args;
+  const when = other ? ` when it runs ${headless ? 'without a person' : 'interactively'}` : '';
+  const message = `preset ${name} cannot be told to skip its permissions${when}`;
+  throw new BerthError('SKIP_PERMISSIONS_UNSUPPORTED', message);
 }
 
 function headlessUnsupported(name: string): BerthError {

@@ -21,6 +21,7 @@ const SPEC: SessionSpec = {
   stopSignal: 'TERM',
   restart: 'never',
   headless: false,
+  skipPermissions: false,
 };
 const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',

@@ -21,6 +21,8 @@ export interface SessionSpec {
   readonly restart: RestartPolicy;
   /** It runs without a person: its tool ends by itself. */
   readonly headless: boolean;
+  /** Its tool asks nobody before it acts. */
+  readonly skipPermissions: boolean;
 }
 
 /** An end that was asked for and has not been observed yet. */

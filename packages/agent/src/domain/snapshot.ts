@@ -62,6 +62,7 @@ export function snapshot(session: Session, { usage, ...facts }: SessionFacts): S
     cpuPercent: usage?.cpuPercent ?? 0,
     oomKills: end ? end.oomKills : (usage?.oomKills ?? 0),
     headless: spec?.headless ?? false,
+    skipPermissions: spec?.skipPermissions ?? false,
     ...facts,
   };
 }

@@ -48,14 +48,15 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX events_at ON events (at);
    CREATE TABLE attention (session_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
    INSERT INTO attention SELECT id, '{"scanned":-1}' FROM sessions;
-   UPDATE sessions SET record = json_set(record, '$.spec.headless', json('false'))
+   UPDATE sessions SET record = json_set(record, '$.spec.headless', json('false'), '$.spec.skipPermissions', json('false'))
    WHERE json_extract(record, '$.spec') IS NOT NULL;
    UPDATE events SET session_name = coalesce(json_extract(fact, '$.session.name'), ''),
      fact = json_set(fact,
        '$.session.attention', NULL,
        '$.session.activity', 'unknown',
        '$.session.figures', NULL,
-       '$.session.headless', json('false'))
+       '$.session.headless', json('false'),
+       '$.session.skipPermissions', json('false'))
    WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
 ];
 

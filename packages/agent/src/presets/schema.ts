@@ -58,6 +58,7 @@ export const PRESET_FILE = z.strictObject({
       most: z.int().min(1).max(MAX_TURNS).optional(),
     })
     .nullish(),
+  skip_permissions: z.strictObject({ interactive: args.nullish(), headless: args.nullish() }).nullish(),
   env: variables.optional(),
   hooks: hooks.nullish(),
   stop_signal: z.strictObject({ with_prompt: signal, without_prompt: signal }).optional(),
@@ -102,6 +103,10 @@ export function toPreset(name: string, file: PresetFile): Preset {
           most: file.max_turns.most ?? MAX_TURNS,
         }
       : null,
+    skipPermissions: {
+      interactive: file.skip_permissions?.interactive ?? null,
+      headless: file.skip_permissions?.headless ?? null,
+    },
     env: file.env ?? {},
     hooks: file.hooks ? hooksOf(file.hooks) : null,
     stopSignal: { withPrompt: stop.with_prompt, withoutPrompt: stop.without_prompt },

@@ -16,6 +16,7 @@ import type { Registry } from './registry.ts';
 import { type Seen, SessionScan } from './session-scan.ts';
 import { createStatusReader } from './status-reader.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { TokenCounter } from './token-counter.ts';
 
 export interface AttentionWatchOptions {
   readonly keeper: AttentionKeeper;
@@ -26,6 +27,8 @@ export interface AttentionWatchOptions {
   readonly terminals: Terminals;
   readonly statusFiles: StatusFiles;
   readonly watcher: Watcher;
+  /** Its own: closed with it. */
+  readonly tokens: TokenCounter;
   /** Prompts that a preset's tool is known to put on the screen. */
   readonly prompts: (preset: string) => readonly PromptPattern[];
   readonly now: () => number;
@@ -90,6 +93,7 @@ export class AttentionWatch implements Disposable {
     if (this.#tick) clearInterval(this.#tick);
     for (const watched of this.#watched.values()) this.#close(watched);
     this.#watched.clear();
+    this.#o.tokens[Symbol.dispose]();
   }
 
   #changed(session: Session): void {
@@ -138,13 +142,16 @@ export class AttentionWatch implements Disposable {
 
   /** Hands on what hooks leave; what cannot be read is logged. */
   #statusReader(sessionId: string): () => Promise<void> {
-    const { keeper, files, statusFiles, log, now } = this.#o;
+    const { keeper, files, statusFiles, tokens, log, now } = this.#o;
     const read = createStatusReader({
       paths: files.paths(sessionId),
       files: statusFiles,
       now,
       understand: readHookReport,
-      onReport: (at, report) => keeper.signal(sessionId, { type: 'hook', at, report }),
+      onReport: (at, report) => {
+        keeper.signal(sessionId, { type: 'hook', at, report });
+        tokens.named(sessionId, report.transcripts ?? []);
+      },
       onJunk: (file, why) => log('warn', { session: sessionId, file }, `ignored a status file: ${why}`),
       lookAgain: (ms) => void setTimeout(() => void reader(), ms).unref(),
     });
@@ -261,7 +268,9 @@ export class AttentionWatch implements Disposable {
     keeper.signal(session.id, { type: 'exit', session, line: this.#lineAtEnd(session), watched: watchedEnd });
     // A hook's last words change nothing that is told, but count: in the figures, and for `explain`.
     const readStatus = watched?.readStatus ?? this.#statusReader(session.id);
-    void readStatus().then(() => keeper.checkpoint(session.id, keeper.state(session.id).scanned));
+    void readStatus()
+      .then(() => this.#o.tokens.finish(session.id))
+      .then(() => keeper.checkpoint(session.id, keeper.state(session.id).scanned));
   }
 
   #lineAtEnd(session: Session): string {

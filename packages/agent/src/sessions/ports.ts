@@ -178,6 +178,18 @@ export interface StatusFiles {
   remove(paths: SessionPaths, name: string): Promise<void>;
 }
 
+/** Where tools keep their conversations themselves, as JSON lines. */
+export interface ToolTranscripts {
+  /**
+   * Whole lines from a byte on, about a MiB of them, and where they end; `end` is `from` where there
+   * is nothing new. Null: it is no plain file of the user's.
+   */
+  lines(
+    path: string,
+    from: number,
+  ): Promise<{ readonly lines: readonly string[]; readonly end: number } | null>;
+}
+
 export interface TranscriptExtent {
   readonly start: number;
   readonly end: number;

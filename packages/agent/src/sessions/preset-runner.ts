@@ -31,7 +31,8 @@ export interface Work {
   readonly preset: string;
   readonly stopSignal: string;
   readonly headless: boolean;
-  /** Once it is known where the session lies. Throws ARGUMENT_INVALID and the two …_UNSUPPORTED. */
+  readonly skipPermissions: boolean;
+  /** Once it is known where the session lies. Throws ARGUMENT_INVALID and the three …_UNSUPPORTED. */
   readonly argv: (toolDir: string) => readonly string[];
 }
 
@@ -94,24 +95,27 @@ export class PresetRunner {
           maxTurnsHeadlessOnly: maxTurns?.headlessOnly ?? false,
           hookEvents: hooks?.events ?? [],
           end,
+          skipPermissions:
+            preset.skipPermissions.interactive !== null || preset.skipPermissions.headless !== null,
         };
       }),
     );
   }
 
   async #work(asked: WorkAsked): Promise<Work> {
-    const { preset: name, argv, prompt, headless } = asked;
+    const { preset: name, argv, prompt, headless, skipPermissions } = asked;
     if (name === CUSTOM) {
       if (argv.length === 0) throw new BerthError('ARGUMENT_INVALID', `preset ${CUSTOM} needs a command`);
+      if (skipPermissions) throw skipUnsupported();
       const filled = (toolDir: string) => customArgv(argv, asked, this.#places(toolDir));
-      return { preset: CUSTOM, stopSignal: 'TERM', headless, argv: filled };
+      return { preset: CUSTOM, stopSignal: 'TERM', headless, skipPermissions, argv: filled };
     }
     if (name && !this.#catalog.find(name)) {
       throw new BerthError('PRESET_UNKNOWN', `there is no preset ${name}: ${this.#names()}`);
     }
     if (argv.length > 0) {
       refuseForArgv(asked);
-      return { preset: name, stopSignal: 'TERM', headless, argv: () => argv };
+      return { preset: name, stopSignal: 'TERM', headless, skipPermissions, argv: () => argv };
     }
     const preset = this.#catalog.find(name) ?? (await this.#firstAvailable());
     const program = await this.#program(preset);
@@ -125,6 +129,7 @@ export class PresetRunner {
       preset: preset.name,
       stopSignal: preset.stopSignal[prompt ? 'withPrompt' : 'withoutPrompt'],
       headless,
+      skipPermissions,
       argv: (toolDir) => presetArgv(preset, { ...asked, program, places: this.#places(toolDir) }),
     };
   }
@@ -155,7 +160,8 @@ export class PresetRunner {
 }
 
 /** A command of the caller's own runs exactly as it was given. */
-function refuseForArgv({ headless, maxTurns }: WorkAsked): void {
+function refuseForArgv({ headless, maxTurns, skipPermissions }: WorkAsked): void {
+  if (skipPermissions) throw skipUnsupported();
   if (maxTurns > 0) {
     throw new BerthError('MAX_TURNS_UNSUPPORTED', 'a command runs as it is given: it has no turns to cap');
   }
@@ -165,4 +171,11 @@ function refuseForArgv({ headless, maxTurns }: WorkAsked): void {
       'a command runs as it is given: only a preset knows how to do without a person',
     );
   }
+}
+
+function skipUnsupported(): BerthError {
+  return new BerthError(
+    'SKIP_PERMISSIONS_UNSUPPORTED',
+    'a command runs as it is given: only a preset knows how to skip permissions',
+  );
 }

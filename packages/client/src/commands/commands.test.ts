@@ -50,6 +50,7 @@ const session = (over: object = {}) =>
     activity: 'unknown',
     figures: null,
     headless: false,
+    skipPermissions: false,
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 

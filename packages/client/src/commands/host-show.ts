@@ -70,6 +70,7 @@ function presetLine({ name, available, program, ...can }: PresetSnapshot): strin
     available ? program : 'not installed',
     ...(can.headless ? ['--headless'] : []),
     ...(can.maxTurns > 0 ? [turns] : []),
+    ...(can.skipPermissions ? ['--skip-permissions'] : []),
     ...(can.hookEvents.length > 0 ? ['hooks'] : []),
   ];
   return `${name.padEnd(10)} ${known.join(', ')}`;

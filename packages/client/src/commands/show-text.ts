@@ -39,6 +39,7 @@ function identity({ host, session }: Shown): Fact[] {
     ['hint', outOfMemoryHint(session)],
     ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
     ['preset', session.preset + (session.headless ? ' (headless)' : '')],
+    ['permissions', session.skipPermissions ? 'SKIPPED: its tool asks nobody before it acts' : ''],
     ['prompt', session.prompt],
     ['command', session.argv.join(' ')],
   ];

@@ -14,12 +14,14 @@ interface WorkFlags {
   readonly command: string | undefined;
   readonly 'max-turns': string | undefined;
   readonly headless: boolean;
+  readonly 'skip-permissions': boolean;
 }
 
 export interface WorkHow {
   readonly preset: string;
   readonly maxTurns: number;
   readonly headless: boolean;
+  readonly skipPermissions: boolean;
   /** Words of --command; null without it. */
   readonly command: readonly string[] | null;
 }
@@ -31,7 +33,7 @@ export function workHow(flags: WorkFlags, rest: readonly string[] | null, contex
   if (turns !== undefined && (maxTurns < 1 || maxTurns > MAX_TURNS)) {
     throw new BerthError('USAGE', `--max-turns cannot be ${turns}: it takes a number from 1 to ${MAX_TURNS}`);
   }
-  const how = { maxTurns, headless: flags.headless };
+  const how = { maxTurns, headless: flags.headless, skipPermissions: flags['skip-permissions'] };
   if (flags.command === undefined) {
     if (flags.preset === CUSTOM) {
       throw new BerthError('USAGE', `--preset ${CUSTOM} needs --command`, {

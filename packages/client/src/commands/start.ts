@@ -43,6 +43,10 @@ export const start = defineCommand({
     },
     'max-turns': { type: 'string', value: 'N', describe: 'end the work after N turns, 1 to 1000' },
     headless: { type: 'boolean', describe: 'without a person: the tool works, and ends by itself' },
+    'skip-permissions': {
+      type: 'boolean',
+      describe: 'dangerous: the tool asks nobody before it acts',
+    },
     name: { type: 'string', short: 'n', value: 'NAME', describe: 'a name, unique on its host' },
     host: { type: 'string', value: 'HOST', describe: 'where' },
     memory: { type: 'string', short: 'm', value: 'SIZE', describe: 'the slot: 512M, 8G, …' },
@@ -227,6 +231,7 @@ function report(
     `${head} ${session.id}`,
     `  host    ${oneLine(about.host.name)} (reused), ${formatMemory(session.memoryBytes)}`,
     ...(session.name ? [`  name    ${oneLine(session.name)}`] : []),
+    ...(session.skipPermissions ? ['  SKIPS PERMISSIONS: it asks nobody before it acts'] : []),
     ...(session.preset ? [`  preset  ${oneLine(session.preset)}`] : []),
     ...(what ? [`  prompt  ${oneLine(what)}`] : []),
     `  status  ${statusOf(session.state)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,

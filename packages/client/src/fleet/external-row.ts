@@ -42,6 +42,7 @@ export function externalAsSession(external: ExternalSnapshot): SessionSnapshot {
     activity: ACTIVITY_OF[external.status] ?? 'unknown',
     figures: null,
     headless: false,
+    skipPermissions: false,
   };
 }
 

@@ -18,6 +18,7 @@ const session = {
   exitCode: null,
   activity: 'waiting',
   headless: false,
+  skipPermissions: false,
   memoryBytes: 3,
   memoryUsedBytes: 4,
   memoryPeakBytes: 5,

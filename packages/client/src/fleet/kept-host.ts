@@ -33,7 +33,8 @@ export function decodeKept(json: unknown): KeptHost | null {
 
 /** Named one by one: what is not named here does not get to the disk. */
 function encodeSession(session: SessionSnapshot): object {
-  const { id, name, state, createdAt, startedAt, endedAt, exitCode, activity, headless } = session;
+  const { id, name, state, createdAt, startedAt, endedAt, exitCode, activity, headless, skipPermissions } =
+    session;
   const { memoryBytes, memoryUsedBytes, memoryPeakBytes } = session;
   const attention = session.attention && {
     kind: session.attention.kind,
@@ -52,6 +53,7 @@ function encodeSession(session: SessionSnapshot): object {
     exitCode,
     activity,
     headless,
+    skipPermissions,
     attention,
     ...memory,
   };
@@ -72,6 +74,7 @@ function decodeSession(json: unknown): SessionSnapshot | null {
     exitCode: numberOrNull(json.exitCode),
     activity: ACTIVITIES.find((known) => known === json.activity) ?? 'unknown',
     headless: json.headless === true,
+    skipPermissions: json.skipPermissions === true,
     attention: decodeAttention(json.attention),
     memoryBytes: numberOrNull(json.memoryBytes) ?? 0,
     memoryUsedBytes: numberOrNull(json.memoryUsedBytes) ?? 0,

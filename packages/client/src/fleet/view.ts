@@ -34,6 +34,7 @@ export function sessionRow(
     activity: session.activity,
     figures: session.figures && figuresRow(session.figures),
     headless: session.headless,
+    skip_permissions: session.skipPermissions,
     external: isExternal(session.id),
     remote: place.host.kind !== 'local',
     prompt: session.prompt || session.argv.join(' ') || (isExternal(session.id) ? session.detail : ''),

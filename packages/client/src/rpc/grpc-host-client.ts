@@ -142,6 +142,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const wire = {
         maxTurns: 0,
         headless: false,
+        skipPermissions: false,
         ...rest,
         argv: [...argv],
         tags: { ...tags },

@@ -148,6 +148,8 @@ export interface StartSession {
   readonly maxTurns?: number;
   /** Without a person: the tool ends by itself. */
   readonly headless?: boolean;
+  /** The tool asks nobody before it acts. */
+  readonly skipPermissions?: boolean;
   readonly columns: number;
   readonly rows: number;
 }

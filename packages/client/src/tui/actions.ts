@@ -146,7 +146,7 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
       tell('cannot start: no host is connected', true);
       return;
     }
-    const form = { host, preset: '', prompt: '', name: '' };
+    const form = { host, preset: '', prompt: '', name: '', permissions: 'ask' } as const;
     change({ mode: { kind: 'start', form, field: 'prompt' }, notice: null });
   }
 }

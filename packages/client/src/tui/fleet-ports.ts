@@ -83,6 +83,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
         name: form.name,
         prompt: form.prompt.trim(),
         preset: form.preset || context.settings.preset,
+        skipPermissions: form.permissions === 'skip',
         argv: [],
         tags: {},
         env: {},

@@ -44,13 +44,20 @@ export function StartFormView(props: StartFormProps) {
       <Line bold>start a session</Line>
       <Text> </Text>
       {START_FIELDS.map((name) => {
-        const shown = form[name] || (name === 'preset' ? "the host's own choice" : '');
+        const shown = wordsOf(name, form);
         const choice = valuesOf(name, form, hosts) !== null;
-        const label = `${name === field ? '› ' : '  '}${pad(name, 7)}`;
+        const label = `${name === field ? '› ' : '  '}${pad(name, 11)}`;
         if (name === field && !choice)
           return <Typed key={name} label={label} text={form[name]} columns={size.columns} />;
         const text = choice && name === field ? `‹ ${shown} ›` : shown;
-        return <Line key={name} bold={name === field}>{`${label}: ${text}`}</Line>;
+        const warns = form.permissions === 'skip' && name === 'permissions';
+        return (
+          <Line
+            key={name}
+            bold={name === field}
+            {...(warns ? { color: 'red' } : {})}
+          >{`${label}: ${text}`}</Line>
+        );
       })}
       <Text> </Text>
       <Line color="red">{problem || ' '}</Line>
@@ -70,10 +77,18 @@ function valuesOf(field: StartField, form: StartForm, hosts: readonly LiveHost[]
       const presets = host?.snapshot?.presets.filter(({ available }) => available) ?? [];
       return ['', ...presets.map(({ name }) => name)];
     }
+    case 'permissions':
+      return ['ask', 'skip'];
     case 'prompt':
     case 'name':
       return null;
   }
+}
+
+function wordsOf(field: StartField, form: StartForm): string {
+  if (field === 'preset') return form.preset || "the host's own choice";
+  if (field !== 'permissions') return form[field];
+  return form.permissions === 'skip' ? 'skipped: it asks nobody before it acts' : 'it asks for them';
 }
 
 /** Another host has presets of its own. */

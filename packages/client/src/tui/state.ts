@@ -10,9 +10,11 @@ export interface StartForm {
   readonly preset: string;
   readonly prompt: string;
   readonly name: string;
+  /** `skip`: its tool asks nobody before it acts. */
+  readonly permissions: 'ask' | 'skip';
 }
 
-export const START_FIELDS = ['host', 'preset', 'prompt', 'name'] as const;
+export const START_FIELDS = ['host', 'preset', 'prompt', 'name', 'permissions'] as const;
 export type StartField = (typeof START_FIELDS)[number];
 
 /** `keys`: of the sessions that it is about. */

@@ -72,4 +72,6 @@ export interface PresetSnapshot {
   readonly hookEvents: readonly string[];
   /** How the end of a turn is known: `hook`, `screen` or `exit`; empty from an agent too old to say. */
   readonly end: string;
+  /** It can be told to ask nobody before it acts. */
+  readonly skipPermissions: boolean;
 }

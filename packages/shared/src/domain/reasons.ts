@@ -78,6 +78,11 @@ const table = {
     exit: EXIT.usage,
     hint: 'leave out --headless, or name a preset that knows it: see berth host show HOST',
   },
+  SKIP_PERMISSIONS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: 'leave out --skip-permissions, or name a preset that knows it: see berth host show HOST',
+  },
   HOOKS_UNSUPPORTED: {
     grpc: CODE.invalidArgument,
     exit: EXIT.usage,

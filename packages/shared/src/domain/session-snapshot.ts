@@ -51,4 +51,6 @@ export interface SessionSnapshot {
   readonly figures: ToolFigures | null;
   /** It runs without a person: its tool ends by itself. */
   readonly headless: boolean;
+  /** Its tool asks nobody before it acts. */
+  readonly skipPermissions: boolean;
 }

@@ -69,6 +69,7 @@ const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
     }),
   ),
   headless: fc.boolean(),
+  skipPermissions: fc.boolean(),
 });
 
 it('carries a session over the wire unchanged', () => {

@@ -67,6 +67,7 @@ export function encodeSession(session: SessionSnapshot): Session {
     activity: encodeActivity(session.activity),
     figures: session.figures ? encodeFigures(session.figures) : undefined,
     headless: session.headless,
+    skipPermissions: session.skipPermissions,
   });
 }
 
@@ -105,6 +106,7 @@ export function decodeSession(session: Session): SessionSnapshot {
     activity: decodeActivity(session.activity),
     figures: session.figures ? decodeFigures(session.figures) : null,
     headless: session.headless,
+    skipPermissions: session.skipPermissions,
   };
 }
 

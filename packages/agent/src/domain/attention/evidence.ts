@@ -6,6 +6,7 @@ import type {
   EvidenceSource,
   ToolFigures,
 } from '@berth/shared/domain/attention';
+import type { TranscriptMarks } from './token-count.ts';
 
 /** What one source last said. */
 export interface Evidence {
@@ -51,6 +52,8 @@ export interface AttentionState {
   readonly activity: Activity;
   readonly snoozedUntil: number | null;
   readonly figures: ToolFigures | null;
+  /** How far the transcripts of its tool are in the figures. */
+  readonly transcripts: TranscriptMarks;
   /** The transcript has been looked through up to here; -1: nothing that came before is news. */
   readonly scanned: number;
 }
@@ -67,6 +70,7 @@ export const NOTHING_KNOWN: AttentionState = {
   activity: 'unknown',
   snoozedUntil: null,
   figures: null,
+  transcripts: {},
   scanned: 0,
 };
 

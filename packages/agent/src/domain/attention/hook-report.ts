@@ -31,6 +31,8 @@ export interface HookReport {
    * its own words and time.
    */
   readonly echoOf?: readonly HookStatus[];
+  /** Files in which the tool keeps its conversation, as it says. */
+  readonly transcripts?: readonly string[];
   /** What is to be added to the tool's figures (`subagents` may be below 0); absent ones stay. */
   readonly figures: Partial<ToolFigures> | null;
 }

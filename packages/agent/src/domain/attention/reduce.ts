@@ -8,6 +8,7 @@ import type { HookReport, HookStatus } from './hook-report.ts';
 import type { StandingPrompt } from './prompts.ts';
 import { judge } from './rules.ts';
 import type { ScreenSignal } from './scanner.ts';
+import { type AnswerUsage, countTokens } from './token-count.ts';
 
 export type Signal =
   | { readonly type: 'hook'; readonly at: number; readonly report: HookReport }
@@ -22,6 +23,13 @@ export type Signal =
       readonly ranMs: number;
       readonly exitCode: number | null;
       readonly line: string;
+    }
+  /** Of a transcript that its tool keeps, which has been read up to this byte. */
+  | {
+      readonly type: 'answers';
+      readonly path: string;
+      readonly offset: number;
+      readonly answers: readonly AnswerUsage[];
     }
   | { readonly type: 'kernelKill'; readonly at: number; readonly kills: number }
   | { readonly type: 'answered'; readonly at: number; readonly by: 'typed' | 'acknowledged' }
@@ -65,6 +73,12 @@ export function reduce(state: AttentionState, signal: Signal): AttentionState {
       };
       return { ...state, rang };
     }
+    case 'answers': {
+      const { added, marks } = countTokens(state.transcripts, signal);
+      const told = added.inputTokens > 0 || added.outputTokens > 0;
+      const figures = told ? sum(state.figures ?? NO_FIGURES, added) : state.figures;
+      return { ...state, figures, transcripts: marks };
+    }
     case 'kernelKill': {
       const what = signal.kills === 1 ? 'a process' : `${signal.kills} processes`;
       const kernel: Evidence = {
@@ -84,8 +98,8 @@ export function reduce(state: AttentionState, signal: Signal): AttentionState {
     case 'snooze':
       return { ...state, snoozedUntil: signal.until };
     case 'restarted': {
-      const { standing, activity, snoozedUntil, figures, scanned } = state;
-      return { ...NOTHING_KNOWN, standing, activity, snoozedUntil, figures, scanned };
+      const { standing, activity, snoozedUntil, figures, transcripts, scanned } = state;
+      return { ...NOTHING_KNOWN, standing, activity, snoozedUntil, figures, transcripts, scanned };
     }
     case 'exit':
       return { ...state, ...ended(signal) };

@@ -37,6 +37,7 @@ export function aSession(over: Partial<SessionSnapshot> = {}): SessionSnapshot {
     activity: 'unknown',
     figures: null,
     headless: false,
+    skipPermissions: false,
     ...over,
   };
 }

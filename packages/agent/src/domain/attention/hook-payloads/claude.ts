@@ -3,14 +3,15 @@
  * `hook_event_name`. A subagent's events bear an `agent_id`; its end is not the session's.
  */
 import type { HookReport } from '../hook-report.ts';
-import { at, inputLine, lastLine, shown, textAt } from './json.ts';
+import { at, inputLine, lastLine, shown, textAt, transcriptsOf } from './json.ts';
 
 export function readClaude(payload: unknown): HookReport | null {
   const event = textAt(payload, 'hook_event_name');
   const read = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
   const found = read?.(payload);
   if (!found) return null;
-  return { status: null, message: '', line: '', figures: null, seen: event, ...found };
+  const transcripts = transcriptsOf(payload);
+  return { status: null, message: '', line: '', figures: null, seen: event, transcripts, ...found };
 }
 
 /** It comes some seconds after what it tells of, with fewer words. */

@@ -1,6 +1,6 @@
 /** Payloads of Gemini CLI's hooks, as far as they differ from Claude Code's. */
 import type { HookReport } from '../hook-report.ts';
-import { at, inputLine, lastLine, shown, textAt } from './json.ts';
+import { at, inputLine, lastLine, shown, textAt, transcriptsOf } from './json.ts';
 
 export function readGemini(payload: unknown): HookReport | null {
   const event = textAt(payload, 'hook_event_name');
@@ -11,6 +11,7 @@ export function readGemini(payload: unknown): HookReport | null {
     line: '',
     seen: event,
     figures: null,
+    transcripts: transcriptsOf(payload),
     ...found,
   });
   switch (event) {

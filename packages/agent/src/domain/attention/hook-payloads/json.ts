@@ -5,6 +5,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Longest message and line, in characters: what is shown is one line of a screen. */
 const MOST_CHARACTERS = 300;
+const LONGEST_PATH = 4096;
 
 export function objectOf(value: unknown): JsonObject | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
@@ -49,4 +50,11 @@ export function inputLine(input: unknown): string {
       return shown(words.join(' '));
   }
   return objectOf(input) && Object.keys(input as object).length > 0 ? shown(JSON.stringify(input)) : '';
+}
+
+/** The transcripts that a payload names: of the session, and of a helper of its. */
+export function transcriptsOf(payload: unknown): string[] {
+  return ['transcript_path', 'agent_transcript_path']
+    .map((key) => textAt(payload, key))
+    .filter((path) => path.startsWith('/') && path.length <= LONGEST_PATH);
 }

@@ -148,6 +148,8 @@ export interface Preset {
   hookEvents: string[];
   /** How the end of a turn is known: "hook", "screen", or "exit" where its process ends. */
   end: string;
+  /** It can be told to ask nobody before it acts. */
+  skipPermissions: boolean;
 }
 
 function createBaseHostServiceGetRequest(): HostServiceGetRequest {
@@ -1010,6 +1012,7 @@ function createBasePreset(): Preset {
     maxTurnsHeadlessOnly: false,
     hookEvents: [],
     end: "",
+    skipPermissions: false,
   };
 }
 
@@ -1041,6 +1044,9 @@ export const Preset: MessageFns<Preset> = {
     }
     if (message.end !== "") {
       writer.uint32(74).string(message.end);
+    }
+    if (message.skipPermissions !== false) {
+      writer.uint32(80).bool(message.skipPermissions);
     }
     return writer;
   },
@@ -1130,6 +1136,14 @@ export const Preset: MessageFns<Preset> = {
             message.end = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.skipPermissions = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1156,6 +1170,7 @@ export const Preset: MessageFns<Preset> = {
     message.maxTurnsHeadlessOnly = object.maxTurnsHeadlessOnly ?? false;
     message.hookEvents = object.hookEvents?.map((e) => e) || [];
     message.end = object.end ?? "";
+    message.skipPermissions = object.skipPermissions ?? false;
     return message;
   },
 };

@@ -120,6 +120,8 @@ export interface Session {
     | undefined;
   /** It runs without a person: its tool ends by itself. */
   headless: boolean;
+  /** Its tool asks nobody before it acts: it was started so. */
+  skipPermissions: boolean;
 }
 
 export interface Session_TagsEntry {
@@ -249,6 +251,8 @@ export interface StartRequest {
   maxTurns: number;
   /** Runs the preset without a person: it ends by itself. Errors: HEADLESS_UNSUPPORTED. */
   headless: boolean;
+  /** Runs the preset so that it asks nobody before it acts. Errors: SKIP_PERMISSIONS_UNSUPPORTED. */
+  skipPermissions: boolean;
 }
 
 export interface StartRequest_TagsEntry {
@@ -365,6 +369,7 @@ function createBaseSession(): Session {
     activity: 0,
     figures: undefined,
     headless: false,
+    skipPermissions: false,
   };
 }
 
@@ -486,6 +491,9 @@ export const Session: MessageFns<Session> = {
     }
     if (message.headless !== false) {
       writer.uint32(400).bool(message.headless);
+    }
+    if (message.skipPermissions !== false) {
+      writer.uint32(408).bool(message.skipPermissions);
     }
     return writer;
   },
@@ -778,6 +786,14 @@ export const Session: MessageFns<Session> = {
             message.headless = reader.bool();
             continue;
           }
+          case 51: {
+            if (tag !== 408) {
+              break;
+            }
+
+            message.skipPermissions = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -855,6 +871,7 @@ export const Session: MessageFns<Session> = {
       ? ToolFigures.fromPartial(object.figures)
       : undefined;
     message.headless = object.headless ?? false;
+    message.skipPermissions = object.skipPermissions ?? false;
     return message;
   },
 };
@@ -1787,6 +1804,7 @@ function createBaseStartRequest(): StartRequest {
     restartPolicy: 0,
     maxTurns: 0,
     headless: false,
+    skipPermissions: false,
   };
 }
 
@@ -1839,6 +1857,9 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
     if (message.headless !== false) {
       writer.uint32(264).bool(message.headless);
+    }
+    if (message.skipPermissions !== false) {
+      writer.uint32(272).bool(message.skipPermissions);
     }
     return writer;
   },
@@ -1982,6 +2003,14 @@ export const StartRequest: MessageFns<StartRequest> = {
             message.headless = reader.bool();
             continue;
           }
+          case 34: {
+            if (tag !== 272) {
+              break;
+            }
+
+            message.skipPermissions = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2034,6 +2063,7 @@ export const StartRequest: MessageFns<StartRequest> = {
     message.restartPolicy = object.restartPolicy ?? 0;
     message.maxTurns = object.maxTurns ?? 0;
     message.headless = object.headless ?? false;
+    message.skipPermissions = object.skipPermissions ?? false;
     return message;
   },
 };
@@ -2960,7 +2990,7 @@ export const SessionServiceService = {
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
    */
   start: {
     path: "/berth.v1.SessionService/Start" as const,
@@ -3030,7 +3060,7 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
    */
   start: handleUnaryCall<StartRequest, StartResponse>;
   /** One session. */
@@ -3086,7 +3116,7 @@ export interface SessionServiceClient extends Client {
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
    */
   start(
     request: StartRequest,
