@@ -268,7 +268,7 @@ it('on another host, too: what was put away stays away, and names apart hosts', 
   const { code, stderr } = await sandbox.berth(['ack', 'old']);
   expect(code).toBe(7);
   expect(stderr).toMatch(/cannot tell which session old means: .*lab:external:old/);
-  expect((await sandbox.berth(['ack', 'lab:old'])).stdout).toMatch(/^external:old cleared: permission/);
+  expect((await sandbox.berth(['ack', 'lab:old'])).stdout).toMatch(/^external:old put away: permission/);
   const left = async () => (await rows()).map(({ vm_name }) => vm_name);
   expect(await left()).toEqual(['local']);
   await remote.restart();

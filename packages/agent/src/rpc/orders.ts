@@ -42,12 +42,10 @@ export function checkName(name: string): string {
 }
 
 /** Throws ARGUMENT_INVALID for a session of somebody else's tool, of which the call knows nothing. */
-export function refuseExternal(session: string, cannot: string): void {
+export function refuseExternal(session: string, { cannot, hint }: { cannot: string; hint: string }): void {
   if (!isExternal(session)) return;
   const message = `cannot ${cannot} ${oneLine(session)}: it is a session of another tool`;
-  throw new BerthError('ARGUMENT_INVALID', message, {
-    hint: `look at it: berth attach --read-only, or berth output without --follow and --raw`,
-  });
+  throw new BerthError('ARGUMENT_INVALID', message, { hint });
 }
 
 /** Bytes; 0 stays 0 and means the default. */

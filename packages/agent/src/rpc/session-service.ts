@@ -25,6 +25,11 @@ import {
   updateOrder,
 } from './orders.ts';
 
+const NOT_OURS = {
+  cannot: 'rename or tag',
+  hint: 'its name is that of its tmux session: tmux rename-session',
+};
+
 export function sessionService(options: {
   wrap: Wrapper;
   registry: Registry;
@@ -103,7 +108,7 @@ export function sessionService(options: {
       return { sessions: await Promise.all(chosen.map(encoded)), external: others, asOf };
     }),
     update: wrap.unary('Update', async (request) => {
-      refuseExternal(request.session, 'rename or tag');
+      refuseExternal(request.session, NOT_OURS);
       return { session: await encoded(commands.update(updateOrder(request))) };
     }),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {

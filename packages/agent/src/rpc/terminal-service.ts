@@ -40,6 +40,12 @@ export interface TerminalServiceOptions {
   readonly typed: Map<string, Promise<InputFate>>;
 }
 
+/** There is its screen, with what tmux keeps above it. */
+const NO_TRANSCRIPT = {
+  cannot: 'read the transcript of',
+  hint: 'look at it: berth attach --read-only, or berth output without --follow and --raw',
+};
+
 const TYPED_KEPT = 10_000;
 
 const FATES: Readonly<Record<InputFate, { outcome: InputOutcome; keysWithheld: boolean }>> = {
@@ -56,7 +62,7 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
     request: ReadOutputRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ReadOutputResponse> {
-    refuseExternal(request.session, 'read the transcript of');
+    refuseExternal(request.session, NO_TRANSCRIPT);
     const session = registry.resolve(request.session);
     const extent = await transcripts.extent(files.paths(session.id));
     const tail = toBytes(request.tailBytes);
