@@ -3,18 +3,21 @@ import type { UserTmux } from '../sessions/external-port.ts';
 import { callTmux, TmuxError } from './call.ts';
 import { notifyClient, paneOf } from './pane.ts';
 
-const CALL_MS = 1000;
+const CALL_MS = 10_000;
+/** Lists wait for it. */
+const NAMES_MS = 1000;
 
 export function createUserTmux(tmux: string): UserTmux {
-  const call = (args: readonly string[], input?: Uint8Array) => {
+  const callWithin = (timeout: number) => (args: readonly string[], input?: Uint8Array) => {
     const { TMUX: _inside, ...env } = process.env;
-    return callTmux([tmux, '-N', ...args], { env, timeout: CALL_MS }, input);
+    return callTmux([tmux, '-N', ...args], { env, timeout }, input);
   };
+  const call = callWithin(CALL_MS);
   const paneIn = (name: string) => paneOf(call, `=${name}:`);
   return {
     async names() {
       try {
-        const answer = await call(['list-sessions', '-F', '#{session_name}']);
+        const answer = await callWithin(NAMES_MS)(['list-sessions', '-F', '#{session_name}']);
         return new Set(answer.split('\n').filter((name) => name !== ''));
       } catch (error) {
         if (error instanceof TmuxError && error.noServer) return new Set();

@@ -65,10 +65,10 @@ function leave(first: boolean, still: number, options: { code: number; context: 
 }
 
 /** Nothing is left to attach to: what it said last is told, and how to see more. */
-function ended({ session }: Waiting, { console }: Context): void {
+function ended({ host, session }: Waiting, { console }: Context): void {
   const { id, attention } = session;
   if (isExternal(id)) {
-    console.err(`berth: its tmux session is gone; put it away with: berth ack ${oneLine(id)}\n`);
+    console.err(`berth: its tmux session is gone; put it away with: berth ack ${oneLine(`${host.name}:${id}`)}\n`);
     return;
   }
   const said = oneLine(attention.line);

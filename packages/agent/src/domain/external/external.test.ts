@@ -230,6 +230,8 @@ test('what has no tmux session any more is put away for good, until its tool rep
     expect(host.look(at(0), look)).toEqual([]);
     expect(host.facts).toEqual([]);
   }
+  // What a tool says as its terminal goes brings nothing back.
+  expect(host.look([report({ tmux_session: 'dev', status: 'stopped' })], gone)).toEqual([]);
   expect(host.look(at(60), gone)).toMatchObject([{ name: 'dev' }]);
   expect(host.facts).toMatchObject([{ gone: false, session: { reportedAt: NOW + 60_000 } }]);
 });

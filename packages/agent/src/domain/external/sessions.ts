@@ -122,6 +122,8 @@ function isPast(
   if (before?.hidden || before?.putAway) {
     const { status, message, reportedAt } = before.session;
     if (report.status === status && report.message === message && report.at === reportedAt) return true;
+    // The last words of a tool whose terminal was ended.
+    if (!live && (report.status === 'idle' || report.status === 'stopped')) return true;
   }
   return !live && now - report.at >= STALE_MS;
 }
