@@ -216,9 +216,9 @@ it('its attention is notified of once, told to watchers, and counted in the stat
 });
 
 it('a terminal that is attached elsewhere says that it asks', async () => {
-  await sandbox.berth(['start', '--name', 'ours', '--', 'cat']);
+  await sandbox.berth(['start', '--name', 'ours', '--', 'sh', '-c', 'echo ready; cat']);
   await using terminal = sandbox.berthTerminal(['attach', 'ours'], { columns: 100 });
-  await terminal.waitForScreen(/detach with/);
+  await terminal.waitForScreen(/^ready$/m);
   // The watch begins a moment after the session shows: asked anew until it is there.
   await until(
     async () => {
@@ -244,10 +244,13 @@ it('the live view attaches to it and acknowledges it', async () => {
   await until(() => tool.tmux('list-clients', '-t', '=dev') !== '', { what: 'it is attached' });
   terminal.press('C-b', 'd');
   await terminal.waitForScreen(/back from dev/);
+  await terminal.waitForScreen(/^› ! permission +dev/m);
   terminal.type('r');
   await terminal.waitForScreen(/dev is another tool's session: it cannot be renamed or tagged/);
   terminal.type('A');
   await terminal.waitForScreen(/dev acknowledged/);
+  // Its file still says so; nobody is asked any more.
+  await terminal.waitForScreen(/^› ○ answered +dev/m);
   await asks('external:dev', null);
   terminal.type('x');
   terminal.type('y');

@@ -68,7 +68,9 @@ function leave(first: boolean, still: number, options: { code: number; context: 
 function ended({ host, session }: Waiting, { console }: Context): void {
   const { id, attention } = session;
   if (isExternal(id)) {
-    console.err(`berth: its tmux session is gone; put it away with: berth ack ${oneLine(`${host.name}:${id}`)}\n`);
+    console.err(
+      `berth: its tmux session is gone; put it away with: berth ack ${oneLine(`${host.name}:${id}`)}\n`,
+    );
     return;
   }
   const said = oneLine(attention.line);

@@ -1,7 +1,7 @@
 /** A session in lines for people. Pure. */
 import { isSnoozed, type ToolFigures } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
-import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
@@ -41,7 +41,7 @@ function externalFacts(shown: Shown, external: ExternalSnapshot, now: number): F
   return [
     ['session', session.id],
     ['host', host.name],
-    ['status', `${status}, as its tool reports`],
+    ['status', `${status}, as its tool reports${isAnswered(external) ? '; answered since' : ''}`],
     ['message', message],
     ['reported', `${iso(reportedAt)} (${formatAge(now - reportedAt)})`],
     ...attention(shown, now),

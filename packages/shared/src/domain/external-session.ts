@@ -71,10 +71,15 @@ export function externalAsSession(external: ExternalSnapshot): SessionSnapshot {
     cpuPercent: 0,
     oomKills: 0,
     attention: external.attention,
-    activity: activityOf(external.status),
+    activity: isAnswered(external) ? 'unknown' : activityOf(external.status),
     figures: null,
     headless: false,
   };
+}
+
+/** Its tool reports a question that somebody has seen to; what it does since, it has not told yet. */
+export function isAnswered({ status, attention }: Pick<ExternalSnapshot, 'status' | 'attention'>): boolean {
+  return attention === null && (status === 'permission' || status === 'waiting');
 }
 
 export function activityOf(status: string): Activity {
