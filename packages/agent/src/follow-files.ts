@@ -6,7 +6,9 @@ import { createReportFiles } from './files/report-files.ts';
 import { createGit } from './git/state.ts';
 import type { Log } from './log.ts';
 import { createDetails, type Details } from './sessions/details.ts';
+import { ExternalCommands } from './sessions/external-commands.ts';
 import { ExternalSessions } from './sessions/external-sessions.ts';
+import { ExternalTerminals } from './sessions/external-terminals.ts';
 import { FileNews } from './sessions/file-news.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
 import type { Journal } from './sessions/journal-port.ts';
@@ -16,7 +18,9 @@ import { createUserTmux } from './tmux/user-sessions.ts';
 
 export interface FollowedFiles extends AsyncDisposable {
   readonly details: Details;
-  readonly external: ExternalSessions;
+  /** What is done to sessions of others' tools. */
+  readonly commands: ExternalCommands;
+  readonly terminals: ExternalTerminals;
 }
 
 /** Before sessions are brought together with what was recorded: ends are then told whole. */
@@ -41,9 +45,11 @@ export function followFiles(options: {
     onProblem: (session, error) =>
       log.warn({ session, error: messageOf(error) }, 'cannot tell of files of a session'),
   });
+  const tmux = createUserTmux(options.tmux);
+  const git = createGit();
   const external = new ExternalSessions({
     files: createReportFiles(config.externalSessions),
-    tmux: createUserTmux(options.tmux),
+    tmux,
     watcher,
     registry,
     journal,
@@ -51,8 +57,9 @@ export function followFiles(options: {
     onProblem: (message) => log.warn(message),
   });
   return {
-    details: createDetails({ files, artifacts, git: createGit() }),
-    external,
+    details: createDetails({ files, artifacts, git }),
+    commands: new ExternalCommands({ external, tmux, registry, git }),
+    terminals: new ExternalTerminals({ external, tmux }),
     async [Symbol.asyncDispose]() {
       await Promise.all([news[Symbol.asyncDispose](), external[Symbol.asyncDispose]()]);
     },

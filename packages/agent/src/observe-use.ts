@@ -25,7 +25,7 @@ export function observeUse(options: {
   /** For facts without which all goes on: attaching must work where the disk is full. */
   const mention = (session: string, fact: Fact) => {
     try {
-      registry.tell([fact], session);
+      registry.tell([fact], { sessionId: session });
     } catch (error) {
       log.warn({ session, fact: fact.type, error: messageOf(error) }, 'cannot record what happened');
     }

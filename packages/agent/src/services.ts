@@ -57,14 +57,15 @@ export function createServices(parts: ServiceParts): Services {
       ...parts,
       presets: tools.presets,
       details: news.details,
-      external: () => news.external.list(),
+      external: news.commands,
       environment: () => parts.environment.variables(),
       newestEvent: () => journal.eventRange().newest,
       maxLifetimeMs: parts.config.maxLifetimeMs,
     }),
     terminal: terminalService({
       ...parts,
-      attach: attachHandler({ ...parts, typed }),
+      external: news.terminals,
+      attach: attachHandler({ ...parts, typed, external: news.terminals }),
       typist: new Typist({
         terminals,
         screens,
@@ -76,7 +77,7 @@ export function createServices(parts: ServiceParts): Services {
     }),
     event: eventService({ wrap, journal, feed: parts.feed }),
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
-    attention: attentionService({ wrap, registry, keeper: attention, describe }),
+    attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
   };
 }

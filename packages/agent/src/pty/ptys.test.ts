@@ -11,7 +11,7 @@ test('an attached terminal shows the screen, types, and ends with the session', 
   await using session = await startRealSession({
     argv: ['bash', '-c', 'echo ready; read -r line; echo "<$line>"'],
   });
-  using pty = ptys.attach({ ...terminal, paths: session.paths });
+  using pty = ptys.attach({ ...terminal, on: { socket: session.paths.tmuxSocket, name: 'main' } });
   let seen = '';
   let ended = false;
   pty.onData((data) => {
@@ -33,14 +33,23 @@ test('read-only terminals type nothing and do not resize; detachOthers leaves on
   const ptys = await createPtys({ tmux: 'tmux', home: '/' });
   await using session = await startRealSession({ argv: ['cat'] });
   const clients = async () => (await session.terminals.observe(session.paths))?.attachedClients;
-  using reader = ptys.attach({ ...terminal, paths: session.paths, readOnly: true, columns: 40 });
+  using reader = ptys.attach({
+    ...terminal,
+    on: { socket: session.paths.tmuxSocket, name: 'main' },
+    readOnly: true,
+    columns: 40,
+  });
   let screen = '';
   reader.onData((data) => {
     screen += Buffer.from(data).toString('latin1');
   });
   await eventually('the reader', async () => (await clients()) === 1 && screen !== '');
   reader.write(Buffer.from('refused\r'));
-  using writer = ptys.attach({ ...terminal, paths: session.paths, detachOthers: true });
+  using writer = ptys.attach({
+    ...terminal,
+    on: { socket: session.paths.tmuxSocket, name: 'main' },
+    detachOthers: true,
+  });
   writer.onData(() => {});
   let gone = false;
   reader.onEnd(() => {
@@ -58,7 +67,7 @@ test('twenty attaches leave no descriptor behind', async () => {
   await using session = await startRealSession({ argv: ['cat'] });
   const before = descriptors();
   for (let n = 0; n < 20; n++) {
-    const pty = ptys.attach({ ...terminal, paths: session.paths });
+    const pty = ptys.attach({ ...terminal, on: { socket: session.paths.tmuxSocket, name: 'main' } });
     await new Promise<void>((resolve) => pty.onData(() => resolve()));
     pty[Symbol.dispose]();
   }

@@ -14,14 +14,22 @@ export async function createPtys(options: { tmux: string; home: string }): Promi
     const flags = spec.readOnly ? ['-f', 'read-only,ignore-size'] : [];
     const others = spec.detachOthers ? ['-d'] : [];
     // -N: an attach never starts a server. -E: the session's environment stays what it is.
-    const attach = ['attach-session', '-E', '-t', 'main', ...others, ...flags];
-    const args = ['-u', '-N', '-S', spec.paths.tmuxSocket, ...attach];
+    const attach = ['attach-session', '-E', '-t', `=${spec.on.name}`, ...others, ...flags];
+    const server = spec.on.socket === null ? [] : ['-S', spec.on.socket];
+    const args = ['-u', '-N', ...server, ...attach];
+    // Where the user's own server is.
+    const { TMUX_TMPDIR } = process.env;
     const pty = spawn(options.tmux, args, {
       name: knownTerm(spec.term, options.home),
       cols: spec.columns,
       rows: spec.rows,
       cwd: '/',
-      env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: options.home, LANG: 'C.UTF-8' },
+      env: {
+        PATH: process.env.PATH ?? '/usr/bin:/bin',
+        HOME: options.home,
+        LANG: 'C.UTF-8',
+        ...(TMUX_TMPDIR ? { TMUX_TMPDIR } : {}),
+      },
       encoding: null,
     });
     let over = false;

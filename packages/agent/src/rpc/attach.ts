@@ -13,46 +13,32 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
-import type { Describe } from '../sessions/describe.ts';
-import type { SessionFiles } from '../sessions/files-port.ts';
-import type { Screens } from '../sessions/ports.ts';
-import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
-import { typable } from './terminal-service.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
-export interface AttachOptions {
+export interface AttachOptions extends AttachableOptions {
   readonly wrap: Wrapper;
-  readonly registry: Registry;
-  readonly files: SessionFiles;
   readonly attachments: Attachments;
-  readonly describe: Describe;
-  readonly screens: Pick<Screens, 'notify'>;
-  /** Somebody types into the session: called before it is done. */
-  readonly typed: (sessionId: string) => void;
 }
 
 /** A notice stands for so long, or until a key: tmux holds the terminal still meanwhile. */
 const NOTICE_MS = 4000;
 const NOTICE_LONGEST = 200;
 
-/** A session that ended under an attach is given this long to be recorded as ended. */
-const END_MS = 8000;
-
 export function attachHandler(options: AttachOptions) {
   return options.wrap.bidi('Attach', (stream: Stream, { signal }) => serve(stream, signal, options));
 }
 
 async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions): Promise<void> {
-  const { registry, files, attachments, describe, screens } = options;
   const open = await opening(stream, signal);
-  const session = typable(registry.resolve(open.session));
-  const snapshot = encodeSession(await describe(session));
+  const subject = await attachable(open.session, options);
+  const snapshot = encodeSession(await subject.snapshot());
   // From here to the pump there is no await: the terminal paints at once, and nobody else listens.
-  using attachment = attachments.open(session.id, open.attachId, {
-    paths: files.paths(session.id),
+  using attachment = options.attachments.open(subject.id, open.attachId, {
+    on: subject.on,
     columns: open.columns || 120,
     rows: open.rows || 36,
     term: open.term || 'xterm-256color',
@@ -63,20 +49,17 @@ async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions
   send(stream, { message: { $case: 'opened', opened: { session: snapshot, inputOffset } } });
   const notify = (text: string) => {
     const shown = [...oneLine(text)].slice(0, NOTICE_LONGEST).join('');
-    const notice = { tty: attachment.pty.tty, text: shown, ms: NOTICE_MS };
     // A courtesy: where it cannot be shown nothing else is the worse for it.
-    if (shown) void screens.notify(files.paths(session.id), notice).catch(() => {});
+    if (shown) void subject.notify({ tty: attachment.pty.tty, text: shown, ms: NOTICE_MS }).catch(() => {});
   };
-  const typed = () => options.typed(session.id);
+  const typed = () => subject.typed();
   const end = await pump(stream, signal, { attachment, readOnly: open.readOnly, typed, notify });
   if (end === 'link' || signal.aborted) return;
   if (end === 'detach') attachment.forget();
   else attachment.ended();
-  const settled = await ended(registry, session.id, { end, signal });
-  const gone = isFinal(settled.state);
-  const reason = gone ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
-  const last = encodeSession(await describe(settled));
-  send(stream, { message: { $case: 'ended', ended: { reason, session: last } } });
+  const last = end === 'detach' ? await subject.snapshot() : await subject.ended(signal);
+  const reason = isFinal(last.state) ? AttachEndReason.SESSION_ENDED : AttachEndReason.DETACHED;
+  send(stream, { message: { $case: 'ended', ended: { reason, session: encodeSession(last) } } });
 }
 
 /** What ended an attach. After `link` the caller may come back under the same attach id. */
@@ -156,19 +139,6 @@ async function opening(stream: Stream, signal: AbortSignal): Promise<AttachOpen>
     throw new BerthError('ARGUMENT_INVALID', 'the attach id must be 1 to 64 letters, digits and dashes');
   }
   return open;
-}
-
-/** tmux says goodbye before the end of a session is recorded: wait for the record, not for ever. */
-async function ended(
-  registry: Registry,
-  sessionId: string,
-  options: { end: AttachEnd; signal: AbortSignal },
-) {
-  const now = registry.get(sessionId) ?? registry.resolve(sessionId);
-  if (options.end === 'detach' || isFinal(now.state)) return now;
-  const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(END_MS)]);
-  const over = registry.until(sessionId, (session) => isFinal(session.state), deadline);
-  return await over.catch(() => registry.get(sessionId) ?? now);
 }
 
 function send(stream: Stream, message: AttachResponse): boolean {

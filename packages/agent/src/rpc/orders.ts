@@ -1,6 +1,7 @@
 /** Requests off the wire, checked and turned into what the application takes. Throws BerthErrors. */
 import { createHash } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isExternal } from '@berth/shared/domain/external-session';
 import {
   MAX_ARGV_BYTES,
   MAX_PROMPT_BYTES,
@@ -8,7 +9,7 @@ import {
   MIN_SLOT_BYTES,
 } from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
-import { nameProblem } from '@berth/shared/domain/text';
+import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type {
   KillRequest,
   ReserveRequest,
@@ -38,6 +39,13 @@ export function checkName(name: string): string {
   const problem = name === '' ? null : nameProblem(name);
   if (problem) throw new BerthError('NAME_INVALID', `cannot use this session name: ${problem}`);
   return name;
+}
+
+/** Throws ARGUMENT_INVALID for a session of somebody else's tool, of which the call knows nothing. */
+export function refuseExternal(session: string, { cannot, hint }: { cannot: string; hint: string }): void {
+  if (!isExternal(session)) return;
+  const message = `cannot ${cannot} ${oneLine(session)}: it is a session of another tool`;
+  throw new BerthError('ARGUMENT_INVALID', message, { hint });
 }
 
 /** Bytes; 0 stays 0 and means the default. */

@@ -1,6 +1,6 @@
 /** berth.v1.SessionService: decode, call one thing, encode. */
 
-import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import { externalName } from '@berth/shared/domain/external-session';
 import { statusOf } from '@berth/shared/domain/session-state';
 import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration } from '@berth/shared/wire/scalar';
@@ -10,6 +10,7 @@ import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { Details } from '../sessions/details.ts';
+import type { ExternalCommands } from '../sessions/external-commands.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
@@ -18,10 +19,16 @@ import {
   checkName,
   checkWork,
   killOrder,
+  refuseExternal,
   requestKey,
   reserveOrder,
   updateOrder,
 } from './orders.ts';
+
+const NOT_OURS = {
+  cannot: 'rename or tag',
+  hint: 'its name is that of its tmux session: tmux rename-session',
+};
 
 export function sessionService(options: {
   wrap: Wrapper;
@@ -30,15 +37,14 @@ export function sessionService(options: {
   presets: PresetRunner;
   describe: Describe;
   details: Details;
-  /** Sessions of others' tools. */
-  external: () => Promise<readonly ExternalSnapshot[]>;
+  external: ExternalCommands;
   environment: () => Promise<Readonly<Record<string, string>>>;
   /** Number of the newest event. */
   newestEvent: () => number;
   /** No session runs longer; null: as long as it likes. */
   maxLifetimeMs: number | null;
 }): SessionServiceServer {
-  const { wrap, registry, commands, presets, describe } = options;
+  const { wrap, registry, commands, presets, describe, external } = options;
   const encoded = async (session: Session) => encodeSession(await describe(session));
 
   async function startOrder(request: StartRequest) {
@@ -80,13 +86,18 @@ export function sessionService(options: {
       return { session: await encoded(session) };
     }),
     get: wrap.unary('Get', async ({ session: name, withDetails }) => {
+      const other = externalName(name);
+      if (other !== null) {
+        const { session, details } = await external.get(other, { withDetails });
+        return { session: encodeSession(session), details: details && encodeDetails(details) };
+      }
       const session = registry.resolve(name);
       const details = withDetails ? encodeDetails(await options.details(session)) : undefined;
       return { session: await encoded(session), details };
     }),
     list: wrap.unary('List', async ({ statuses }) => {
       // First: nothing may happen between what is chosen and the number that says how new it is.
-      const external = (await options.external()).map(encodeExternal);
+      const others = (await external.list()).map(encodeExternal);
       const wanted = new Set(statuses.map(decodeStatusOf));
       const chosen = [...registry.all()].filter(
         (session) =>
@@ -94,13 +105,20 @@ export function sessionService(options: {
       );
       chosen.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
       const asOf = BigInt(options.newestEvent());
-      return { sessions: await Promise.all(chosen.map(encoded)), external, asOf };
+      return { sessions: await Promise.all(chosen.map(encoded)), external: others, asOf };
     }),
-    update: wrap.unary('Update', async (request) => ({
-      session: await encoded(commands.update(updateOrder(request))),
-    })),
+    update: wrap.unary('Update', async (request) => {
+      refuseExternal(request.session, NOT_OURS);
+      return { session: await encoded(commands.update(updateOrder(request))) };
+    }),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {
-      const outcome = await commands.kill(killOrder(request), signal);
+      const order = killOrder(request);
+      const other = externalName(order.session);
+      if (other !== null) {
+        const ended = await external.kill(other, order);
+        return { ...ended, session: encodeSession(ended.session) };
+      }
+      const outcome = await commands.kill(order, signal);
       log.info({ session: outcome.session.id, state: outcome.session.state }, 'killed');
       const { alreadyEnded, signals } = outcome;
       return { session: await encoded(outcome.session), alreadyEnded, signals: [...signals] };

@@ -1,5 +1,6 @@
 /** berth.v1.TerminalService, the calls but Attach (see attach.ts). */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { externalAsSession, externalName } from '@berth/shared/domain/external-session';
 import { MAX_INPUT_BYTES } from '@berth/shared/domain/limits';
 import { isFinal } from '@berth/shared/domain/session-state';
 import {
@@ -12,15 +13,17 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import { isActive, type Session } from '../domain/session.ts';
+import { typable } from '../sessions/attachable.ts';
 import type { Describe } from '../sessions/describe.ts';
+import type { ExternalTerminals } from '../sessions/external-terminals.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
 import { readOutput } from '../sessions/output.ts';
 import type { Terminals, Transcripts } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Supervisor } from '../sessions/supervisor.ts';
-import type { InputFate, Typist } from '../sessions/typist.ts';
+import type { Input, InputFate, Typist } from '../sessions/typist.ts';
 import type { Wrapper } from './handler.ts';
-import { requestKey } from './orders.ts';
+import { refuseExternal, requestKey } from './orders.ts';
 
 export interface TerminalServiceOptions {
   readonly wrap: Wrapper;
@@ -32,9 +35,16 @@ export interface TerminalServiceOptions {
   readonly describe: Describe;
   readonly attach: TerminalServiceServer['attach'];
   readonly typist: Typist;
+  readonly external: ExternalTerminals;
   /** SendInput calls of late and their answers, by request id: typing is not journaled. */
   readonly typed: Map<string, Promise<InputFate>>;
 }
+
+/** There is its screen, with what tmux keeps above it. */
+const NO_TRANSCRIPT = {
+  cannot: 'read the transcript of',
+  hint: 'look at it: berth attach --read-only, or berth output without --follow and --raw',
+};
 
 const TYPED_KEPT = 10_000;
 
@@ -46,12 +56,13 @@ const FATES: Readonly<Record<InputFate, { outcome: InputOutcome; keysWithheld: b
 };
 
 export function terminalService(options: TerminalServiceOptions): TerminalServiceServer {
-  const { wrap, registry, files, transcripts, terminals, describe, typist, typed } = options;
+  const { wrap, registry, files, transcripts, terminals, describe, typist, typed, external } = options;
 
   async function* output(
     request: ReadOutputRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ReadOutputResponse> {
+    refuseExternal(request.session, NO_TRANSCRIPT);
     const session = registry.resolve(request.session);
     const extent = await transcripts.extent(files.paths(session.id));
     const tail = toBytes(request.tailBytes);
@@ -68,6 +79,12 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
   }
 
   async function capture(request: CaptureScreenRequest) {
+    const other = externalName(request.session);
+    if (other !== null) {
+      const { session, lines } = await external.capture(other, request);
+      const shown = request.lines > 0 ? lines.slice(-request.lines) : lines;
+      return { lines: shown, session: encodeSession(session), transcriptOffset: 0n };
+    }
     const session = registry.resolve(request.session);
     const paths = files.paths(session.id);
     const { end } = await transcripts.extent(paths);
@@ -88,6 +105,20 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
     return await transcripts.render(paths, size);
   }
 
+  /** How to type into a session, and what is told of it afterwards. */
+  async function typing(reference: string) {
+    const other = externalName(reference);
+    if (other === null) {
+      const session = typable(registry.resolve(reference));
+      return { type: (input: Input) => typist.type(session.id, input), snapshot: () => describe(session) };
+    }
+    await external.live(other);
+    return {
+      type: (input: Input) => external.type(other, input),
+      snapshot: async () => externalAsSession(await external.now(other)),
+    };
+  }
+
   return {
     attach: options.attach,
     readOutput: wrap.serverStream('ReadOutput', (request: ReadOutputRequest, { signal }) =>
@@ -96,32 +127,20 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
     captureScreen: wrap.unary('CaptureScreen', capture),
     sendInput: wrap.unary('SendInput', async (request) => {
       const { requestId } = requestKey(request.requestId, {});
-      const session = typable(registry.resolve(request.session));
+      const { type, snapshot } = await typing(request.session);
       if (request.data.length > MAX_INPUT_BYTES) {
         throw new BerthError('ARGUMENT_INVALID', 'cannot type more than 1 MiB in one call');
       }
       const known = typed.get(requestId);
-      const fate = known ?? typist.type(session.id, request);
+      const fate = known ?? type(request);
       if (!known) {
         typed.set(requestId, fate);
         if (typed.size > TYPED_KEPT) typed.delete([...typed.keys()][0] ?? '');
       }
       const { outcome, keysWithheld } = FATES[await fate];
-      return { session: encodeSession(await describe(session)), outcome, keysWithheld };
+      return { session: encodeSession(await snapshot()), outcome, keysWithheld };
     }),
   };
-}
-
-/** Throws unless the session has a terminal that takes input. */
-export function typable(session: Session): Session {
-  if (session.state === 'running' || session.state === 'suspended') return session;
-  if (isFinal(session.state)) {
-    throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`);
-  }
-  throw new BerthError(
-    'SESSION_NOT_RUNNING',
-    `session ${session.id} does not run yet: it is ${session.state}`,
-  );
 }
 
 function message(offset: number, content: { data?: Buffer; truncated?: number }): ReadOutputResponse {

@@ -79,7 +79,7 @@ export class ArtifactWatch {
     const news = artifactNews({ told: this.#told, before, now, more: found.more });
     this.#before = now;
     if (news.facts.length > 0) {
-      registry.tell(news.facts, sessionId);
+      registry.tell(news.facts, { sessionId });
       this.#told = news.told;
       await artifacts.keepTold(paths, [...news.told.values()]);
     }

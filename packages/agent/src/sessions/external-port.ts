@@ -1,3 +1,6 @@
+import type { Screen } from '../domain/typed-text.ts';
+import type { Notice } from './ports.ts';
+
 /** A file with a report of somebody else's tool. */
 export interface ReportFile {
   /** `NAME` of `NAME.json`. */
@@ -16,7 +19,17 @@ export interface ReportFiles {
   read(name: string): Promise<string>;
 }
 
+/** The user's own tmux server. Calls that name a session take its exact name. */
 export interface UserTmux {
-  /** Of the sessions on the user's own tmux server. Rejects where it cannot be told. */
+  /** Of the sessions on it. Rejects where it cannot be told. */
   names(): Promise<ReadonlySet<string>>;
+  /** As Terminals.type, into the session's active pane. */
+  type(name: string, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
+  capture(name: string, options: { screenOnly: boolean }): Promise<string[]>;
+  look(name: string): Promise<Screen>;
+  hidesTyping(name: string): Promise<boolean>;
+  /** As Screens.notify. */
+  notify(notice: Notice): Promise<void>;
+  /** Ends the session: SIGHUP to what runs in it. One that is gone is ended. */
+  end(name: string): Promise<void>;
 }

@@ -58,12 +58,13 @@ const kinds = (sessions: readonly ExternalSnapshot[]) =>
   Object.fromEntries(sessions.map(({ name, attention }) => [name, attention?.kind ?? null]));
 
 test('a question that was seen to stays so over a restart, until there is another', async () => {
+  live = ['dev'];
   report('dev', { status: 'waiting', message: 'Which port?' });
   const first = start();
   expect(kinds(await first.list())).toEqual({ dev: 'input' });
-  expect(first.acknowledge('nobody')).toBe(false);
-  expect(first.acknowledge('dev')).toBe(true);
-  expect(first.acknowledge('dev')).toBe(false);
+  expect(first.answer('nobody', 'acknowledged')).toBe(false);
+  expect(first.answer('dev', 'acknowledged')).toBe(true);
+  expect(first.answer('dev', 'acknowledged')).toBe(false);
   expect(kinds(await first.list())).toEqual({ dev: null });
   expect(told()).toHaveLength(2);
 

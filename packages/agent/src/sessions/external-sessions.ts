@@ -4,13 +4,21 @@
  * - one look at a time; what is told and the memory of it are committed together;
  * - a file that cannot be read now counts as it was last read: it may be half written.
  */
-import { messageOf } from '@berth/shared/domain/berth-error';
-import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import type { Verdict } from '@berth/shared/domain/attention';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { type ExternalSnapshot, externalId } from '@berth/shared/domain/external-session';
 import { oneLine } from '@berth/shared/domain/text';
 import { type Report, readReport } from '../domain/external/report.ts';
-import { acknowledge, externalNews, type Told } from '../domain/external/sessions.ts';
+import {
+  type AnsweredBy,
+  answer,
+  explain,
+  externalNews,
+  snooze,
+  type Told,
+} from '../domain/external/sessions.ts';
 import type { ReportFile, ReportFiles, UserTmux } from './external-port.ts';
-import type { Journal } from './journal-port.ts';
+import type { GrantedRequest, Journal } from './journal-port.ts';
 import type { Watcher } from './ports.ts';
 import type { Registry } from './registry.ts';
 
@@ -18,11 +26,13 @@ const GATHER_MS = 50;
 /** A file that is being written is whole soon. */
 const AGAIN_MS = 1000;
 const EVERY_MS = 60_000;
+/** A timer's longest wait. */
+const LONGEST_MS = 2 ** 31 - 1;
 const SETTING = 'external-sessions';
 
 export interface ExternalOptions {
   readonly files: ReportFiles;
-  readonly tmux: UserTmux;
+  readonly tmux: Pick<UserTmux, 'names'>;
   readonly watcher: Watcher;
   readonly registry: Registry;
   readonly journal: Journal;
@@ -48,6 +58,7 @@ export class ExternalSessions implements AsyncDisposable {
   #live: ReadonlySet<string>;
   #problem = '';
   #timer: NodeJS.Timeout | null = null;
+  #wake: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #again = false;
   #over = false;
@@ -71,13 +82,52 @@ export class ExternalSessions implements AsyncDisposable {
     return this.#sessions;
   }
 
-  /** Its attention was seen to; false where there is none. It stands again with its next status. */
-  acknowledge(name: string): boolean {
-    const told = acknowledge(this.#told, name);
+  /** As it is now. Throws SESSION_NOT_FOUND. */
+  async find(name: string): Promise<ExternalSnapshot> {
+    const found = (await this.list()).find((session) => session.name === name);
+    if (found) return found;
+    const message = `there is no session ${oneLine(externalId(name))}: no tool reports on it`;
+    throw new BerthError('SESSION_NOT_FOUND', message);
+  }
+
+  /** As it was last, also once it is shown no more; null: nobody ever told of it. */
+  known(name: string): ExternalSnapshot | null {
+    const shown = this.#sessions.find((session) => session.name === name);
+    return shown ?? this.#toldOf(name)?.session ?? null;
+  }
+
+  explain(name: string): readonly Verdict[] {
+    const told = this.#toldOf(name);
+    return told ? [explain(told)] : [];
+  }
+
+  /**
+   * Its attention was seen to; false where there was none, and nothing to put away. It stands again
+   * with its next question.
+   */
+  answer(name: string, by: AnsweredBy, request?: GrantedRequest): boolean {
+    const session = this.#sessions.find((one) => one.name === name);
+    const told = session && answer(this.#told, session, by);
     if (!told) return false;
-    this.#told = told;
-    this.#tell();
+    this.#tell(told, request);
     return true;
+  }
+
+  /** Its tmux session was ended by hand: nothing is left to ask for. */
+  ended(name: string, request: GrantedRequest): void {
+    this.#live = new Set([...this.#live].filter((other) => other !== name));
+    this.#sessions = this.#sessions.map((one) => (one.name === name ? { ...one, live: false } : one));
+    const session = this.#sessions.find((one) => one.name === name);
+    this.#tell((session && answer(this.#told, session, 'acknowledged')) ?? this.#told, request);
+  }
+
+  /** `until` in ms since the epoch; in the past: ends it. */
+  snooze(name: string, until: number, request: GrantedRequest): void {
+    this.#tell(snooze(this.#told, name, { until, now: this.#options.now() }), request);
+  }
+
+  #toldOf(name: string) {
+    return Object.hasOwn(this.#told, name) ? this.#told[name] : undefined;
   }
 
   #later(ms: number): void {
@@ -147,22 +197,34 @@ export class ExternalSessions implements AsyncDisposable {
     this.#read.set(file.name, { version, report: before?.report ?? null, malformedAt, warned: late });
   }
 
-  /** One step, without an await: what is told is what is remembered. */
-  #tell(): void {
+  /** One step, without an await: what is told is what is remembered. `told`: with what people said to it. */
+  #tell(told = this.#told, request?: GrantedRequest): void {
     const { journal, registry, now } = this.#options;
     const read = [...this.#read.values()];
     const news = externalNews({
-      told: this.#told,
+      told,
       reports: read.flatMap(({ report }) => report ?? []),
       unsure: read.some(({ report, warned }) => report === null && !warned),
       live: this.#live,
       now: now(),
       nextEvent: journal.eventRange().newest + 1,
     });
+    if (news.facts.length > 0 || request) {
+      const settings = [{ name: SETTING, value: JSON.stringify(news.told) }];
+      registry.tell(news.facts, { settings, ...(request ? { request } : {}) });
+      this.#told = news.told;
+    }
     this.#sessions = news.sessions;
-    if (news.facts.length === 0) return;
-    registry.tell(news.facts, '', [{ name: SETTING, value: JSON.stringify(news.told) }]);
-    this.#told = news.told;
+    this.#wakeForSnoozes();
+  }
+
+  /** A snooze that runs out raises what still stands anew. */
+  #wakeForSnoozes(): void {
+    clearTimeout(this.#wake ?? undefined);
+    const ends = this.#sessions.flatMap(({ attention }) => attention?.snoozedUntil ?? []);
+    if (ends.length === 0 || this.#over) return;
+    const ms = Math.min(Math.max(0, Math.min(...ends) - this.#options.now()), LONGEST_MS);
+    this.#wake = setTimeout(() => void this.#look(), ms).unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -170,6 +232,7 @@ export class ExternalSessions implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     clearInterval(this.#slow);
     clearTimeout(this.#timer ?? undefined);
+    clearTimeout(this.#wake ?? undefined);
     await this.#looking;
   }
 }

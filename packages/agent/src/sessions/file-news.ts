@@ -92,7 +92,7 @@ export class FileNews implements AsyncDisposable {
       timer = null;
       const fact = activity.take(now());
       try {
-        if (fact) registry.tell([fact], sessionId);
+        if (fact) registry.tell([fact], { sessionId });
       } catch (error) {
         onProblem(sessionId, error);
       }

@@ -100,11 +100,14 @@ export interface Screens {
   look(paths: SessionPaths): Promise<Screen>;
   /** The program reads a line without showing it, as a question for a password does. */
   hidesTyping(paths: SessionPaths): Promise<boolean>;
-  /** Shows one line over the session in the client terminal `tty` alone, for so many ms or until a key. */
-  notify(
-    paths: SessionPaths,
-    notice: { readonly tty: string; readonly text: string; readonly ms: number },
-  ): Promise<void>;
+  notify(paths: SessionPaths, notice: Notice): Promise<void>;
+}
+
+/** One line over the session in the client terminal `tty` alone, for so many ms or until a key. */
+export interface Notice {
+  readonly tty: string;
+  readonly text: string;
+  readonly ms: number;
 }
 
 export interface TerminalSpec {
@@ -248,12 +251,19 @@ export interface Ptys {
 }
 
 export interface AttachSpec {
-  readonly paths: SessionPaths;
+  readonly on: TmuxSession;
   readonly columns: number;
   readonly rows: number;
   readonly term: string;
   readonly readOnly: boolean;
   readonly detachOthers: boolean;
+}
+
+/** A tmux session by its exact name. */
+export interface TmuxSession {
+  /** Of the server; null: the user's own. */
+  readonly socket: string | null;
+  readonly name: string;
 }
 
 export interface AttachedPty extends Disposable {

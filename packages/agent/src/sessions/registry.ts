@@ -6,6 +6,7 @@
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Fact } from '@berth/shared/domain/event';
+import { externalName } from '@berth/shared/domain/external-session';
 import {
   type Active,
   holdsSlot,
@@ -56,6 +57,11 @@ export class Registry {
    * REQUEST_ID_REUSED where the id was another request's.
    */
   granted(method: string, key: Pick<GrantedRequest, 'requestId' | 'fingerprint'>): Session | null {
+    return this.get(this.grantedTo(method, key) ?? '') ?? null;
+  }
+
+  /** The same by id: also of what is no session of ours. */
+  grantedTo(method: string, key: Pick<GrantedRequest, 'requestId' | 'fingerprint'>): string | null {
     const known = this.#journal.request(key.requestId);
     if (!known) return null;
     if (known.method !== method || known.fingerprint !== key.fingerprint) {
@@ -64,7 +70,7 @@ export class Registry {
         `the request id ${key.requestId} was used for another request`,
       );
     }
-    return this.get(known.sessionId) ?? null;
+    return known.sessionId;
   }
 
   /** Calls back after each change of any session. */
@@ -93,15 +99,24 @@ export class Registry {
 
   /** Records a notice for the operator, about the host or about one session that it leaves as it is. */
   notice(reason: string, message: string, sessionId = ''): void {
-    this.tell([{ type: 'hostNotice', reason, message }], sessionId);
+    this.tell([{ type: 'hostNotice', reason, message }], { sessionId });
   }
 
   /** Records facts about the host, or about one session, that leave all sessions as they are. */
-  tell(facts: readonly Fact[], sessionId = '', settings: readonly Setting[] = []): void {
-    const sessionName = this.get(sessionId)?.name ?? '';
+  tell(
+    facts: readonly Fact[],
+    also: {
+      readonly sessionId?: string;
+      readonly settings?: readonly Setting[];
+      readonly request?: GrantedRequest;
+    } = {},
+  ): void {
+    const { sessionId = '', settings = [], request } = also;
+    const sessionName = this.get(sessionId)?.name ?? externalName(sessionId) ?? '';
     const named = facts.map((fact) => ({ sessionId, sessionName, fact }));
-    this.#journal.commit({ at: this.#now(), sessions: [], facts: named, settings });
-    this.#publish();
+    const asked = request ? { request } : {};
+    this.#journal.commit({ at: this.#now(), sessions: [], ...asked, facts: named, settings });
+    if (facts.length > 0) this.#publish();
   }
 
   /** Keeps what is known of a session's attention, with the facts that follow from it. */

@@ -11,12 +11,15 @@ import { checkKeys } from '../domain/typed-keys.ts';
 import { changes, type Screen, shows, tailOf } from '../domain/typed-text.ts';
 import { Bell } from './bell.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import type { Screens, SessionPaths, Terminals } from './ports.ts';
+import type { SessionPaths } from './ports.ts';
 
-export interface TypistOptions {
-  readonly terminals: Pick<Terminals, 'type'>;
-  readonly screens: Pick<Screens, 'look' | 'hidesTyping'>;
-  readonly paths: (sessionId: string) => SessionPaths;
+/** `P` says where a session's terminal is. */
+export interface TypistOptions<P> {
+  readonly terminals: {
+    type(place: P, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
+  };
+  readonly screens: { look(place: P): Promise<Screen>; hidesTyping(place: P): Promise<boolean> };
+  readonly paths: (sessionId: string) => P;
   /** Calls back whenever the session may have printed something. */
   readonly onOutput: (sessionId: string, listener: () => void) => Disposable;
   /** Somebody types into the session: called before it is done. */
@@ -38,11 +41,11 @@ const STANDS_MS = 300;
 /** Who has not answered by then may be one who hides what is typed. */
 const PROMPT_MS = 250;
 
-export class Typist {
-  readonly #o: TypistOptions;
+export class Typist<P = SessionPaths> {
+  readonly #o: TypistOptions<P>;
   readonly #busy = new OneAtATime();
 
-  constructor(options: TypistOptions) {
+  constructor(options: TypistOptions<P>) {
     this.#o = options;
   }
 

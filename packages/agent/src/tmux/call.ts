@@ -19,17 +19,30 @@ export type TmuxCall = (
 
 export function tmuxCall(tmux: string): TmuxCall {
   return (paths, args, input) =>
-    new Promise((resolve, reject) => {
-      const child = execFile(
-        tmux,
-        ['-N', '-S', paths.tmuxSocket, ...args],
-        { cwd: paths.workspace, timeout: CALL_MS, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
-        (error, stdout, stderr) =>
-          error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout),
-      );
-      child.stdin?.on('error', () => {});
-      child.stdin?.end(input);
-    });
+    callTmux(
+      [tmux, '-N', '-S', paths.tmuxSocket, ...args],
+      { cwd: paths.workspace, timeout: CALL_MS },
+      input,
+    );
+}
+
+/** Runs tmux; `timeout` in ms. Resolves with what it printed; rejects with a TmuxError. */
+export function callTmux(
+  [program = '', ...args]: readonly string[],
+  options: { readonly timeout: number; readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
+  input?: Uint8Array | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      program,
+      args,
+      { ...options, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' },
+      (error, stdout, stderr) =>
+        error ? reject(new TmuxError(stderr.trim() || error.message)) : resolve(stdout),
+    );
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
 }
 
 export class TmuxError extends Error {

@@ -30,7 +30,13 @@ test.each([
 test('a notice shows its text as it is, in one terminal alone', async () => {
   const ptys = await createPtys({ tmux: 'tmux', home: '/' });
   await using session = await startRealSession({ argv: ['cat'] });
-  const spec = { paths: session.paths, columns: 120, rows: 24, term: 'xterm', readOnly: false };
+  const spec = {
+    on: { socket: session.paths.tmuxSocket, name: 'main' },
+    columns: 120,
+    rows: 24,
+    term: 'xterm',
+    readOnly: false,
+  };
   const seen = ['', ''];
   const open = (i: number) => {
     const pty = ptys.attach({ ...spec, detachOthers: false });

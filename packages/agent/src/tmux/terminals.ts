@@ -1,12 +1,10 @@
-/** Terminals of sessions, by tmux: the only module that spells tmux's arguments (pty/ apart). */
-import { randomUUID } from 'node:crypto';
+/** Terminals of sessions, by tmux. Only this folder (and pty/) spells tmux's arguments. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { safeText } from '@berth/shared/domain/text';
 import { endMarker } from '../domain/end-marker.ts';
-import { checkKeys } from '../domain/typed-keys.ts';
 import type { SessionPaths, TerminalObservation, TerminalSpec, Terminals } from '../sessions/ports.ts';
 import type { TmuxAssets } from './assets.ts';
 import { PANE, TmuxError, tmuxCall } from './call.ts';
+import { paneOf } from './pane.ts';
 
 export interface TmuxOptions extends TmuxAssets {
   readonly tmux: string;
@@ -88,28 +86,8 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     open,
     observe,
 
-    async type(paths, { data, keys }) {
-      checkKeys(keys);
-      // By way of a buffer: no limit on the length, and no byte has a meaning.
-      const buffer = `berth-${randomUUID()}`;
-      const load = ['load-buffer', '-b', buffer, '-', ';'];
-      const paste = ['paste-buffer', '-d', '-r', '-b', buffer, '-t', PANE];
-      // A semicolon at the end would end tmux's command.
-      const names = keys.map((key) => key.replace(/;$/, '\\;'));
-      const press = ['send-keys', '-t', PANE, '--', ...names];
-      if (data.length > 0) await call(paths, [...load, ...paste], data);
-      if (keys.length > 0) await call(paths, press);
-    },
-
-    async capture(paths, { screenOnly }) {
-      const range = screenOnly ? [] : ['-S', '-'];
-      const text = await call(paths, ['capture-pane', '-p', '-J', '-t', PANE, ...range]);
-      const lines = safeText(text)
-        .split('\n')
-        .map((line) => line.trimEnd());
-      while (lines.length > 0 && lines.at(-1) === '') lines.pop();
-      return lines;
-    },
+    type: (paths, input) => paneOf((args, data) => call(paths, args, data), PANE).type(input),
+    capture: (paths, options) => paneOf((args) => call(paths, args), PANE).capture(options),
   };
 }
 

@@ -30,7 +30,8 @@ export const ack = defineCommand({
           session: place.session.id,
         });
         const was = cleared ? place.session.attention : null;
-        if (!console.json) console.out(`${namedText(place.session)} ${told(cleared, was)}\n`);
+        const past = place.external?.live === false;
+        if (!console.json) console.out(`${namedText(place.session)} ${told(cleared, was, past)}\n`);
         return { ...namedJson(place), cleared, attention: was && attentionRow(was) };
       },
     });
@@ -41,8 +42,10 @@ export const ack = defineCommand({
 });
 
 /** `was` may be unknown: it can have come after we looked. */
-function told(cleared: boolean, was: Place['session']['attention']): string {
+function told(cleared: boolean, was: Place['session']['attention'], past: boolean): string {
   if (!cleared) return 'asked for nobody';
+  // Another tool's, without a tmux session: with that it is listed no more.
+  if (past) return was ? `put away: ${attentionText(was, Date.now())}` : 'put away';
   return was ? `cleared: ${attentionText(was, Date.now())}` : 'cleared';
 }
 

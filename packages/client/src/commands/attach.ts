@@ -1,5 +1,6 @@
 /** `berth attach`: this terminal on a session. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isExternal } from '@berth/shared/domain/external-session';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
@@ -66,6 +67,7 @@ export function detachKeysOf(choice: AttachChoice, context: Context): { text: st
 export async function attachTo(place: Place, choice: AttachChoice, context: Context): Promise<number> {
   const { session, host } = place;
   if (isFinal(session.state)) {
+    if (isExternal(session.id)) throw noTmuxSession(place);
     throw new BerthError('SESSION_ENDED', `cannot attach to ${story(session)}`, {
       values: { session: session.id, host: host.name },
       hint: `see what it left: berth output ${session.id}`,
@@ -93,12 +95,20 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     person: (sign) => looking.sign(sign),
   });
   const last = outcome.session ?? session;
-  if (outcome.kind === 'session-ended') console.err(`berth: ${story(last)}\n`);
+  const label = isExternal(last.id) ? oneLine(last.id) : oneLine(last.name) || last.id;
+  if (outcome.kind === 'session-ended')
+    console.err(`berth: ${isExternal(last.id) ? `the tmux session of ${label} is gone` : story(last)}\n`);
   else {
     const by = outcome.kind === 'taken' ? ' by another terminal' : '';
-    console.err(
-      `berth: detached${by}; session ${oneLine(last.name) || last.id} goes on: berth attach ${oneLine(last.name) || last.id}\n`,
-    );
+    console.err(`berth: detached${by}; session ${label} goes on: berth attach ${label}\n`);
   }
   return 0;
+}
+
+function noTmuxSession({ session, host }: Place): BerthError {
+  const id = oneLine(session.id);
+  return new BerthError('SESSION_ENDED', `cannot attach to ${id}: there is no tmux session of its name`, {
+    values: { session: session.id, host: host.name },
+    hint: `put it away: berth ack ${oneLine(host.name)}:${id}`,
+  });
 }

@@ -1,11 +1,12 @@
 /** `berth connect`: attach, and create the named session on the named host where it is not there. */
 import { createHash } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isExternal } from '@berth/shared/domain/external-session';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
-import { DEFAULT_SESSION, type Place, parseTarget } from '../fleet/resolve.ts';
+import { DEFAULT_SESSION, externalPlace, type Place, parseTarget } from '../fleet/resolve.ts';
 import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { findSession, theSession } from './target.ts';
@@ -37,10 +38,12 @@ async function findOrCreate(word: string, context: Context): Promise<Place> {
   const host = findHost(all, target.host ?? word);
   const name = isHost ? DEFAULT_SESSION : target.session;
   const client = await context.connect(host);
-  const sessions = await client.listSessions();
+  const { sessions, external } = await client.listAll();
   const there = sessions.find((s) => (s.name === name || s.id === name) && !isFinal(s.state));
   if (there) return { host, session: there };
-  if (name.startsWith('sess-')) return await findSession(word, context);
+  const theirs = external.find((one) => one.name === name && one.live);
+  if (theirs) return externalPlace(host, theirs);
+  if (name.startsWith('sess-') || isExternal(name)) return await findSession(word, context);
   const problem = nameProblem(name);
   if (problem) throw new BerthError('NAME_INVALID', `cannot create ${word}: ${problem}`);
   // Two that connect at once ask with one id, and so make one session.

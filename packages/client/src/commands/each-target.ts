@@ -1,5 +1,6 @@
 /** The same for each of several sessions: a line for each failure, and the worst exit code. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isExternal } from '@berth/shared/domain/external-session';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
@@ -40,5 +41,6 @@ export function namedJson({ host, session }: Place) {
 
 /** `sess-… (name)`, for lines that people read. */
 export function namedText({ id, name }: Place['session']): string {
+  if (isExternal(id)) return oneLine(id);
   return name ? `${id} (${oneLine(name)})` : id;
 }

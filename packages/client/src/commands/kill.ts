@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isExternal } from '@berth/shared/domain/external-session';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
@@ -60,7 +61,9 @@ async function one(context: Context): Promise<Place> {
 async function allOf(wanted: readonly string[], yes: boolean, context: Context) {
   const answers = await takeInventory(context, await context.hosts());
   warnUnreachable(context, answers);
-  const targets = placesOf(answers).filter(({ session }) => wanted.includes(statusOf(session.state)));
+  // What other tools run is ended by name alone.
+  const ours = placesOf(answers).filter(({ external }) => external === undefined);
+  const targets = ours.filter(({ session }) => wanted.includes(statusOf(session.state)));
   if (targets.length > 0 && !yes) {
     if (!context.console.canAsk)
       throw new BerthError('USAGE', `cannot kill ${counted(targets.length, 'session')} without asking`, {
@@ -75,6 +78,10 @@ async function allOf(wanted: readonly string[], yes: boolean, context: Context) 
 }
 
 function told({ session, alreadyEnded, signals }: KillOutcome): string {
+  if (isExternal(session.id)) {
+    const what = alreadyEnded ? 'had no tmux session any more' : 'its tmux session was ended by SIGHUP';
+    return `${oneLine(session.id)} ${what}`;
+  }
   if (alreadyEnded) return `${session.id} had ended: ${story(session)}`;
   const sent = signals.map((name) => `SIG${oneLine(name).replace(/^SIG/, '')}`).join(', then ');
   return `${session.id} sent ${sent || 'nothing'}: ${story(session)}`;

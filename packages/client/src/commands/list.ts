@@ -2,11 +2,11 @@
 
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatAge } from '@berth/shared/domain/duration';
+import { isExternal } from '@berth/shared/domain/external-session';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { createFleetCache, type FleetCache } from '../fleet/cache.ts';
-import { isExternal } from '../fleet/external-row.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { chooseHosts, type Holding, takeInventory } from '../fleet/inventory.ts';
 import type { KeptHost } from '../fleet/kept-host.ts';
@@ -151,7 +151,8 @@ function keptOf(answers: readonly Answer<Holding>[], cache: FleetCache): Readonl
 
 function keepHeard({ host, value }: Extract<Answer<Holding>, { ok: true }>, cache: FleetCache, now: number) {
   const sessions = new Map(value.sessions.map((session) => [session.id, session]));
-  cache.keep({ config: host, asOf: now, snapshot: value.host, sessions });
+  const { external } = value;
+  cache.keep({ config: host, asOf: now, snapshot: value.host, sessions, external });
 }
 
 /** One line for each host that did not answer, as JSON where results are. */

@@ -1,4 +1,5 @@
 /** `berth next`: to whoever has waited longest, anywhere; and on detach to the next. */
+import { isExternal } from '@berth/shared/domain/external-session';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
@@ -64,8 +65,14 @@ function leave(first: boolean, still: number, options: { code: number; context: 
 }
 
 /** Nothing is left to attach to: what it said last is told, and how to see more. */
-function ended({ session }: Waiting, { console }: Context): void {
+function ended({ host, session }: Waiting, { console }: Context): void {
   const { id, attention } = session;
+  if (isExternal(id)) {
+    console.err(
+      `berth: its tmux session is gone; put it away with: berth ack ${oneLine(`${host.name}:${id}`)}\n`,
+    );
+    return;
+  }
   const said = oneLine(attention.line);
   console.err(`berth: ${story(session)}\n${said ? `  ${said}\n` : ''}`);
   console.err(`  see what it left: berth output ${id}; then: berth ack ${id}\n`);

@@ -1,6 +1,7 @@
 /** A session in lines for people. Pure. */
 import { isSnoozed, type ToolFigures } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
+import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
@@ -23,9 +24,36 @@ type Fact = readonly [label: string, text: string];
 const ARTIFACTS = 10;
 
 export function shownText(shown: Shown, now: number): string {
+  if (shown.external) return lines(externalFacts(shown, shown.external, now));
   const facts = [...identity(shown), ...attention(shown, now), ...times(shown, now), ...use(shown)];
-  const told = [...facts, ...places(shown, now)].filter(([, text]) => text);
+  return lines([...facts, ...places(shown, now)]);
+}
+
+function lines(facts: readonly Fact[]): string {
+  const told = facts.filter(([, text]) => text);
   return told.map(([label, text]) => `${label.padEnd(11)} ${oneLine(text)}\n`).join('');
+}
+
+/** Of another tool's session there is what it reports, and no more. */
+function externalFacts(shown: Shown, external: ExternalSnapshot, now: number): Fact[] {
+  const { host, session, details, reach } = shown;
+  const { status, message, reportedAt, live, toolSessionId, team, agents, metrics } = external;
+  return [
+    ['session', session.id],
+    ['host', host.name],
+    ['status', `${status}, as its tool reports${isAnswered(external) ? '; answered since' : ''}`],
+    ['message', message],
+    ['reported', `${iso(reportedAt)} (${formatAge(now - reportedAt)})`],
+    ...attention(shown, now),
+    ['tmux', live ? 'its session is there' : 'no session of this name'],
+    ['tool id', toolSessionId],
+    ['team', team],
+    ['agents', agents.join(', ')],
+    ['figures', pairsText(metrics)],
+    ['directory', session.workspace],
+    ['git', details.git ? gitText(details.git) : ''],
+    ['by ssh', reach],
+  ];
 }
 
 function identity({ host, session }: Shown): Fact[] {

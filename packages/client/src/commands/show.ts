@@ -1,5 +1,6 @@
 /** `berth show`: everything about one session. */
 
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
@@ -32,21 +33,29 @@ export const show = defineCommand({
   },
 });
 
-async function look({ host, session: { id, createdAt } }: Place, context: Context): Promise<Shown> {
+async function look(place: Place, context: Context): Promise<Shown> {
+  const { host, external } = place;
+  const { id, createdAt } = place.session;
   const client = await context.connect(host);
+  const configFile = context.settings.sshConfig;
+  if (external) {
+    const { session, details } = await client.getDetails(id);
+    const reach = external.live ? plainSsh(host, { tmuxSession: external.name, configFile }) : '';
+    return { host, session, external, details, history: { steps: [], complete: true }, reach };
+  }
   const [{ session, details }, history] = await Promise.all([
     client.getDetails(id),
     stateHistory(client, { id, createdAt }),
   ]);
   const { tmuxSocket } = details;
-  const configFile = context.settings.sshConfig;
   const reach = tmuxSocket && !isFinal(session.state) ? plainSsh(host, { tmuxSocket, configFile }) : '';
   return { host, session, details, history, reach };
 }
 
-function json({ host, session, details, history, reach }: Shown, hostname: string) {
+function json({ host, session, external, details, history, reach }: Shown, hostname: string) {
   return {
     ...sessionRow({ host, hostname }, session, Date.now()),
+    report: external ? reportJson(external) : null,
     git: gitJson(details.git),
     artifacts: details.artifacts.map(({ path, bytes, modifiedAt }) => ({
       path,
@@ -60,6 +69,12 @@ function json({ host, session, details, history, reach }: Shown, hostname: strin
     history: history.steps.map(({ state, at }) => ({ state, at: new Date(at).toISOString() })),
     history_complete: history.complete,
   };
+}
+
+function reportJson(external: ExternalSnapshot) {
+  const { toolSessionId, status, message, reportedAt, metrics, team, agents } = external;
+  const told = { status, message, reported_at: new Date(reportedAt).toISOString() };
+  return { ...told, tool_session_id: toolSessionId, metrics, team, agents };
 }
 
 function gitJson(git: SessionDetails['git']) {

@@ -20,7 +20,7 @@ export async function findSession(word: string, context: Context): Promise<Place
   const stop = new AbortController();
   const { promise: found, resolve } = Promise.withResolvers<Place>();
   const answered = (answer: Answer<Holding>) => {
-    // Ids are unique across hosts: nothing that others answer can change it.
+    // Ids of ours are unique across hosts: nothing that others answer can change it.
     const session = answer.ok && answer.value.sessions.find(({ id }) => id === wanted);
     if (session) resolve({ host: answer.host, session });
   };

@@ -56,7 +56,7 @@ export const watch = defineCommand({
     const { console } = context;
     refuseWithoutNotify(flags);
     if (flags.test) return await testNotifications(flags, context);
-    const filter = { kinds: kindsOf(flags.only), sessions: flags.session.map(sessionOf) };
+    const filter = { kinds: kindsOf(flags.only), sessions: flags.session.map(parseTarget) };
     const timeoutMs = flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 });
     const sinceTime = flags.since === undefined ? null : timeOf(flags.since, Date.now());
     const hosts = await chooseHosts(context, flags.host);
@@ -116,10 +116,6 @@ function kindsOf(texts: readonly string[]): EventKind[] {
       ...(close ? { hint: `did you mean ${close}?` } : {}),
     });
   });
-}
-
-function sessionOf(word: string) {
-  return word.startsWith('external:') ? { host: null, session: word } : parseTarget(word);
 }
 
 /** Ms since the epoch. */

@@ -7,9 +7,16 @@ import { invalid, readYaml } from './yaml-file.ts';
 const text = z.string({ error: 'must be text' }).min(1, 'must not be empty');
 /** Becomes an argument of ssh: a dash in front would make it an option. */
 const argument = text.regex(/^[^-\s][^\s]*$/, 'must not begin with a dash or contain white space');
+/** `external:NAME` names a session. */
+const RESERVED = 'external';
 const name = text.superRefine((value, check) => {
   const problem = nameProblem(value);
   if (problem) check.addIssue({ code: 'custom', message: `cannot be a host name: ${problem}` });
+  if (value === RESERVED)
+    check.addIssue({
+      code: 'custom',
+      message: `cannot be a host name: ${RESERVED}:NAME is another tool's session`,
+    });
 });
 
 const REMOTE = z.strictObject({

@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, renameSync, unlink, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { type ExternalSnapshot, externalAsSession } from '@berth/shared/domain/external-session';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { decodeKept, encodeKept, type KeptHost } from './kept-host.ts';
 
@@ -15,6 +16,7 @@ export interface HeardHost {
   readonly asOf: number | null;
   readonly snapshot: { readonly id: string } | null;
   readonly sessions: ReadonlyMap<string, SessionSnapshot>;
+  readonly external: readonly ExternalSnapshot[];
 }
 
 export interface FleetCache {
@@ -52,9 +54,11 @@ export function createFleetCache(cacheDir: string): FleetCache {
 
   return {
     read,
-    keep({ config, asOf, snapshot, sessions }) {
+    keep({ config, asOf, snapshot, sessions: ours, external }) {
       if (asOf === null) return;
       const hostId = snapshot?.id ?? read(config.name)?.hostId ?? '';
+      const others = external.map(externalAsSession).map((session) => [session.id, session] as const);
+      const sessions = new Map([...ours, ...others]);
       write(config.name, { hostId, asOf, unreachableSince: null, sessions });
     },
     unreachable(host, at) {

@@ -1,6 +1,7 @@
 /** What somebody who is attached is told of other sessions. Pure. */
 import { isSnoozed } from '@berth/shared/domain/attention';
 import { oneLine } from '@berth/shared/domain/text';
+import { raisedBy } from './attention-event.ts';
 import type { FleetNews } from './live-fleet.ts';
 
 export interface Attached {
@@ -10,10 +11,11 @@ export interface Attached {
 
 /** One safe line where the news is that another session asks for somebody; else null. */
 export function noticeLine(news: FleetNews, attached: Attached, now: number): string | null {
-  if (news.kind !== 'event' || news.replayed || news.event.fact.type !== 'attentionRaised') return null;
-  const { sessionId, sessionName, fact } = news.event;
+  if (news.kind !== 'event' || news.replayed) return null;
+  const raised = raisedBy(news.event);
+  if (!raised) return null;
+  const { sessionId, sessionName, attention } = raised;
   if (news.host.name === attached.host && sessionId === attached.sessionId) return null;
-  const { attention } = fact;
   if (isSnoozed(attention, now)) return null;
   const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
   const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');

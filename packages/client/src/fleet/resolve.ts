@@ -1,7 +1,9 @@
 /** Which session a word means, given what the hosts answered. Pure. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { type ExternalSnapshot, externalAsSession, isExternal } from '@berth/shared/domain/external-session';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
@@ -9,20 +11,29 @@ import type { Holding } from './inventory.ts';
 export interface Place {
   readonly host: HostConfig;
   readonly session: SessionSnapshot;
+  /** What its tool reports, where it is another tool's. */
+  readonly external?: ExternalSnapshot;
 }
 
-/** All sessions of the hosts that answered. */
+/** All sessions of the hosts that answered, those of other tools last. */
 export function placesOf(answers: readonly Answer<Holding>[]): Place[] {
-  return answers.flatMap((answer) =>
-    answer.ok ? answer.value.sessions.map((session) => ({ host: answer.host, session })) : [],
-  );
+  const heard = answers.filter((answer) => answer.ok);
+  return [
+    ...heard.flatMap(({ host, value }) => value.sessions.map((session) => ({ host, session }))),
+    ...heard.flatMap(({ host, value }) => value.external.map((external) => externalPlace(host, external))),
+  ];
+}
+
+export function externalPlace(host: HostConfig, external: ExternalSnapshot): Place {
+  return { host, session: externalAsSession(external), external };
 }
 
 /** The session that a host's bare name stands for. */
 export const DEFAULT_SESSION = 'berth';
 
-/** `host:session` taken apart; host null where none was written. */
+/** `host:session` taken apart; host null where none was written. No host is called `external`. */
 export function parseTarget(word: string): { host: string | null; session: string } {
+  if (isExternal(word)) return { host: null, session: word };
   const colon = word.indexOf(':');
   if (colon < 0) return { host: null, session: word };
   return { host: word.slice(0, colon), session: word.slice(colon + 1) };
@@ -30,7 +41,8 @@ export function parseTarget(word: string): { host: string | null; session: strin
 
 /**
  * In this order: the exact id; the name of a session that lives; the name of one that ended (the
- * newest, if all are on one host); the beginning of an id; a host, meaning its default session.
+ * newest, if all are on one host); the beginning of an id; a host, meaning its default session; the
+ * name of another tool's session, one that lives first.
  * Throws SESSION_NOT_FOUND or NAME_AMBIGUOUS.
  */
 export function resolveSession(word: string, answers: readonly Answer<Holding>[]): Place {
@@ -49,6 +61,9 @@ export function resolveSession(word: string, answers: readonly Answer<Holding>[]
       )
     : null;
   if (byHost) return byHost;
+  const others = candidates.filter(({ external }) => external?.name === wanted);
+  const living = others.filter(({ external }) => external?.live);
+  if (others[0]) return only(living[0] ? living : others, word);
   throw notFound(word, answers);
 }
 
@@ -56,14 +71,15 @@ function find(wanted: string, places: readonly Place[], word: string): Place | n
   if (wanted === '') return null;
   const exact = places.filter(({ session }) => session.id === wanted);
   if (exact[0]) return only(exact, word);
-  const named = places.filter(({ session }) => session.name === wanted);
+  const ours = places.filter(({ external }) => external === undefined);
+  const named = ours.filter(({ session }) => session.name === wanted);
   const living = named.filter(({ session }) => !isFinal(session.state));
   if (living[0]) return only(living, word);
   if (named[0]) {
     const oneHost = named.every(({ host }) => host.name === named[0]?.host.name);
     return oneHost ? newest(named) : only(named, word);
   }
-  const begun = places.filter(({ session }) => session.id.startsWith(wanted));
+  const begun = ours.filter(({ session }) => session.id.startsWith(wanted));
   return begun[0] ? only(begun, word) : null;
 }
 
@@ -74,7 +90,7 @@ function newest(places: readonly Place[]): Place | null {
 function only(places: readonly Place[], word: string): Place {
   const [first, second] = places;
   if (first && !second) return first;
-  const names = places.map(({ host, session }) => `${host.name}:${session.id}`);
+  const names = places.map(({ host, session }) => oneLine(`${host.name}:${session.id}`));
   const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
   throw new BerthError('NAME_AMBIGUOUS', `cannot tell which session ${word} means: ${shown.join(', ')}`, {
     values: { session: word, candidates: names.join(' ') },

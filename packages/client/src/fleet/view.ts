@@ -1,10 +1,10 @@
 /** Snapshots of hosts and sessions -> the rows that `list` and `status` show and print as JSON. Pure. */
 import type { AttentionSnapshot, ToolFigures } from '@berth/shared/domain/attention';
+import { externalAsSession, isExternal } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
 import type { HostConfig } from '../config/remotes.ts';
-import { externalAsSession, isExternal } from './external-row.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
 import type { KeptHost } from './kept-host.ts';

@@ -1,4 +1,5 @@
 import type { HostEvent } from '@berth/shared/domain/event';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import { expect, test } from 'vitest';
 import type { HostConfig } from '../config/remotes.ts';
 import type { FleetNews } from '../fleet/live-fleet.ts';
@@ -89,4 +90,41 @@ test('a channel or a disk that fails is told of, and the rest goes on', async ()
   expect(new Set(failures.map((error) => (error as Error).message))).toEqual(
     new Set(['no bus', 'disk full']),
   );
+});
+
+test('sessions of other tools are told of once for each attention, until they ask no more', async () => {
+  const told: string[] = [];
+  const shown = channel(async (delivery) => {
+    if (delivery.kind === 'summary') return;
+    const { sessionId, sessionName, kind, number } = delivery.item;
+    told.push(`${delivery.kind} ${sessionId} (${sessionName}) ${kind} ${number}`);
+  });
+  const external = (
+    number: number,
+    asks: { kind: 'input' | 'done'; event: number; snoozedUntil?: number } | null,
+    more: { cleared?: 'typed' | 'replaced'; gone?: boolean } = {},
+  ): FleetNews => {
+    const rest = { reason: 'why', line: '', source: 'hook', since: 0, snoozedUntil: null } as const;
+    const session = { name: 'dev', attention: asks && { ...rest, ...asks } } as ExternalSnapshot;
+    const fact = { type: 'externalChanged', session, gone: false, ...more } as const;
+    const event: HostEvent = { number, at: 0, sessionId: '', sessionName: '', fact };
+    return { kind: 'event', host: { name: 'lab' } as HostConfig, journalId: 'j', event, replayed: false };
+  };
+  {
+    await using notifier = open({ channels: [shown] }).notifier;
+    await notifier.take(external(1, null));
+    await notifier.take(external(2, { kind: 'input', event: 2 }));
+    // Its tmux session ended, say: it asks as before.
+    await notifier.take(external(3, { kind: 'input', event: 2 }));
+    await notifier.take(external(4, { kind: 'done', event: 4 }, { cleared: 'replaced' }));
+    await notifier.take(external(5, { kind: 'done', event: 4, snoozedUntil: Date.now() + 60_000 }));
+    await notifier.take(external(6, null, { cleared: 'typed' }));
+    await notifier.take(external(7, null, { gone: true }));
+  }
+  expect(told).toEqual([
+    'attention external:dev (dev) input 2',
+    'attention external:dev (dev) done 4',
+    'cleared external:dev (dev) input 2',
+    'cleared external:dev (dev) done 4',
+  ]);
 });

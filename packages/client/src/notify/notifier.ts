@@ -5,6 +5,8 @@
  * disk before the policy's state says so, the rest comes after: a kill in between never loses a
  * webhook's delivery and never shows a notification twice.
  */
+import { externalAsSession, externalId } from '@berth/shared/domain/external-session';
+import { raisedBy } from '../fleet/attention-event.ts';
 import type { FleetNews, LiveHost } from '../fleet/live-fleet.ts';
 import type { Channel } from './channel.ts';
 import { type Moment, step } from './policy.ts';
@@ -119,35 +121,32 @@ export class Notifier implements AsyncDisposable {
 function inputOf(news: FleetNews): NotifyInput | null {
   if (news.kind !== 'event') return null;
   const { journalId, event, replayed, host } = news;
-  const { number, sessionId, sessionName, fact } = event;
+  const { number, sessionId, fact } = event;
   const of = { journalId, number, sessionId };
+  const raised = raisedBy(event);
+  if (raised) return { type: 'raised', journalId, number, ...raised, host: host.name, replayed };
   switch (fact.type) {
-    case 'attentionRaised':
-      return { type: 'raised', ...of, sessionName, host: host.name, attention: fact.attention, replayed };
     case 'attentionCleared':
       return { type: 'cleared', ...of, raised: fact.raised, reason: fact.reason };
     case 'attentionSnoozed':
       return { type: 'snoozed', ...of, until: fact.until };
+    case 'externalChanged': {
+      const { name, attention } = fact.session;
+      const theirs = { journalId, number, sessionId: externalId(name) };
+      if (fact.cleared) return { type: 'cleared', ...theirs, raised: null, reason: fact.cleared };
+      const until = attention?.snoozedUntil ?? null;
+      return until === null ? { type: 'seen', journalId, number } : { type: 'snoozed', ...theirs, until };
+    }
     default:
       return { type: 'seen', journalId, number };
   }
 }
 
-function standingOn(journalId: string, { config, sessions }: LiveHost): Raised[] {
-  return [...sessions.values()].flatMap(({ id, name, attention }) =>
-    attention
-      ? [
-          {
-            type: 'raised',
-            journalId,
-            number: attention.event,
-            host: config.name,
-            sessionId: id,
-            sessionName: name,
-            attention,
-            replayed: true,
-          },
-        ]
-      : [],
-  );
+function standingOn(journalId: string, host: LiveHost): Raised[] {
+  const all = [...host.sessions.values(), ...host.external.map(externalAsSession)];
+  return all.flatMap(({ id: sessionId, name: sessionName, attention }) => {
+    if (!attention) return [];
+    const of = { journalId, number: attention.event, host: host.config.name, sessionId, sessionName };
+    return [{ type: 'raised', ...of, attention, replayed: true }];
+  });
 }

@@ -63,8 +63,8 @@ export type NotifyInput =
   | (Numbered & {
       readonly type: 'cleared';
       readonly sessionId: string;
-      /** Number of the event that raised it. */
-      readonly raised: number;
+      /** Number of the event that raised it; null: whatever stood of the session. */
+      readonly raised: number | null;
       readonly reason: ClearReason;
     })
   | (Numbered & { readonly type: 'snoozed'; readonly sessionId: string; readonly until: number })

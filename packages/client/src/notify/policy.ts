@@ -127,14 +127,16 @@ function standing(
 const BY_A_PERSON: readonly ClearReason[] = ['typed', 'acknowledged'];
 
 function clear(state: PolicyState, input: Extract<NotifyInput, { type: 'cleared' }>): Taken {
-  const is = (item: Item) => item.journalId === input.journalId && item.number === input.raised;
+  const is = (item: Item) =>
+    item.journalId === input.journalId &&
+    (input.raised === null ? sameSession(item, input) : item.number === input.raised);
   const waiting = state.waiting.flatMap((item) => {
     if (!is(item)) return [item];
     return BY_A_PERSON.includes(input.reason) ? [] : overOrGone(item);
   });
-  const ended = state.told.find(is);
+  const ended = state.told.filter(is);
   const told = state.told.filter((item) => !is(item));
-  const deliveries: NotifyDelivery[] = ended ? [{ kind: 'cleared', item: ended, reason: input.reason }] : [];
+  const deliveries = ended.map((item) => ({ kind: 'cleared', item, reason: input.reason }) as const);
   return { state: { ...state, waiting, told }, deliveries };
 }
 

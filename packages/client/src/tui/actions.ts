@@ -96,8 +96,8 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
       if (key.ctrl || key.meta) return;
       const wanted = key.return ? 'a' : input;
       if (wanted === 's') startForm();
-      else if (row?.session) onSession(wanted, row);
-      else if (row && /^[aoxAzrt]$/.test(wanted)) tell(howToReach(row), true);
+      else if (row?.external && refusalOf(wanted, row) !== '') tell(refusalOf(wanted, row), true);
+      else if (row) onSession(wanted, row);
     },
 
     kill(keys: readonly string[]): void {
@@ -155,9 +155,10 @@ function nameOf(rows: readonly DashRow[]): string | null {
   return rows.length === 1 ? (rows[0]?.name ?? null) : null;
 }
 
-/** It belongs to another tool: no agent of ours holds its terminal. */
-function howToReach({ host, external, name }: DashRow): string {
-  const there = host.config.name === 'local' ? '' : `ssh -t ${host.config.host ?? host.config.name} `;
-  const live = external?.live ? `attach by ${there}tmux attach -t ${name}` : 'its tmux session is gone';
-  return `${name} is another tool's session: ${live}`;
+/** Why a key does nothing for another tool's session; empty where it does. */
+function refusalOf(key: string, { external, name }: DashRow): string {
+  if (key === 'r' || key === 't') return `${name} is another tool's session: it cannot be renamed or tagged`;
+  if ((key === 'a' || key === 'o') && !external?.live)
+    return `the tmux session of ${name} is gone: A puts it away`;
+  return '';
 }

@@ -6,7 +6,7 @@ import { nameProblem, oneLine, safeText } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { DashRow } from '../fleet/dash/row.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
-import type { Place } from '../fleet/resolve.ts';
+import { externalPlace, type Place } from '../fleet/resolve.ts';
 import { steadyWidth } from '../render/width.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import type { DashPorts } from './ports.ts';
@@ -21,9 +21,10 @@ export interface FleetPortsOptions {
 }
 
 export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashPorts {
-  const placeOf = ({ host, session, name }: DashRow): Place => {
+  const placeOf = ({ host, session, external, name }: DashRow): Place => {
     if (session) return { host: host.config, session };
-    throw new BerthError('USAGE', `${name} is another tool's session`);
+    if (external) return externalPlace(host.config, external);
+    throw new BerthError('SESSION_NOT_FOUND', `${name} is there no more`);
   };
   /** Of the agent that has the session, with its id and a request id. */
   async function on<T>(

@@ -60,7 +60,8 @@ function useAsking(
 ): void {
   const latest = useRef({ row, ask });
   latest.current = { row, ask };
-  const question = row?.session && row.staleSince === null ? `${row.key} ${lines}` : null;
+  const hasScreen = row !== null && (row.session !== null || row.external?.live === true);
+  const question = row && hasScreen && row.staleSince === null ? `${row.key} ${lines}` : null;
   const ended = row?.ended === true;
   useEffect(() => {
     if (question === null) return undefined;

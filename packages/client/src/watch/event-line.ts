@@ -51,8 +51,13 @@ function factText(fact: Fact, now: number): string {
     case 'clientsChanged':
       return `${fact.attached ? 'attached' : 'detached'}: ${counted(fact.attachedClients, 'terminal')}`;
     case 'externalChanged': {
-      const { status, message } = fact.session;
-      return fact.gone ? 'gone' : `${status}${message ? `: ${message}` : ''}`;
+      const { status, message, attention } = fact.session;
+      const cleared = fact.cleared && !attention ? `asks no more: ${CLEARED[fact.cleared]}` : '';
+      if (fact.gone) return ['gone', cleared].filter(Boolean).join(', ');
+      const until = attention?.snoozedUntil ?? null;
+      const quiet = until !== null && until > now ? `snoozed until ${clock(until, now)}` : '';
+      const told = `${status}${message ? `: ${message}` : ''}`;
+      return [told, cleared || quiet].filter(Boolean).join(' — ');
     }
   }
 }

@@ -60,7 +60,13 @@ function factRow(fact: Fact): Record<string, unknown> {
     case 'externalChanged': {
       const { status, message, directory, live, attention, reportedAt } = fact.session;
       const told = { status, message, directory, live, reported_at: iso(reportedAt) };
-      return { ...told, attention_kind: attention?.kind ?? null, gone: fact.gone };
+      return {
+        ...told,
+        attention_kind: attention?.kind ?? null,
+        cleared: fact.cleared ?? null,
+        snoozed_until: isoOrNull(attention?.snoozedUntil ?? null),
+        gone: fact.gone,
+      };
     }
   }
 }

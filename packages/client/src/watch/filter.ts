@@ -1,5 +1,7 @@
 /** Which events of a watch are told. Pure. */
+
 import { type EventKind, type HostEvent, kindOf } from '@berth/shared/domain/event';
+import { raisedBy } from '../fleet/attention-event.ts';
 
 export interface EventFilter {
   /** Empty: all. */
@@ -13,9 +15,16 @@ const SHORTEST_PREFIX = 5;
 
 export function isWanted(filter: EventFilter, host: string, event: HostEvent): boolean {
   const { kinds, sessions } = filter;
-  if (kinds.length > 0 && !kinds.includes(kindOf(event.fact))) return false;
+  if (kinds.length > 0 && !kinds.some((kind) => kind === kindOf(event.fact) || tells(event, kind)))
+    return false;
   if (sessions.length === 0) return true;
   return sessions.some((asked) => (asked.host ?? host) === host && names(asked.session, event));
+}
+
+/** Whoever waits for attention waits for that of other tools' sessions, too. */
+function tells(event: HostEvent, kind: EventKind): boolean {
+  if (kind !== 'attention' || event.fact.type !== 'externalChanged') return false;
+  return event.fact.cleared !== undefined || raisedBy(event) !== null;
 }
 
 function names(asked: string, { fact, sessionId, sessionName }: HostEvent): boolean {

@@ -37,7 +37,14 @@ export type Fact =
       readonly slotBytes: number;
     }
   | { readonly type: 'clientsChanged'; readonly attachedClients: number; readonly attached: boolean }
-  | { readonly type: 'externalChanged'; readonly session: ExternalSnapshot; readonly gone: boolean };
+  | {
+      /** It raises attention where `session.attention.event` is the number of the event itself. */
+      readonly type: 'externalChanged';
+      readonly session: ExternalSnapshot;
+      readonly gone: boolean;
+      /** Why what it asked for before is asked no more; absent where nothing ended. */
+      readonly cleared?: ClearReason;
+    };
 
 /** One fact with its number. Numbers have no gaps. */
 export interface HostEvent {

@@ -1,4 +1,6 @@
-import type { AttentionSnapshot } from './attention.ts';
+/** Sessions of others' tools, and how they are named and shown among ours. */
+import type { Activity, AttentionSnapshot } from './attention.ts';
+import type { SessionSnapshot } from './session-snapshot.ts';
 
 /** A tmux session that somebody else's tool reports in ~/.claude-sessions/NAME.json. */
 export interface ExternalSnapshot {
@@ -18,3 +20,79 @@ export interface ExternalSnapshot {
   readonly live: boolean;
   readonly attention: AttentionSnapshot | null;
 }
+
+/** No name of ours holds a colon: nothing of ours is ever called so. */
+const EXTERNAL = 'external:';
+
+/** What stands for its id: unique on its host. */
+export function externalId(name: string): string {
+  return `${EXTERNAL}${name}`;
+}
+
+export function isExternal(sessionId: string): boolean {
+  return sessionId.startsWith(EXTERNAL);
+}
+
+/** The name behind such an id; null for sessions of ours. */
+export function externalName(sessionId: string): string | null {
+  return isExternal(sessionId) ? sessionId.slice(EXTERNAL.length) : null;
+}
+
+/** What can be said of it in the words that we have for sessions of our own. */
+export function externalAsSession(external: ExternalSnapshot): SessionSnapshot {
+  return {
+    id: externalId(external.name),
+    name: external.name,
+    incarnation: 1,
+    state: external.live ? 'running' : 'lost',
+    failureReason: null,
+    detail: external.message,
+    prompt: '',
+    preset: '',
+    argv: [],
+    tags: {},
+    memoryBytes: 0,
+    memoryPeakBytes: 0,
+    createdAt: external.reportedAt,
+    startedAt: null,
+    endedAt: external.live ? null : external.reportedAt,
+    exitCode: null,
+    reservedUntil: null,
+    killRequestedAt: null,
+    timeoutMs: null,
+    attachedClients: 0,
+    transcriptStart: 0,
+    transcriptEnd: 0,
+    workspace: external.directory,
+    restartPolicy: 'never',
+    enforcement: null,
+    memoryUsedBytes: 0,
+    cpuMs: null,
+    cpuPercent: 0,
+    oomKills: 0,
+    attention: external.attention,
+    activity: isAnswered(external) ? 'unknown' : activityOf(external.status),
+    figures: null,
+    headless: false,
+    skipPermissions: false,
+  };
+}
+
+/** Its tool reports a question that somebody has seen to; what it does since, it has not told yet. */
+export function isAnswered({ status, attention }: Pick<ExternalSnapshot, 'status' | 'attention'>): boolean {
+  return attention === null && (status === 'permission' || status === 'waiting');
+}
+
+export function activityOf(status: string): Activity {
+  return ACTIVITY_OF[status] ?? 'unknown';
+}
+
+const ACTIVITY_OF: Readonly<Record<string, Activity>> = {
+  permission: 'waiting',
+  waiting: 'waiting',
+  working: 'working',
+  error: 'idle',
+  idle: 'idle',
+  stopped: 'idle',
+  done: 'idle',
+};

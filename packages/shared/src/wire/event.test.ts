@@ -38,6 +38,7 @@ const FACTS: readonly Fact[] = [
   { type: 'memoryPressure', high: true, usedBytes: 5, slotBytes: 6 },
   { type: 'clientsChanged', attachedClients: 2, attached: true },
   { type: 'externalChanged', session: external, gone: false },
+  { type: 'externalChanged', session: external, gone: true, cleared: 'went-on' },
 ];
 
 it.each(FACTS.map((fact) => [fact.type, fact] as const))(

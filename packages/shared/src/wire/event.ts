@@ -74,7 +74,8 @@ function encodeFact(fact: Fact): WireFact {
     }
     case 'externalChanged': {
       const session = encodeExternal(fact.session);
-      return { $case: 'externalChanged', externalChanged: { session, gone: fact.gone } };
+      const cleared = fact.cleared ? encodeClearReason(fact.cleared) : WireClearReason.UNSPECIFIED;
+      return { $case: 'externalChanged', externalChanged: { session, gone: fact.gone, cleared } };
     }
   }
 }
@@ -120,8 +121,9 @@ function decodeFact(fact: WireFact): Fact | null {
     case 'clientsChanged':
       return { type: 'clientsChanged', ...fact.clientsChanged };
     case 'externalChanged': {
-      const { session, gone } = fact.externalChanged;
-      return session ? { type: 'externalChanged', session: decodeExternal(session), gone } : null;
+      const { session, gone, cleared: why } = fact.externalChanged;
+      const cleared = why === WireClearReason.UNSPECIFIED ? {} : { cleared: decodeClearReason(why) };
+      return session ? { type: 'externalChanged', session: decodeExternal(session), gone, ...cleared } : null;
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { Fact } from '@berth/shared/domain/event';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOOK_STATUSES } from '../attention/hook-report.ts';
 import { type Report, readReport } from './report.ts';
-import { acknowledge, externalNews, STALE_MS, type Told } from './sessions.ts';
+import { answer, explain, externalNews, STALE_MS, snooze, type Told } from './sessions.ts';
 
 const NOW = 1_800_000_000_000;
 const file = { name: 'file-name', modifiedAt: NOW };
@@ -19,6 +20,7 @@ class Host {
   told: Told = {};
   events = 0;
   facts: Extract<Fact, { type: 'externalChanged' }>[] = [];
+  sessions: readonly ExternalSnapshot[] = [];
 
   look(reports: readonly Report[], { live = ['dev'], now = NOW, unsure = false } = {}) {
     const nextEvent = this.events + 1;
@@ -26,7 +28,15 @@ class Host {
     this.told = JSON.parse(JSON.stringify(news.told)) as Told;
     this.events += news.facts.length;
     this.facts = [...news.facts];
+    this.sessions = news.sessions;
     return news.sessions;
+  }
+
+  answer(name: string, by: 'typed' | 'acknowledged' = 'acknowledged'): boolean {
+    const session = this.sessions.find((one) => one.name === name);
+    const told = session ? answer(this.told, session, by) : null;
+    this.told = told ?? this.told;
+    return told !== null;
   }
 }
 
@@ -175,13 +185,105 @@ test('acknowledged is one question: the next one asks anew, also after a restart
   const host = new Host();
   const ask = (message: string) => report({ tmux_session: 'dev', status: 'waiting', message });
   host.look([ask('Which port?')]);
-  expect(acknowledge(host.told, 'nobody')).toBeNull();
-  host.told = acknowledge(host.told, 'dev') ?? {};
+  host.answer('dev');
   host.look([ask('Which port?')]);
   expect(host.facts).toMatchObject([{ session: { status: 'waiting', attention: null } }]);
-  expect(acknowledge(host.told, 'dev')).toBeNull();
+  expect(host.answer('dev')).toBe(false);
   host.look([ask('Which port?')]);
   expect(host.facts).toEqual([]);
   host.look([ask('And the host?')]);
   expect(host.facts).toMatchObject([{ session: { attention: { kind: 'input', event: 3 } } }]);
+});
+
+test('why what it asked for is asked no more is told with it', () => {
+  const host = new Host();
+  const is = (status: string, message = '') => [report({ tmux_session: 'dev', status, message })];
+  host.look(is('permission', 'Bash?'));
+  expect(host.facts[0]).not.toHaveProperty('cleared');
+  host.look(is('waiting', 'Which port?'));
+  expect(host.facts).toMatchObject([{ cleared: 'replaced', session: { attention: { event: 2 } } }]);
+  host.answer('dev', 'typed');
+  host.look(is('waiting', 'Which port?'));
+  expect(host.facts).toMatchObject([{ cleared: 'typed', session: { attention: null } }]);
+  host.look(is('error', 'No network'));
+  host.look(is('working'));
+  expect(host.facts).toMatchObject([{ cleared: 'went-on' }]);
+  host.look(is('done'));
+  host.look([]);
+  expect(host.facts).toMatchObject([{ cleared: 'ended', gone: true }]);
+});
+
+test('what has no tmux session any more is put away for good, until its tool reports anew', () => {
+  const host = new Host();
+  const at = (seconds: number) => [
+    report({ tmux_session: 'dev', status: 'done', message: 'All green', timestamp: NOW / 1000 + seconds }),
+  ];
+  const gone = { live: [] };
+  host.look(at(0), gone);
+  expect(host.answer('dev', 'typed')).toBe(true);
+  host.look(at(0), gone);
+  expect(host.sessions).toMatchObject([{ name: 'dev', attention: null }]);
+  expect(host.answer('dev')).toBe(true);
+  host.look(at(0), gone);
+  expect(host.facts).toMatchObject([{ gone: true }]);
+  for (const look of [gone, {}, { unsure: true }]) {
+    expect(host.look(at(0), look)).toEqual([]);
+    expect(host.facts).toEqual([]);
+  }
+  // What a tool says as its terminal goes brings nothing back.
+  expect(host.look([report({ tmux_session: 'dev', status: 'stopped' })], gone)).toEqual([]);
+  expect(host.look(at(60), gone)).toMatchObject([{ name: 'dev' }]);
+  expect(host.facts).toMatchObject([{ gone: false, session: { reportedAt: NOW + 60_000 } }]);
+});
+
+test('a report of days ago does not come back with a tmux session of its name', () => {
+  const host = new Host();
+  const old = [report({ tmux_session: 'dev', status: 'permission' })];
+  host.look(old, { live: [] });
+  const late = { live: [], now: NOW + STALE_MS };
+  host.look(old, late);
+  expect(host.facts).toMatchObject([{ gone: true, cleared: 'ended' }]);
+  expect(host.look(old, { now: NOW + STALE_MS + 1 })).toEqual([]);
+  expect(host.facts).toEqual([]);
+  host.look([], late);
+  expect(host.facts).toEqual([]);
+  expect(host.told).toEqual({});
+});
+
+test('a snooze is told, stands over changes, and raises anew what still stands at its end', () => {
+  const host = new Host();
+  const ask = [report({ tmux_session: 'dev', status: 'waiting', message: 'Which port?' })];
+  host.look(ask);
+  const until = NOW + 1000;
+  host.told = snooze(host.told, 'dev', { until, now: NOW });
+  host.look(ask);
+  expect(host.facts).toMatchObject([{ session: { attention: { event: 1, snoozedUntil: until } } }]);
+  host.look(ask, { now: until - 1 });
+  expect(host.facts).toEqual([]);
+  host.look(ask, { now: until });
+  expect(host.facts).toMatchObject([
+    { cleared: 'replaced', session: { attention: { event: 3, snoozedUntil: null } } },
+  ]);
+  host.look(ask, { now: until + 1 });
+  expect(host.facts).toEqual([]);
+  host.told = snooze(host.told, 'dev', { until: until + 1000, now: until });
+  host.look(ask, { now: until });
+  // Ended by hand: whoever ended it knows of it.
+  host.told = snooze(host.told, 'dev', { until: 0, now: until });
+  host.look(ask, { now: until + 5000 });
+  expect(host.facts).toMatchObject([{ session: { attention: { event: 3, snoozedUntil: null } } }]);
+});
+
+test('it is explained by what its file says, and by who answered', () => {
+  const host = new Host();
+  const verdict = () => {
+    const known = host.told.dev;
+    return known && explain(known);
+  };
+  host.look([report({ tmux_session: 'dev', status: 'permission', message: 'Bash?' })]);
+  const said = { source: 'hook', rule: 'external-permission', activity: 'waiting', attention: 'permission' };
+  expect(verdict()).toMatchObject({ ...said, seen: 'Bash?', holds: true, lost: '' });
+  host.answer('dev', 'typed');
+  host.look([report({ tmux_session: 'dev', status: 'permission', message: 'Bash?' })]);
+  expect(verdict()).toMatchObject({ holds: false, lost: 'typed since' });
 });

@@ -2,9 +2,9 @@
  * From reports of others' tools to what is told of their sessions. What was told is a value that
  * is kept over restarts: told is what differs from it, and nothing twice. Pure.
  */
-import type { AttentionKind, AttentionSnapshot } from '@berth/shared/domain/attention';
+import type { AttentionKind, AttentionSnapshot, ClearReason, Verdict } from '@berth/shared/domain/attention';
 import type { Fact } from '@berth/shared/domain/event';
-import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import { activityOf, type ExternalSnapshot } from '@berth/shared/domain/external-session';
 import { HOOK_STATUSES, type HookStatus } from '../attention/hook-report.ts';
 import type { Report } from './report.ts';
 
@@ -21,13 +21,22 @@ const ATTENTION: Readonly<Partial<Record<HookStatus, AttentionKind>>> = {
   done: 'done',
 };
 
-/** By name: each session as it was last told, and the message it bore when it was acknowledged. */
+/** By name: each session as it was last told, and what people said to it. */
 export type Told = Readonly<Record<string, ToldSession>>;
 
-interface ToldSession {
+export interface ToldSession {
   readonly session: ExternalSnapshot;
-  readonly acknowledged: string | null;
+  /** The message that was seen to, and how; null: it was not. */
+  readonly answered: { readonly message: string; readonly by: AnsweredBy } | null;
+  /** Ms since the epoch; null: not snoozed, or no more by hand. */
+  readonly snoozedUntil: number | null;
+  /** Seen to when it had no tmux session any more: there is nothing left to come of that report. */
+  readonly putAway: boolean;
+  /** Put away or long past, and told to be gone: it is shown again only once its tool reports anew. */
+  readonly hidden: boolean;
 }
+
+export type AnsweredBy = Extract<ClearReason, 'typed' | 'acknowledged'>;
 
 type ExternalFact = Extract<Fact, { type: 'externalChanged' }>;
 
@@ -52,34 +61,44 @@ export function externalNews(look: {
   const facts: ExternalFact[] = [];
   const told: Record<string, ToldSession> = Object.create(null);
   const sessions: ExternalSnapshot[] = [];
-  for (const report of chosen(look.reports, look.live, look.now)) {
+  const leave = (before: ToldSession) => {
+    if (before.hidden) return;
+    const cleared = before.session.attention ? { cleared: before.answered?.by ?? ('ended' as const) } : {};
+    const session = { ...before.session, attention: null };
+    facts.push({ type: 'externalChanged', session, gone: true, ...cleared });
+  };
+  for (const report of newestOfEach(look.reports)) {
     const before = Object.hasOwn(look.told, report.name) ? look.told[report.name] : undefined;
-    const event = look.nextEvent + facts.length;
-    // It is one question that was seen to: the next is new.
-    const same = before?.session.status === report.status ? before : null;
-    const acknowledged = same?.acknowledged === report.message ? report.message : null;
-    const attention =
-      acknowledged === null ? attentionOf(report, same?.session.attention ?? null, event) : null;
-    const { at: reportedAt, ...rest } = report;
-    const session = { ...rest, reportedAt, live: look.live.has(report.name), attention };
-    sessions.push(session);
-    const isNews = !before || newsOf(before.session) !== newsOf(session);
-    if (isNews) facts.push({ type: 'externalChanged', session, gone: false });
-    told[report.name] = { session: isNews ? session : before.session, acknowledged };
+    const live = look.live.has(report.name);
+    if (isPast(report, before, { live, now: look.now })) {
+      if (!before) continue;
+      leave(before);
+      const known = { ...unasked(report), live, attention: null };
+      told[report.name] = { ...before, session: known, hidden: true };
+      continue;
+    }
+    if (sessions.length >= MOST) continue;
+    const next = nextTold(report, before, { live, now: look.now, event: look.nextEvent + facts.length });
+    sessions.push(next.session);
+    const isNews = !before || before.hidden || newsOf(before.session) !== newsOf(next.session);
+    if (isNews) {
+      const cleared = clearedBy(before, next);
+      facts.push({ type: 'externalChanged', session: next.session, gone: false, ...cleared });
+    }
+    told[report.name] = isNews ? next : { ...next, session: before.session };
   }
   for (const [name, before] of Object.entries(look.told)) {
     if (name in told) continue;
     if (look.unsure) {
       told[name] = before;
-      sessions.push(before.session);
-    } else
-      facts.push({ type: 'externalChanged', session: { ...before.session, attention: null }, gone: true });
+      if (!before.hidden) sessions.push(before.session);
+    } else leave(before);
   }
   return { facts, told, sessions };
 }
 
-/** One of each name, most urgent first; without those that nobody looks after any more. */
-function chosen(reports: readonly Report[], live: ReadonlySet<string>, now: number): Report[] {
+/** One of each name, most urgent first. */
+function newestOfEach(reports: readonly Report[]): Report[] {
   const byName = new Map<string, Report>();
   for (const report of [...reports].sort((a, b) => a.at - b.at)) {
     const other = byName.get(report.name);
@@ -91,32 +110,76 @@ function chosen(reports: readonly Report[], live: ReadonlySet<string>, now: numb
       report.at - other.at < WORKING_MS;
     if (!isEnd || !worksOn) byName.set(report.name, report);
   }
-  return [...byName.values()]
-    .filter(({ name, at }) => live.has(name) || now - at < STALE_MS)
-    .sort((a, b) => rank(a) - rank(b) || b.at - a.at || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST);
+  return [...byName.values()].sort((a, b) => rank(a) - rank(b) || b.at - a.at || (a.name < b.name ? -1 : 1));
+}
+
+/** Nobody looks after it any more. */
+function isPast(
+  report: Report,
+  before: ToldSession | undefined,
+  { live, now }: { live: boolean; now: number },
+): boolean {
+  if (before?.hidden || before?.putAway) {
+    const { status, message, reportedAt } = before.session;
+    if (report.status === status && report.message === message && report.at === reportedAt) return true;
+    // The last words of a tool whose terminal was ended.
+    if (!live && (report.status === 'idle' || report.status === 'stopped')) return true;
+  }
+  return !live && now - report.at >= STALE_MS;
+}
+
+function nextTold(
+  report: Report,
+  before: ToldSession | undefined,
+  { live, now, event }: { live: boolean; now: number; event: number },
+): ToldSession {
+  // It is one question that was seen to: the next is new.
+  const same = before?.session.status === report.status ? before : null;
+  const answered = same?.answered?.message === report.message ? same.answered : null;
+  const snoozedUntil = before?.snoozedUntil ?? null;
+  const stood = same?.session.attention ?? null;
+  const attention = answered ? null : attentionOf(report, stood, { event, now, snoozedUntil });
+  return {
+    session: { ...unasked(report), live, attention },
+    answered,
+    snoozedUntil,
+    putAway: false,
+    hidden: false,
+  };
+}
+
+function unasked({ at: reportedAt, ...rest }: Report): Omit<ExternalSnapshot, 'live' | 'attention'> {
+  return { ...rest, reportedAt };
+}
+
+/** Why what stood before stands no more. */
+function clearedBy(before: ToldSession | undefined, next: ToldSession): { cleared?: ClearReason } {
+  const [stood, stands] = [before?.session.attention, next.session.attention];
+  if (!stood || stood.event === stands?.event) return {};
+  return { cleared: stands ? 'replaced' : (next.answered?.by ?? 'went-on') };
 }
 
 function rank({ status }: Report): number {
   return HOOK_STATUSES.indexOf(status);
 }
 
-/** `before`: what stood while the status was the same. */
+/** `stood`: what stood while the status was the same. A snooze that ran out raises it anew. */
 function attentionOf(
   report: Report,
-  before: AttentionSnapshot | null,
-  event: number,
+  stood: AttentionSnapshot | null,
+  { event, now, snoozedUntil }: { event: number; now: number; snoozedUntil: number | null },
 ): AttentionSnapshot | null {
   const kind = ATTENTION[report.status];
   if (!kind) return null;
+  const ranOut = snoozedUntil !== null && snoozedUntil <= now && stood?.snoozedUntil === snoozedUntil;
   return {
     kind,
     reason: report.message || REASONS[kind],
     line: report.message,
     source: 'hook',
-    since: before?.since ?? report.at,
-    event: before?.event ?? event,
-    snoozedUntil: null,
+    since: stood?.since ?? report.at,
+    event: stood && !ranOut ? stood.event : event,
+    snoozedUntil: snoozedUntil !== null && snoozedUntil > now ? snoozedUntil : null,
   };
 }
 
@@ -140,12 +203,43 @@ function newsOf({
   ...rest
 }: ExternalSnapshot): string {
   const asked = rest.status === 'working' || rest.status === 'idle' ? '' : message;
-  return JSON.stringify([rest, asked, attention?.kind ?? null]);
+  const asks = attention && [attention.kind, attention.event, attention.snoozedUntil];
+  return JSON.stringify([rest, asked, asks]);
 }
 
-/** Null: there is nothing to acknowledge under that name. */
-export function acknowledge(told: Told, name: string): Told | null {
+/**
+ * Somebody saw to what it asks for; what has no tmux session any more is put away with that. Null:
+ * there is nothing to see to. `now`: the session as it is.
+ */
+export function answer(told: Told, now: ExternalSnapshot, by: AnsweredBy): Told | null {
+  const known = Object.hasOwn(told, now.name) ? told[now.name] : undefined;
+  const putAway = by === 'acknowledged' && !now.live;
+  if (!known || known.hidden || !(known.session.attention || putAway)) return null;
+  const answered = { message: now.message, by };
+  const session = { ...now, attention: known.session.attention };
+  return { ...told, [now.name]: { ...known, session, answered, putAway } };
+}
+
+/** `until` in ms since the epoch; in the past: ends it, and it is not raised anew. */
+export function snooze(told: Told, name: string, { until, now }: { until: number; now: number }): Told {
   const known = Object.hasOwn(told, name) ? told[name] : undefined;
-  if (!known?.session.attention) return null;
-  return { ...told, [name]: { ...known, acknowledged: known.session.message } };
+  if (!known) return told;
+  return { ...told, [name]: { ...known, snoozedUntil: until > now ? until : null } };
+}
+
+/** What its file says, as `berth explain` shows it. */
+export function explain({ session, answered }: ToldSession): Verdict {
+  const { status, message, reportedAt, attention } = session;
+  const asks = ATTENTION[status as HookStatus] ?? null;
+  const lost = asks && !attention ? `${answered?.by ?? 'acknowledged'} since` : '';
+  return {
+    source: 'hook',
+    rule: `external-${status}`,
+    at: reportedAt,
+    activity: activityOf(status),
+    attention: asks,
+    seen: message || `its report says ${status}`,
+    holds: lost === '',
+    lost,
+  };
 }

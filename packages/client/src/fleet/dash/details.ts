@@ -1,6 +1,7 @@
 /** What the live view tells of the selected session, line by line. Pure. */
 import type { ToolFigures } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
+import { isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { GitState } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
@@ -45,6 +46,7 @@ function stateLine(row: DashRow, now: number): string {
       ]
     : [
         `${cellText(external?.status ?? '')} (told by another tool ${formatAge(now - row.begun)} ago)`,
+        external && isAnswered(external) ? 'answered' : '',
         external?.live ? '' : 'no tmux session of this name now',
       ];
   const stale = row.staleSince === null ? '' : cellText(host.error ?? `${host.config.name} is not connected`);

@@ -5,7 +5,7 @@ import {
   isSnoozed,
   urgency,
 } from '@berth/shared/domain/attention';
-import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
 import type { LiveHost } from '../live-fleet.ts';
@@ -84,7 +84,7 @@ function externalRow(host: LiveHost, external: ExternalSnapshot, now: number): D
     name: cellText(external.name),
     mood: asking?.kind ?? (!external.live ? 'ended' : working ? 'working' : 'waiting'),
     status: 'external',
-    state: asking?.kind ?? (cellText(external.status) || 'unknown'),
+    state: asking?.kind ?? (isAnswered(external) ? 'answered' : cellText(external.status) || 'unknown'),
     ended: !external.live,
     directory: cellText(external.directory),
     message: about(asking) || cellText(external.message),

@@ -165,3 +165,17 @@ it('a listing that events overtook tells only what events do not', () => {
   const host = after([listing(session({ memoryUsedBytes: 1 })), late]);
   expect(only(host)).toMatchObject([{ id: 'sess-1', state: 'running', memoryUsedBytes: 5 }]);
 });
+
+it('and of sessions of others what their tools tell all the time', () => {
+  const known = external({ status: 'working', metrics: { turns: '1' } });
+  const fact = { type: 'externalChanged', session: known, gone: false } as const;
+  const measured = (seen: Partial<ExternalSnapshot>): HostMessage => ({
+    kind: 'measured',
+    listing: { sessions: [], external: [external(seen), external({ name: 'unknown' })] },
+  });
+  const host = after([told(fact), measured({ status: 'working', metrics: { turns: '2' } })]);
+  expect(host.external).toMatchObject([{ status: 'working', metrics: { turns: '2' } }]);
+  expect(after([measured({ status: 'done', metrics: { turns: '3' } })], host).external).toEqual(
+    host.external,
+  );
+});

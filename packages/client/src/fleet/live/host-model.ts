@@ -1,5 +1,6 @@
 /** What is known of one host, moved on by what it tells and by what becomes of its link. Pure. */
 import type { HostEvent } from '@berth/shared/domain/event';
+import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal } from '@berth/shared/domain/session-state';
@@ -62,7 +63,11 @@ export function nextHost(host: LiveHost, message: HostMessage, at: number): Live
         const known = sessions.get(seen.id);
         if (known && !isFinal(known.state)) sessions.set(seen.id, { ...known, ...measuredOf(seen) });
       }
-      return { ...host, asOf: at, sessions };
+      const external = host.external.map((known) => {
+        const seen = message.listing.external.find(({ name }) => name === known.name);
+        return seen?.status === known.status ? { ...known, ...reportedOf(seen) } : known;
+      });
+      return { ...host, asOf: at, sessions, external };
     }
     case 'event':
       return { ...host, asOf: at, ...afterEvent(host, message.event) };
@@ -134,6 +139,11 @@ function withChanged(
   };
   const live = isFinal(changed.state) ? {} : measuredOf(known);
   return next.set(changed.id, { ...changed, ...live, ...ended });
+}
+
+/** What other tools' reports change all the time, and no event tells. */
+function reportedOf({ metrics, reportedAt }: ExternalSnapshot) {
+  return { metrics, reportedAt };
 }
 
 function measuredOf(session: SessionSnapshot) {

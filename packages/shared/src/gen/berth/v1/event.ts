@@ -185,10 +185,16 @@ export interface ClientsChanged {
   attached: boolean;
 }
 
-/** A session of somebody else's tool appeared, changed or went. */
+/**
+ * A session of somebody else's tool appeared, changed or went.
+ * It raises attention where `session.attention.event` is this event's number; what was snoozed has
+ * `snoozed_until`.
+ */
 export interface ExternalChanged {
   session: ExternalSession | undefined;
   gone: boolean;
+  /** What it asked for before is asked no more. UNSPECIFIED: nothing ended. */
+  cleared: ClearReason;
 }
 
 function createBaseWatchRequest(): WatchRequest {
@@ -1583,7 +1589,7 @@ export const ClientsChanged: MessageFns<ClientsChanged> = {
 };
 
 function createBaseExternalChanged(): ExternalChanged {
-  return { session: undefined, gone: false };
+  return { session: undefined, gone: false, cleared: 0 };
 }
 
 export const ExternalChanged: MessageFns<ExternalChanged> = {
@@ -1593,6 +1599,9 @@ export const ExternalChanged: MessageFns<ExternalChanged> = {
     }
     if (message.gone !== false) {
       writer.uint32(16).bool(message.gone);
+    }
+    if (message.cleared !== 0) {
+      writer.uint32(24).int32(message.cleared);
     }
     return writer;
   },
@@ -1626,6 +1635,14 @@ export const ExternalChanged: MessageFns<ExternalChanged> = {
             message.gone = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.cleared = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1647,6 +1664,7 @@ export const ExternalChanged: MessageFns<ExternalChanged> = {
       ? ExternalSession.fromPartial(object.session)
       : undefined;
     message.gone = object.gone ?? false;
+    message.cleared = object.cleared ?? 0;
     return message;
   },
 };

@@ -44,7 +44,9 @@ export const protobufFileName = "berth/v1/session.proto";
  * other contents is refused with ErrorInfo reason REQUEST_ID_REUSED.
  *
  * A `session` field that names a session takes its id, its name, or a prefix of its id that
- * fits one session only. Errors: SESSION_NOT_FOUND (NOT_FOUND), NAME_AMBIGUOUS
+ * fits one session only; `external:NAME` names a session of somebody else's tool, which can be
+ * looked at, attached to, typed into, acknowledged, snoozed, explained and ended (SIGHUP), and
+ * nothing else (ARGUMENT_INVALID). Errors: SESSION_NOT_FOUND (NOT_FOUND), NAME_AMBIGUOUS
  * (FAILED_PRECONDITION, with the candidates).
  */
 
