@@ -1,5 +1,5 @@
 /** What somebody who is attached is told of other sessions. Pure. */
-import { isSnoozed } from '@berth/shared/domain/attention';
+import { isSnoozed, wordsOf } from '@berth/shared/domain/attention';
 import { oneLine } from '@berth/shared/domain/text';
 import type { FleetNews } from './live-fleet.ts';
 
@@ -15,8 +15,7 @@ export function noticeLine(news: FleetNews, attached: Attached, now: number): st
   if (news.host.name === attached.host && sessionId === attached.sessionId) return null;
   const { attention } = fact;
   if (isSnoozed(attention, now)) return null;
-  const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
-  const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');
+  const what = wordsOf(attention);
   const who = `${oneLine(news.host.name)}:${oneLine(sessionName) || oneLine(sessionId)}`;
   return `${who} ${attention.kind}${what ? `: ${what}` : ''}`;
 }

@@ -55,6 +55,11 @@ it('says on a terminal under the row what a session asks for, and keeps a pipe t
     '    permission 3m: wants to run Bash — rm -rf build',
     expect.stringMatching(/^sess-1 /),
   ]);
+  const twice = { ...ASKS, reason: 'Which branch?', line: 'Which branch?' };
+  const once = rows([answer('local', { sessions: [session('sess-3', { attention: twice })] })]);
+  expect(sessionTable(once, { color: false, columns: 80 }, { wide: false, now: NOW })).toMatch(
+    /permission 3m: Which branch\?$/m,
+  );
   const narrow = sessionTable(asking, { color: false, columns: 30 }, { wide: false, now: NOW });
   for (const line of narrow.split('\n').filter((text) => text.startsWith('    ')))
     expect(line.length).toBeLessThanOrEqual(30);
