@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -106,6 +107,11 @@ const SCREENS: [string, string, string][] = [
   ['shell', 'Do you want to continue? [Y/n] ', 'input'],
   ['shell', 'Are you sure you want to continue connecting (yes/no/[fingerprint])? ', 'input'],
 ];
+
+it('waits for no pipe in the place of a file', () => {
+  execFileSync('mkfifo', [path.join(directory, 'pipe.yaml')]);
+  expect(catalog().warnings()).toEqual([expect.stringMatching(/pipe\.yaml:1: is no file$/)]);
+});
 
 it.each(SCREENS)('%s: knows %j', (name, screen, kind) => {
   const found = catalog()
