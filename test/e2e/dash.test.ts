@@ -256,6 +256,25 @@ it('fits 80x24 and back, and says what it needs below its least', async () => {
   expect(terminal.screen().match(/\? keys/g)).toHaveLength(1);
 });
 
+it('shows every line in its place when the terminal gets narrower and higher at once', async () => {
+  await using sandbox = createSandbox();
+  await sandbox.startAgent();
+  for (const name of ['one', 'two', 'three']) await start(sandbox, name, `echo ${name}; sleep 1000`);
+  await using terminal = sandbox.berthTerminal(['dash'], { columns: 170, rows: 20 });
+  for (const _ of [1, 2, 3]) {
+    await terminal.waitForScreen(/MESSAGE +── \w+ on local/);
+    terminal.resize(100, 26);
+    await terminal.waitForScreen(/^── \w+ on local ─+$/m);
+    const [heading, hosts, head, ...rows] = terminal.screen().split('\n');
+    expect(heading).toMatch(/^berth {2}3 sessions/);
+    expect(hosts).toMatch(/^✓ local/);
+    expect(head).toMatch(/^ {4}STATE/);
+    for (const name of ['one', 'two', 'three'])
+      expect(rows.filter((line) => new RegExp(`^[› ] [▶·] .* ${name} `).test(line))).toHaveLength(1);
+    terminal.resize(170, 20);
+  }
+});
+
 it('keeps the rows of a host that is gone, dated, and takes it back by itself', async () => {
   await using sandbox = createSandbox();
   const agent = await sandbox.startAgent({ name: 'dev' });

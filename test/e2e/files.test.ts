@@ -178,6 +178,8 @@ it('tells the state of the repository, and runs nothing that it configures', asy
     upstream: '',
   });
   write(join(workspace, 'a'), 'one');
+  const { stdout } = await sandbox.berth(['show', id]);
+  expect(stdout).toMatch(/^git +main without a commit; 1 file changed$/m);
   git('add', '.');
   git('commit', '-m', 'one');
   git('branch', 'base');

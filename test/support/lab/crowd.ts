@@ -136,7 +136,8 @@ export class Crowd implements AsyncDisposable {
       if (number !== index + 1 || !same) throw new Error(`event ${index + 1} of the journal was not seen so`);
     });
     for (const { id } of this.#chatters) {
-      const steps = kept.filter(({ sessionId }) => sessionId === id).length;
+      const own = kept.filter(({ sessionId }) => sessionId === id);
+      const steps = own.filter(({ event }) => event.fact?.$case === 'sessionChanged').length;
       if (steps !== 3) throw new Error(`${id} has ${steps} events`);
     }
     return kept.length;

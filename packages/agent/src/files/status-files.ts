@@ -1,5 +1,6 @@
 /** The status directories of sessions, where hooks drop JSON. */
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { StatusFile, StatusFiles } from '../sessions/ports.ts';
 
@@ -18,9 +19,20 @@ export function createStatusFiles(): StatusFiles {
       );
       return found.filter((file) => file !== null);
     },
-    text: ({ statusDir }, name) => readFile(path.join(statusDir, name), 'utf8'),
+    async text({ statusDir }, name) {
+      // A pipe in its place would be waited for, a link leads elsewhere.
+      const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+      await using file = await open(path.join(statusDir, name), flags).catch(replaced);
+      return file && (await file.stat()).isFile() ? await file.readFile('utf8') : null;
+    },
     remove: ({ statusDir }, name) => rm(path.join(statusDir, name), { force: true }),
   };
+}
+
+/** Between the look and the reading it was taken away, or replaced by something that cannot be opened so. */
+function replaced(error: NodeJS.ErrnoException): null {
+  if (['ENOENT', 'ELOOP', 'ENXIO'].includes(error.code ?? '')) return null;
+  throw error;
 }
 
 /** A directory that somebody removed holds nothing. */

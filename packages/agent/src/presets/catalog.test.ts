@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ describe('a broken file hides no other, and names its line:', () => {
   });
   it('a directory in the place of a file', () => {
     mkdirSync(path.join(directory, 'a.yaml'));
-    expect(catalog().warnings()).toEqual([expect.stringMatching(/a\.yaml: EISDIR/)]);
+    expect(catalog().warnings()).toEqual([expect.stringMatching(/a\.yaml:1: is no file/)]);
   });
 });
 
@@ -103,6 +104,11 @@ const SCREENS: [string, string, string][] = [
   ['aider', 'Tokens: 1k\n> ', 'input'],
   ['opencode', '△ Permission required', 'permission'],
 ];
+
+it('waits for no pipe in the place of a file', () => {
+  execFileSync('mkfifo', [path.join(directory, 'pipe.yaml')]);
+  expect(catalog().warnings()).toEqual([expect.stringMatching(/pipe\.yaml:1: is no file$/)]);
+});
 
 it.each(SCREENS)('%s: knows %j', (name, screen, kind) => {
   const found = catalog()

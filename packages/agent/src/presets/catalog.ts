@@ -77,7 +77,9 @@ function versionOf(file: string): string {
 }
 
 function textOf(file: string): string {
-  const { size } = statSync(file);
-  if (size > MOST_BYTES) throw new PresetFault(1, 'is larger than 256 KiB');
+  const found = statSync(file);
+  // A pipe would be waited for.
+  if (!found.isFile()) throw new PresetFault(1, 'is no file');
+  if (found.size > MOST_BYTES) throw new PresetFault(1, 'is larger than 256 KiB');
   return readFileSync(file, 'utf8');
 }

@@ -58,8 +58,15 @@ export class AttentionKeeper implements Disposable {
   /** It began to print, or fell silent: told, with what follows from it. */
   printing(sessionId: string, printing: Printing, transcriptEnd: number): void {
     this.#printing.set(sessionId, printing);
-    const fact: Fact = { type: 'outputChanged', printing: printing.printing, transcriptEnd };
-    this.#settle(sessionId, this.state(sessionId), [fact]);
+    const state = { ...this.state(sessionId), printing: printing.printing };
+    this.#settle(sessionId, state, [{ type: 'outputChanged', printing: state.printing, transcriptEnd }]);
+  }
+
+  /** Goes on with what an agent before this one told: nothing is told again. True if the session printed. */
+  resume(sessionId: string): boolean {
+    const { printing } = this.state(sessionId);
+    if (printing) this.#printing.set(sessionId, { printing, printedAt: this.#o.now() });
+    return printing;
   }
 
   /** What the session did so far is no news: see evidence.ts. */

@@ -117,14 +117,16 @@ export class AttentionWatch implements Disposable {
     const known = keeper.state(session.id).scanned;
     // One that ran before anybody looked at attention is looked at from here on.
     const from = known < 0 ? tap.size() : known;
+    const printing = keeper.resume(session.id);
     const readStatus = this.#statusReader(session.id);
     const watched: Watched = {
       session,
       scan: new SessionScan(tap, { from, marker: Buffer.from(endMarker(session.id), 'latin1') }),
       readStatus,
       checkpoint: from,
-      printedAt: null,
-      printing: false,
+      // If it is silent by now, that shows soon.
+      printedAt: printing ? this.#o.now() : null,
+      printing,
       looked: false,
       lookedAt: Number.NEGATIVE_INFINITY,
       commandAt: null,

@@ -177,7 +177,8 @@ export interface StatusFile {
 export interface StatusFiles {
   /** Regular files `*.json` in no order; those that are being written (`.…`) are left out. */
   list(paths: SessionPaths): Promise<readonly StatusFile[]>;
-  text(paths: SessionPaths, name: string): Promise<string>;
+  /** Null where it is no regular file any more: gone, or another thing in its place. */
+  text(paths: SessionPaths, name: string): Promise<string | null>;
   remove(paths: SessionPaths, name: string): Promise<void>;
 }
 

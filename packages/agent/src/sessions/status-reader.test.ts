@@ -55,6 +55,26 @@ test('a second writing in the same tick is seen', async () => {
   expect(world.told).toEqual(['1000 works', '1002 asks']);
 });
 
+test('a file that goes between the look and its reading holds up no other', async () => {
+  const told: string[] = [];
+  const file = (name: string, modifiedAt: number) => ({ name, bytes: 9, modifiedAt });
+  const look = createStatusReader({
+    paths: PATHS,
+    files: {
+      list: async () => [file('gone.json', 1), file('there.event.json', 2)],
+      text: async (_, name) => (name === 'gone.json' ? null : '"asks"'),
+      remove: async (_, name) => void told.push(`removed ${name}`),
+    },
+    understand: (payload) => payload as HookReport,
+    onReport: (_, report) => told.push(`${report}`),
+    onJunk: (name) => told.push(`junk ${name}`),
+    now: () => 1000,
+    lookAgain: () => {},
+  });
+  await look();
+  expect(told).toEqual(['asks', 'removed there.event.json']);
+});
+
 test('one writing that is met between its two times is told once', async () => {
   const { world, look, write } = setUp();
   write('asks', 996);

@@ -45,7 +45,10 @@ export function createStatusReader(options: StatusReaderOptions): () => Promise<
   async function take(file: StatusFile): Promise<void> {
     const isEvent = file.name.endsWith(EVENT);
     const fresh = now() - file.modifiedAt < TICK_MS;
-    const text = file.bytes > MOST_BYTES ? null : await files.text(paths, file.name);
+    const tooLarge = file.bytes > MOST_BYTES;
+    const text = tooLarge ? null : await files.text(paths, file.name);
+    // Its end is found by the next look; the other files are not held up by it.
+    if (text === null && !tooLarge) return;
     const before = seen.get(file.name);
     const seenNow = { modifiedAt: file.modifiedAt, freshText: fresh ? text : null };
     // One writing has two times, of the file made empty and of the bytes: it is told once.

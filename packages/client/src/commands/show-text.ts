@@ -153,7 +153,8 @@ function gitText({ branch, commit, dirtyFiles, ahead, behind, upstream }: GitSta
     ahead === null || behind === null ? '' : `${ahead} ahead, ${behind} behind ${upstream}`,
     dirtyFiles > 0 ? `${counted(dirtyFiles, 'file')} changed` : 'clean',
   ];
-  return [`${branch || 'detached'} at ${commit.slice(0, 10)}`, ...apart.filter(Boolean)].join('; ');
+  const at = commit ? `at ${commit.slice(0, 10)}` : 'without a commit';
+  return [`${branch || 'detached'} ${at}`, ...apart.filter(Boolean)].join('; ');
 }
 
 function artifactText({ path, bytes, modifiedAt }: Artifact, now: number): string {

@@ -1,5 +1,5 @@
 /** What somebody who is attached is told of other sessions. Pure. */
-import { isSnoozed } from '@berth/shared/domain/attention';
+import { isSnoozed, wordsOf } from '@berth/shared/domain/attention';
 import { oneLine } from '@berth/shared/domain/text';
 import { raisedBy } from './attention-event.ts';
 import type { FleetNews } from './live-fleet.ts';
@@ -17,8 +17,7 @@ export function noticeLine(news: FleetNews, attached: Attached, now: number): st
   const { sessionId, sessionName, attention } = raised;
   if (news.host.name === attached.host && sessionId === attached.sessionId) return null;
   if (isSnoozed(attention, now)) return null;
-  const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
-  const what = reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');
+  const what = wordsOf(attention);
   const who = `${oneLine(news.host.name)}:${oneLine(sessionName) || oneLine(sessionId)}`;
   return `${who} ${attention.kind}${what ? `: ${what}` : ''}`;
 }

@@ -38,7 +38,22 @@ const ASKS = {
 };
 const EXTERNAL = {
   ...{ name: 'other', toolSessionId: '', status: 'waiting', message: 'asks something', directory: '/w' },
-  ...{ reportedAt: NOW - 5000, metrics: {}, team: '', agents: [], live: true, attention: null },
+  ...{
+    reportedAt: NOW - 5000,
+    metrics: {},
+    team: '',
+    agents: [],
+    live: true,
+    attention: {
+      kind: 'input',
+      reason: 'asks something',
+      line: '',
+      source: 'hook',
+      since: NOW - 5000,
+      event: 3,
+      snoozedUntil: null,
+    },
+  },
 };
 const ALL = { statuses: [], tags: {}, all: false };
 const rows = (answers: readonly Answer<Holding>[], kept = new Map()) =>
@@ -55,6 +70,11 @@ it('says on a terminal under the row what a session asks for, and keeps a pipe t
     '    permission 3m: wants to run Bash — rm -rf build',
     expect.stringMatching(/^sess-1 /),
   ]);
+  const twice = { ...ASKS, reason: 'Which branch?', line: 'Which branch?' };
+  const once = rows([answer('local', { sessions: [session('sess-3', { attention: twice })] })]);
+  expect(sessionTable(once, { color: false, columns: 80 }, { wide: false, now: NOW })).toMatch(
+    /permission 3m: Which branch\?$/m,
+  );
   const narrow = sessionTable(asking, { color: false, columns: 30 }, { wide: false, now: NOW });
   for (const line of narrow.split('\n').filter((text) => text.startsWith('    ')))
     expect(line.length).toBeLessThanOrEqual(30);

@@ -1,4 +1,5 @@
 /** Rows of sessions as text: tables for people, words for scripts, CSV. */
+import { wordsOf } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
@@ -49,8 +50,8 @@ export function sessionTable(
 /** `permission 3m: wants to run Bash — rm -rf build`; empty where it asks for nobody. */
 function attentionText({ attention }: SessionRow, now: number): string {
   if (!attention) return '';
-  const { kind, reason, line, since } = attention;
-  const text = [reason, line].map(oneLine).filter(Boolean).join(' — ');
+  const { kind, since } = attention;
+  const text = wordsOf(attention);
   const snoozed = isSnoozed(attention, now) ? ' (snoozed)' : '';
   return `${kind} ${formatAge(now - Date.parse(since))}${snoozed}${text ? `: ${text}` : ''}`;
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '@berth/shared/domain/duration';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { TagChange } from './ports.ts';
 
-/** `gpu=yes -old`: sets, and takes away. */
+/** `gpu=yes -old`: sets, and takes away; so does `old-`, as `berth tag` has it. */
 export function tagChange(text: string): TagChange {
   const words = text.split(/\s+/).filter(Boolean);
   if (words.length === 0) throw new BerthError('USAGE', 'type KEY=VALUE to set a tag, -KEY to take one away');
@@ -12,7 +12,8 @@ export function tagChange(text: string): TagChange {
   const remove: string[] = [];
   for (const word of words) {
     const equals = word.indexOf('=');
-    if (word.startsWith('-') && word.length > 1 && equals < 0) remove.push(word.slice(1));
+    if (equals < 0 && /^-.|.-$/.test(word))
+      remove.push(word.startsWith('-') ? word.slice(1) : word.slice(0, -1));
     else if (equals > 0) set[word.slice(0, equals)] = word.slice(equals + 1);
     else throw new BerthError('USAGE', `${oneLine(word)} is no tag: type KEY=VALUE, or -KEY to take it away`);
   }

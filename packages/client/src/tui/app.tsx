@@ -2,15 +2,7 @@
 import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
 import type { DashRow } from '../fleet/dash/row.ts';
-import {
-  type DashView,
-  dashView,
-  emptyLines,
-  longestWaiting,
-  scrolled,
-  selectedIndex,
-  tagsOf,
-} from '../fleet/dash/view.ts';
+import { dashView, emptyLines, longestWaiting, scrolled, selectedIndex } from '../fleet/dash/view.ts';
 import { type Key, useActions } from './actions.ts';
 import { Bottom } from './bottom.tsx';
 import { Follow } from './follow.tsx';
@@ -54,14 +46,10 @@ export function App({ ports }: { ports: DashPorts }) {
   const actions = useActions({ ports, hosts, state, setState, row, rowsAt, size });
 
   const inList = (input: string, key: Key) => {
-    const look = lookAfter(
-      input,
-      state.look,
-      knownIn(
-        hosts.map(({ config }) => config.name),
-        view,
-      ),
-    );
+    const look = lookAfter(input, state.look, {
+      hosts: hosts.map(({ config }) => config.name),
+      tags: view.tags,
+    });
     if (key.upArrow || input === 'k') select(index - 1);
     else if (key.downArrow || input === 'j') select(index + 1);
     else if (key.pageUp) select(index - height);
@@ -205,10 +193,6 @@ function TooSmall({ columns, rows }: Size) {
       <Text>{text}</Text>
     </Box>
   );
-}
-
-function knownIn(hosts: readonly string[], view: DashView) {
-  return { hosts, tags: [...new Set(view.rows.flatMap(tagsOf))].filter((tag) => tag.includes('=')).sort() };
 }
 
 function targetsOf(state: DashState, rowsAt: (keys: readonly string[]) => DashRow[]): DashRow[] {

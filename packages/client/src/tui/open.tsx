@@ -13,6 +13,7 @@ export interface Screen {
 }
 
 const LEAVE = '\u001b[?2026l\u001b[?1049l\u001b[?25h\u001b[0m';
+const WIPE = '\u001b[H\u001b[J';
 const SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Resolves when the person has left. Rejects with what broke it. */
@@ -63,10 +64,19 @@ export async function onScreen(console: Console, node: (screen: Screen) => React
     interactive: true,
     maxFps: 20,
   });
+  // Ink first draws what it had for the old size, which a narrower terminal wraps; then it would
+  // leave alone every line whose text is the same, wherever the terminal has put it.
+  const wipe = () => {
+    if (apart) return;
+    app?.clear();
+    console.stdout.write(WIPE);
+  };
+  console.stdout.on('resize', wipe);
   input.on('gone', () => app?.unmount());
   try {
     await app.waitUntilExit();
   } finally {
+    console.stdout.off('resize', wipe);
     app.unmount();
     input.release();
     remarks[Symbol.dispose]();

@@ -52,7 +52,10 @@ test('a character of two code units is taken back whole', () => {
 });
 
 test('tags', () => {
-  expect(tagChange(' gpu=yes  -old a=b=c ')).toEqual({ set: { gpu: 'yes', a: 'b=c' }, remove: ['old'] });
+  expect(tagChange(' gpu=yes  -old a=b=c new- ')).toEqual({
+    set: { gpu: 'yes', a: 'b=c' },
+    remove: ['old', 'new'],
+  });
   for (const bad of ['', 'gpu', '=x', '-']) expect(() => tagChange(bad)).toThrow(/KEY=VALUE/);
 });
 

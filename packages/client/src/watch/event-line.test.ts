@@ -20,6 +20,10 @@ it('tells an attention with its reason and its line', () => {
   expect(eventLine('dev', raised, AT)).toBe(
     '14:02:11 dev fix-auth  attention  permission: wants to run Bash — rm -rf build',
   );
+  const asked = { ...ATTENTION, kind: 'input', reason: 'Which branch?', line: 'Which branch?' } as const;
+  expect(eventLine('dev', event({ type: 'attentionRaised', attention: asked }), AT)).toBe(
+    '14:02:11 dev fix-auth  attention  input: Which branch?',
+  );
   expect(eventLine('dev', raised, AT + 86_400_000)).toMatch(/^2026-11-21 14:02:11 dev /);
 });
 

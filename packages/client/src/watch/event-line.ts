@@ -1,5 +1,5 @@
 /** One event in one line, for people. Pure; nothing in it can act on a terminal. */
-import type { ClearReason } from '@berth/shared/domain/attention';
+import { type ClearReason, wordsOf } from '@berth/shared/domain/attention';
 import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { statusOf } from '@berth/shared/domain/session-state';
@@ -25,8 +25,8 @@ function factText(fact: Fact, now: number): string {
     case 'hostNotice':
       return `${fact.reason}: ${fact.message}`;
     case 'attentionRaised': {
-      const { kind, reason, line } = fact.attention;
-      return `${kind}: ${reason}${line ? ` — ${line}` : ''}`;
+      const what = wordsOf(fact.attention);
+      return `${fact.attention.kind}${what ? `: ${what}` : ''}`;
     }
     case 'attentionCleared':
       return `${fact.kind} no more: ${CLEARED[fact.reason]}`;

@@ -1,4 +1,5 @@
 /** What a session wants of a person, in the words that both sides use. */
+import { oneLine } from './text.ts';
 
 /** Most urgent first. */
 export const ATTENTION_KINDS = ['permission', 'input', 'error', 'done', 'bell'] as const;
@@ -59,6 +60,12 @@ export const CLEAR_REASONS: readonly ClearReason[] = [
   'replaced',
   'ended',
 ];
+
+/** `wants to run Bash — rm -rf build`: one safe line, which says nothing twice; may be empty. */
+export function wordsOf(attention: Pick<AttentionSnapshot, 'reason' | 'line'>): string {
+  const [reason, line] = [oneLine(attention.reason), oneLine(attention.line)];
+  return reason.includes(line) ? reason : [reason, line].filter(Boolean).join(' — ');
+}
 
 /** For sorting: the more urgent kind first; no attention comes last. */
 export function urgency(attention: Pick<AttentionSnapshot, 'kind'> | null): number {

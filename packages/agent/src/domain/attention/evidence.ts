@@ -52,6 +52,8 @@ export interface AttentionState {
   readonly activity: Activity;
   readonly snoozedUntil: number | null;
   readonly figures: ToolFigures | null;
+  /** As it was told: whether the session prints. */
+  readonly printing: boolean;
   /** How far the transcripts of its tool are in the figures. */
   readonly transcripts: TranscriptMarks;
   /** The transcript has been looked through up to here; -1: nothing that came before is news. */
@@ -70,6 +72,7 @@ export const NOTHING_KNOWN: AttentionState = {
   activity: 'unknown',
   snoozedUntil: null,
   figures: null,
+  printing: false,
   transcripts: {},
   scanned: 0,
 };

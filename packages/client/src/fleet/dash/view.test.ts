@@ -57,6 +57,13 @@ function names(look: Partial<Look> = {}, hosts = HOSTS): string[] {
   return dashView(hosts, { ...PLAIN_LOOK, ...look }, NOW).rows.map(({ name }) => name);
 }
 
+test('every tag can be filtered by, whichever is', () => {
+  const other = aSession({ id: 'sess-t', name: 'tagged', tags: { team: 'db', old: '' } });
+  const { rows, tags } = dashView([...HOSTS, aHost('vm2', [other])], { ...PLAIN_LOOK, tag: 'team=web' }, NOW);
+  expect(rows.map(({ name }) => name)).toEqual(['working']);
+  expect(tags).toEqual(['old=', 'team=db', 'team=web']);
+});
+
 describe('order', () => {
   test('who asks comes first, the most urgent of them; then what lives, the newest first', () => {
     expect(names()).toEqual(['permission', 'input', 'working', 'theirs', 'older', 'ended']);

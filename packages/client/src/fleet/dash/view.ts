@@ -51,6 +51,8 @@ export interface DashView {
   /** Of all sessions, whatever is shown. */
   readonly asking: number;
   readonly total: number;
+  /** `key=value`, of all sessions: what can be filtered by does not depend on what is. */
+  readonly tags: readonly string[];
   /** Sessions that the filters hide. */
   readonly hidden: number;
 }
@@ -63,6 +65,7 @@ export function dashView(hosts: readonly LiveHost[], look: Look, now: number): D
     rows,
     asking: all.filter(({ asking }) => asking).length,
     total: all.length,
+    tags: [...new Set(all.flatMap(tagsOf))].filter((tag) => tag.includes('=')).sort(),
     hidden: all.length - rows.length,
   };
 }
@@ -95,7 +98,7 @@ function hasState(row: DashRow, state: StateFilter, now: number): boolean {
 }
 
 /** `key` and `key=value` of each. */
-export function tagsOf(row: DashRow): string[] {
+function tagsOf(row: DashRow): string[] {
   return Object.entries(row.session?.tags ?? {}).flatMap(([key, value]) => [key, `${key}=${value}`]);
 }
 

@@ -69,7 +69,7 @@ export class Webhook implements Channel, AsyncDisposable {
     for (const { id, value } of TESTS[this.#o.format](`test-${randomUUID()}`, this.#now())) {
       const answer = await this.#post(id, JSON.stringify(value));
       if (answer.kind !== 'taken') {
-        throw new BerthError('NOTIFY_FAILED', `${this.name} did not take a test: ${answer.why}`, {
+        throw new BerthError('NOTIFY_FAILED', `it did not take a test: ${answer.why}`, {
           hint: 'check its address and keys',
         });
       }
