@@ -37,23 +37,8 @@ const ASKS = {
   snoozedUntil: null,
 };
 const EXTERNAL = {
-  ...{ name: 'other', toolSessionId: '', status: 'waiting', message: 'asks something', directory: '/w' },
-  ...{
-    reportedAt: NOW - 5000,
-    metrics: {},
-    team: '',
-    agents: [],
-    live: true,
-    attention: {
-      kind: 'input',
-      reason: 'asks something',
-      line: '',
-      source: 'hook',
-      since: NOW - 5000,
-      event: 3,
-      snoozedUntil: null,
-    },
-  },
+  ...{ name: 'other', toolSessionId: '', status: 'working', message: 'asks something', directory: '/w' },
+  ...{ reportedAt: NOW - 5000, metrics: {}, team: '', agents: [], live: true, attention: null },
 };
 const ALL = { statuses: [], tags: {}, all: false };
 const rows = (answers: readonly Answer<Holding>[], kept = new Map()) =>
@@ -97,11 +82,11 @@ it('has sessions of others among ours, told apart', () => {
     session_id: 'external:other',
     external: true,
     status: 'running',
-    activity: 'waiting',
+    activity: 'working',
     prompt: 'asks something',
   });
   const wide = sessionTable(row ? [row] : [], { color: false, columns: null }, { wide: true, now: NOW });
-  expect(wide).toMatch(/^SESSION +VM +WHERE .*\nexternal:other +dev +\[remote\] +running +5s +- +waiting /);
+  expect(wide).toMatch(/^SESSION +VM +WHERE .*\nexternal:other +dev +\[remote\] +running +5s +- +working /);
   expect(byHost(row ? [row] : [], new Map())).toMatch(/\ndev +external:other +running +127\.0\.0\.1\n/);
 });
 
