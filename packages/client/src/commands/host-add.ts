@@ -2,8 +2,9 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
-import { nameProblem, oneLine } from '@berth/shared/domain/text';
+import { oneLine } from '@berth/shared/domain/text';
 import { findAgentBinary } from '../config/agent-binaries.ts';
+import { hostNameProblem } from '../config/host-name.ts';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Finding } from '../hosts/assess.ts';
@@ -64,7 +65,7 @@ async function wanted({ flags, words }: HostArguments, context: Context): Promis
   if (name === undefined) throw new BerthError('USAGE', 'berth host add needs a name and an address');
   if (extra !== undefined)
     throw new BerthError('USAGE', `berth host add takes a name and an address, not also ${extra}`);
-  const problem = nameProblem(name);
+  const problem = hostNameProblem(name);
   if (problem) throw new BerthError('NAME_INVALID', `cannot name a host ${oneLine(name)}: ${problem}`);
   if (flags.user && flags.system) throw new BerthError('USAGE', 'choose one of --user and --system');
   const size = flags.size;

@@ -1,22 +1,15 @@
 /** The schema of remotes.yaml. Loaded only where the file is there. */
-import { nameProblem } from '@berth/shared/domain/text';
 import { z } from 'zod';
+import { hostNameProblem } from './host-name.ts';
 import type { HostConfig } from './remotes.ts';
 import { invalid, readYaml } from './yaml-file.ts';
 
 const text = z.string({ error: 'must be text' }).min(1, 'must not be empty');
 /** Becomes an argument of ssh: a dash in front would make it an option. */
 const argument = text.regex(/^[^-\s][^\s]*$/, 'must not begin with a dash or contain white space');
-/** `external:NAME` names a session. */
-const RESERVED = 'external';
 const name = text.superRefine((value, check) => {
-  const problem = nameProblem(value);
+  const problem = hostNameProblem(value);
   if (problem) check.addIssue({ code: 'custom', message: `cannot be a host name: ${problem}` });
-  if (value === RESERVED)
-    check.addIssue({
-      code: 'custom',
-      message: `cannot be a host name: ${RESERVED}:NAME is another tool's session`,
-    });
 });
 
 const REMOTE = z.strictObject({
