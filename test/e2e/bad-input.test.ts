@@ -157,8 +157,11 @@ describe('prompts', () => {
 
   it('with no known tool on the PATH the presets are listed, and the line that needs none', async () => {
     await using sandbox = createSandbox();
-    // Whatever this machine has installed.
-    writeFileSync(join(sandbox.home, '.profile'), 'export PATH=/nowhere\n');
+    // Whatever this machine has installed: a login knows but one program, which it needs itself.
+    const bin = join(sandbox.home, 'bin');
+    mkdirSync(bin);
+    symlinkSync('/usr/bin/env', join(bin, 'env'));
+    writeFileSync(join(sandbox.home, '.profile'), `export PATH=${bin}\n`);
     await sandbox.startAgent();
     expect(await sandbox.berth(['start', 'refactor auth'])).toMatchObject(
       refusal(4, /no known tool is on the PATH .*claude, .*shell, custom/, /.*berth start -- echo hello/),
