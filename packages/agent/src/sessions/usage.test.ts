@@ -56,6 +56,15 @@ it('keeps what it saw where a look fails, and tells each kill once', async () =>
   expect(kills).toEqual([1, 2]);
 });
 
+it('tells kills that came before the first look at a session that began here', async () => {
+  const { meter: it, kills } = meter([seen({ oomKills: 1 }), seen({ oomKills: 1 })]);
+  using _it = it;
+  it.begun(session);
+  await Promise.resolve();
+  await it.look();
+  expect(kills).toEqual([1]);
+});
+
 it('tells once when a session comes near the end of its slot, and when it got away', async () => {
   const looks = [50, 92, 95, 80, 70, 60].map((memoryBytes) => seen({ memoryBytes }));
   const { meter: it, pressure } = meter(looks);

@@ -34,6 +34,8 @@ const SOON_MS = 1000;
 export class UsageMeter implements Disposable {
   readonly #o: UsageMeterOptions;
   readonly #looks = new Map<string, Look>();
+  /** Begun under this agent, and not looked at yet. */
+  readonly #fresh = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
 
@@ -72,7 +74,9 @@ export class UsageMeter implements Disposable {
 
   /** A session has begun to run. */
   begun(session: Active): void {
-    if (!this.#o.units.usageIsDear) void this.lookAt(session);
+    if (this.#o.units.usageIsDear) return;
+    if (!this.#looks.has(session.id)) this.#fresh.add(session.id);
+    void this.lookAt(session);
   }
 
   /** Bytes that all sessions hold now. */
@@ -86,7 +90,9 @@ export class UsageMeter implements Disposable {
   async look(): Promise<void> {
     const active = this.#o.active();
     const living = new Set(active.map(({ id }) => id));
-    for (const id of this.#looks.keys()) if (!living.has(id)) this.#looks.delete(id);
+    for (const known of [this.#looks, this.#fresh]) {
+      for (const id of known.keys()) if (!living.has(id)) known.delete(id);
+    }
     for (const session of active) await this.lookAt(session);
   }
 
@@ -100,8 +106,10 @@ export class UsageMeter implements Disposable {
     this.#looks.set(session.id, look);
     if (pressed !== (before?.pressed ?? false) && !this.#o.units.usageIsDear)
       this.#o.onPressure(session, { high: pressed, usedBytes: seen.memoryBytes });
-    // What the first look finds was told before, by the agent before this one.
-    const kills = before ? look.usage.oomKills - before.usage.oomKills : 0;
+    // What the first look finds was told before, by the agent before this one, unless it began under this one.
+    const isNew = this.#fresh.delete(session.id);
+    const told = before?.usage.oomKills ?? (isNew ? 0 : look.usage.oomKills);
+    const kills = look.usage.oomKills - told;
     if (kills > 0) this.#o.onOomKill(session, kills);
   }
 
