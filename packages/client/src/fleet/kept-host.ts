@@ -1,6 +1,6 @@
 /** The form in which a host is remembered, to and from JSON. Pure. What cannot be read is null. */
 import { ACTIVITIES, ATTENTION_KINDS, type AttentionSnapshot } from '@berth/shared/domain/attention';
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { BARE_SESSION, type SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { SESSION_STATES } from '@berth/shared/domain/session-state';
 
 export interface KeptHost {
@@ -65,6 +65,7 @@ function decodeSession(json: unknown): SessionSnapshot | null {
   const createdAt = numberOrNull(json.createdAt);
   if (state === undefined || createdAt === null) return null;
   return {
+    ...BARE_SESSION,
     id: json.id,
     name: text(json.name),
     state,
@@ -79,7 +80,6 @@ function decodeSession(json: unknown): SessionSnapshot | null {
     memoryBytes: numberOrNull(json.memoryBytes) ?? 0,
     memoryUsedBytes: numberOrNull(json.memoryUsedBytes) ?? 0,
     memoryPeakBytes: numberOrNull(json.memoryPeakBytes) ?? 0,
-    ...UNKNOWN,
   };
 }
 
@@ -99,30 +99,6 @@ function decodeAttention(json: unknown): AttentionSnapshot | null {
     snoozedUntil,
   };
 }
-
-/** Of a session what is not remembered. */
-const UNKNOWN = {
-  incarnation: 1,
-  failureReason: null,
-  detail: '',
-  prompt: '',
-  preset: '',
-  argv: [],
-  tags: {},
-  reservedUntil: null,
-  killRequestedAt: null,
-  timeoutMs: null,
-  attachedClients: 0,
-  transcriptStart: 0,
-  transcriptEnd: 0,
-  workspace: '',
-  restartPolicy: 'never',
-  enforcement: null,
-  cpuMs: null,
-  cpuPercent: 0,
-  oomKills: 0,
-  figures: null,
-} as const satisfies Partial<SessionSnapshot>;
 
 function isRecord(json: unknown): json is Record<string, unknown> {
   return typeof json === 'object' && json !== null;

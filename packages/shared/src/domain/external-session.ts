@@ -1,6 +1,6 @@
 /** Sessions of others' tools, and how they are named and shown among ours. */
 import type { Activity, AttentionSnapshot } from './attention.ts';
-import type { SessionSnapshot } from './session-snapshot.ts';
+import { BARE_SESSION, type SessionSnapshot } from './session-snapshot.ts';
 
 /** A tmux session that somebody else's tool reports in ~/.claude-sessions/NAME.json. */
 export interface ExternalSnapshot {
@@ -41,40 +41,16 @@ export function externalName(sessionId: string): string | null {
 /** What can be said of it in the words that we have for sessions of our own. */
 export function externalAsSession(external: ExternalSnapshot): SessionSnapshot {
   return {
+    ...BARE_SESSION,
     id: externalId(external.name),
     name: external.name,
-    incarnation: 1,
     state: external.live ? 'running' : 'lost',
-    failureReason: null,
     detail: external.message,
-    prompt: '',
-    preset: '',
-    argv: [],
-    tags: {},
-    memoryBytes: 0,
-    memoryPeakBytes: 0,
     createdAt: external.reportedAt,
-    startedAt: null,
     endedAt: external.live ? null : external.reportedAt,
-    exitCode: null,
-    reservedUntil: null,
-    killRequestedAt: null,
-    timeoutMs: null,
-    attachedClients: 0,
-    transcriptStart: 0,
-    transcriptEnd: 0,
     workspace: external.directory,
-    restartPolicy: 'never',
-    enforcement: null,
-    memoryUsedBytes: 0,
-    cpuMs: null,
-    cpuPercent: 0,
-    oomKills: 0,
     attention: external.attention,
     activity: isAnswered(external) ? 'unknown' : activityOf(external.status),
-    figures: null,
-    headless: false,
-    skipPermissions: false,
   };
 }
 

@@ -54,3 +54,38 @@ export interface SessionSnapshot {
   /** Its tool asks nobody before it acts. */
   readonly skipPermissions: boolean;
 }
+
+/** A session of which no more is known than that it is there: what is known goes over it. */
+export const BARE_SESSION: Omit<SessionSnapshot, 'id' | 'state' | 'createdAt'> = {
+  name: '',
+  incarnation: 1,
+  failureReason: null,
+  detail: '',
+  prompt: '',
+  preset: '',
+  argv: [],
+  tags: {},
+  memoryBytes: 0,
+  memoryPeakBytes: 0,
+  startedAt: null,
+  endedAt: null,
+  exitCode: null,
+  reservedUntil: null,
+  killRequestedAt: null,
+  timeoutMs: null,
+  attachedClients: 0,
+  transcriptStart: 0,
+  transcriptEnd: 0,
+  workspace: '',
+  restartPolicy: 'never',
+  enforcement: null,
+  memoryUsedBytes: 0,
+  cpuMs: null,
+  cpuPercent: 0,
+  oomKills: 0,
+  attention: null,
+  activity: 'unknown',
+  figures: null,
+  headless: false,
+  skipPermissions: false,
+};
