@@ -83,6 +83,12 @@ describe('ways to ask for somebody, each in one line', () => {
   });
 });
 
+test('a session that prints nothing tells of no output', async () => {
+  const id = await start('true');
+  await attentionOf(id);
+  expect(events.facts(id, 'outputChanged')).toEqual([]);
+});
+
 test('somebody who types has answered', async () => {
   const id = await start("read -p 'Overwrite? [y/N] ' answer; echo went on with $answer; sleep 1000");
   const asked = await attentionOf(id);
@@ -132,6 +138,8 @@ test('an attention outlives the agent, and what happened meanwhile is told once'
   );
   const told = later.facts(id, 'attentionRaised').map(({ attention }) => attention.kind);
   expect(told).toEqual(['bell', 'input']);
+  // It had printed before, and goes on: no news.
+  expect(later.facts(id, 'outputChanged')).toMatchObject([{ printing: true }]);
   expect(later.facts(id, 'attentionCleared')).toEqual([
     { type: 'attentionCleared', kind: 'bell', raised: first.event, reason: 'replaced' },
   ]);

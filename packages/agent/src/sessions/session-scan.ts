@@ -54,7 +54,8 @@ export class SessionScan implements Disposable {
       this.#tail = lastBytes(this.#tail, chunk);
       this.#scanned += bytes;
       read += bytes;
-      printed ||= !chunk.equals(this.#marker);
+      // Behind the marker nothing is the program's: tmux says that its pane is dead.
+      printed ||= chunk.indexOf(this.#marker) !== 0;
     }
     return { seen, printed, more: read >= TURN_BYTES };
   }
