@@ -75,6 +75,14 @@ it('keeps so many events, and so long, and says where the rest begins', () => {
   ]);
 });
 
+it('drops what is too old though there is room for more', () => {
+  using journal = openJournal(file(), { events: 100, age: 1000 });
+  const fact = { sessionId: '', sessionName: '', fact: FACT };
+  for (let at = 1; at <= 10; at++) journal.commit({ at, sessions: [], facts: [fact] });
+  for (let at = 5001; at <= 5010; at++) journal.commit({ at, sessions: [], facts: [fact] });
+  expect(journal.eventRange()).toEqual({ oldest: 11, newest: 20 });
+});
+
 it('finds where the events from a time on begin', () => {
   using journal = openJournal(file());
   const fact = { sessionId: '', sessionName: '', fact: FACT };

@@ -87,6 +87,10 @@ describe('whom to believe', () => {
     const life = new Life().after(1, hook(1, 'permission')).after(2, bell(2)).after(3, hook(3, 'working'));
     expect(life.story).toEqual(['+permission', '-permission went-on']);
   });
+  it('what the screen showed before the hook last spoke is old news, whatever the hook said', () => {
+    const life = new Life().after(1, bell(1)).after(2, hook(2, 'idle'));
+    expect(life.story).toEqual(['+bell', '-bell went-on']);
+  });
   it('a fresh "working" outweighs the screen; an older one does not', () => {
     expect(new Life().after(1, hook(1, 'working')).after(2, bell(2)).stands).toBeNull();
     const later = FRESH_MS + 2;
