@@ -77,16 +77,13 @@ export class AttentionWatch implements Disposable {
     const { registry, keeper } = this.#o;
     this.#begun = true;
     for (const session of registry.all()) {
-      if (session.state === 'running' || session.state === 'suspended') this.#watch(session);
+      // One that began while files and journal were brought together is watched already.
+      const lives = session.state === 'running' || session.state === 'suspended';
+      if (lives && !this.#watched.has(session.id)) this.#watch(session);
       // One that had ended before attention was known of is no news.
       const { exit, scanned } = keeper.state(session.id);
       if (isEnded(session) && !exit && scanned >= 0) this.#ended(session);
     }
-  }
-
-  /** Somebody typed into the session: what it asked before has been answered. */
-  typed(sessionId: string): void {
-    this.#o.keeper.typed(sessionId);
   }
 
   [Symbol.dispose](): void {
