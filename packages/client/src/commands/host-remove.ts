@@ -54,7 +54,7 @@ export async function removeHost({ flags, words }: HostArguments, context: Conte
 async function holding(host: HostConfig, context: Context): Promise<{ own: number; others: number }> {
   try {
     const client = await context.connect(host);
-    const [sessions, { ledger }] = await Promise.all([client.listSessions(), client.getHost()]);
+    const [{ sessions }, { ledger }] = await Promise.all([client.listAll(), client.getHost()]);
     const own = sessions.filter(({ state }) => !isFinal(state)).length;
     return { own, others: ledger.heldByOthersBytes > 0 ? Math.max(1, ledger.heldSlots - own) : 0 };
   } catch (error) {

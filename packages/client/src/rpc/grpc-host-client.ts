@@ -54,12 +54,6 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const drain = (stubs: Stubs) => bound<HostAnswer, 'drain'>(stubs.host, 'drain');
       return hostOf(await channel.unary(drain, request, o));
     },
-    async listSessions(o) {
-      type Answer = { sessions: Session[] };
-      const list = (stubs: Stubs) => bound<Answer, 'list'>(stubs.session, 'list');
-      const { sessions } = await channel.unary(list, { statuses: [] }, o);
-      return sessions.map(decodeSession);
-    },
     async listAll(o) {
       type Answer = { sessions: Session[]; external: ExternalSession[]; asOf: bigint };
       const list = (stubs: Stubs) => bound<Answer, 'list'>(stubs.session, 'list');

@@ -25,9 +25,10 @@ export interface HostClient extends AsyncDisposable {
   getHost(options?: CallOptions): Promise<HostSnapshot>;
   /** Whether the host takes new sessions. */
   drain(request: { requestId: string; draining: boolean }, options?: CallOptions): Promise<HostSnapshot>;
-  /** All sessions but expired reservations, newest first. */
-  listSessions(options?: CallOptions): Promise<SessionSnapshot[]>;
-  /** The same, with sessions of others' tools, and the newest event that the answer has in it. */
+  /**
+   * All sessions but expired reservations, newest first, those of others' tools, and the newest event
+   * that the answer has in it.
+   */
   listAll(options?: CallOptions): Promise<Listing>;
   getSession(session: string, options?: CallOptions): Promise<SessionSnapshot>;
   /** One session with what is looked up only for it. */
