@@ -1,4 +1,5 @@
 import { GIB, MIB } from '@berth/shared/domain/memory';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, capacityOf, holdings } from './ledger.ts';
@@ -16,6 +17,8 @@ const SPEC = {
   restart: 'never',
   headless: false,
   skipPermissions: false,
+  source: EMPTY_SOURCE,
+  envNames: [],
 } as const;
 
 describe('capacityOf', () => {

@@ -1,4 +1,5 @@
 import { isFinal } from '@berth/shared/domain/session-state';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Observed, plan } from './plan.ts';
@@ -16,6 +17,8 @@ const SPEC = {
   restart: 'never',
   headless: false,
   skipPermissions: false,
+  source: EMPTY_SOURCE,
+  envNames: [],
 } as const;
 const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
 const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };

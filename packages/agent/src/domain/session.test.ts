@@ -1,4 +1,5 @@
 import { isFinal } from '@berth/shared/domain/session-state';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -22,6 +23,8 @@ const SPEC: SessionSpec = {
   restart: 'never',
   headless: false,
   skipPermissions: false,
+  source: EMPTY_SOURCE,
+  envNames: [],
 };
 const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',

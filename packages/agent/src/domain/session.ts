@@ -3,6 +3,7 @@
  * epoch and come with the events.
  */
 import type { Enforcement, FailureReason, RestartPolicy } from '@berth/shared/domain/session-state';
+import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { conclude, finish } from './session-end.ts';
 
 /** What a session is to run, fixed at its start. */
@@ -23,6 +24,10 @@ export interface SessionSpec {
   readonly headless: boolean;
   /** Its tool asks nobody before it acts. */
   readonly skipPermissions: boolean;
+  /** What its workspace begins with. */
+  readonly source: WorkspaceSource;
+  /** Variables that were passed to it; their values are on tmpfs alone. */
+  readonly envNames: readonly string[];
 }
 
 /** An end that was asked for and has not been observed yet. */

@@ -1,5 +1,6 @@
 import type { Activity, AttentionSnapshot, ToolFigures } from '@berth/shared/domain/attention';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import { isActive, type Session } from './session.ts';
 
 /** What the journal does not hold of a session: where it lies, and what can be seen of it now. */
@@ -63,6 +64,11 @@ export function snapshot(session: Session, { usage, ...facts }: SessionFacts): S
     oomKills: end ? end.oomKills : (usage?.oomKills ?? 0),
     headless: spec?.headless ?? false,
     skipPermissions: spec?.skipPermissions ?? false,
+    queuePlace: null,
+    queuedAt: null,
+    suspendRequestedAt: null,
+    source: spec?.source ?? EMPTY_SOURCE,
+    envNames: spec?.envNames ?? [],
     ...facts,
   };
 }

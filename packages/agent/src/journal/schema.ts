@@ -58,6 +58,16 @@ const MIGRATIONS: readonly string[] = [
        '$.session.headless', json('false'),
        '$.session.skipPermissions', json('false'))
    WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
+  // Sources of workspaces, queues and suspensions came to sessions.
+  `UPDATE sessions SET record = json_set(record, '$.spec.source', json('{"kind":"empty"}'), '$.spec.envNames', json('[]'))
+   WHERE json_extract(record, '$.spec') IS NOT NULL;
+   UPDATE events SET fact = json_set(fact,
+       '$.session.queuePlace', NULL,
+       '$.session.queuedAt', NULL,
+       '$.session.suspendRequestedAt', NULL,
+       '$.session.source', json('{"kind":"empty"}'),
+       '$.session.envNames', json('[]'))
+   WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
 ];
 
 /**

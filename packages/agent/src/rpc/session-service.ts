@@ -6,6 +6,7 @@ import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth
 import { fromDuration } from '@berth/shared/wire/scalar';
 import { decodeRestartPolicy, decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
 import { encodeDetails, encodeExternal } from '@berth/shared/wire/session-details';
+import { decodeSource } from '@berth/shared/wire/workspace';
 import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
@@ -13,7 +14,7 @@ import type { Details } from '../sessions/details.ts';
 import type { ExternalCommands } from '../sessions/external-commands.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
-import type { Wrapper } from './handler.ts';
+import { notYet, type Wrapper } from './handler.ts';
 import {
   checkMemory,
   checkName,
@@ -68,6 +69,8 @@ export function sessionService(options: {
         restart: decodeRestartPolicy(request.restartPolicy),
         columns: request.columns || 120,
         rows: request.rows || 36,
+        source: decodeSource(request.source),
+        envNames: Object.keys(env).sort(),
       },
     };
   }
@@ -111,6 +114,11 @@ export function sessionService(options: {
       refuseExternal(request.session, NOT_OURS);
       return { session: await encoded(commands.update(updateOrder(request))) };
     }),
+    extend: wrap.unary('Extend', notYet),
+    suspend: wrap.unary('Suspend', notYet),
+    resume: wrap.unary('Resume', notYet),
+    delete: wrap.unary('Delete', notYet),
+    measureDisk: wrap.unary('MeasureDisk', notYet),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {
       const order = killOrder(request);
       const other = externalName(order.session);

@@ -22,7 +22,7 @@ import type { Terminals, Transcripts } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Supervisor } from '../sessions/supervisor.ts';
 import type { Input, InputFate, Typist } from '../sessions/typist.ts';
-import type { Wrapper } from './handler.ts';
+import { notYet, type Wrapper } from './handler.ts';
 import { refuseExternal, requestKey } from './orders.ts';
 
 export interface TerminalServiceOptions {
@@ -121,6 +121,8 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
 
   return {
     attach: options.attach,
+    exec: wrap.bidi('Exec', notYet),
+    detachClients: wrap.unary('DetachClients', notYet),
     readOutput: wrap.serverStream('ReadOutput', (request: ReadOutputRequest, { signal }) =>
       output(request, signal),
     ),

@@ -95,6 +95,7 @@ export class PresetRunner {
           maxTurnsHeadlessOnly: maxTurns?.headlessOnly ?? false,
           hookEvents: hooks?.events ?? [],
           end,
+          credentials: [],
           skipPermissions:
             preset.skipPermissions.interactive !== null || preset.skipPermissions.headless !== null,
         };

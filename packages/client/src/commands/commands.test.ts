@@ -1,6 +1,7 @@
 /** Commands against a fake agent. */
 import { PassThrough } from 'node:stream';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import { expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { Context } from '../context.ts';
@@ -51,6 +52,11 @@ const session = (over: object = {}) =>
     figures: null,
     headless: false,
     skipPermissions: false,
+    queuePlace: null,
+    queuedAt: null,
+    suspendRequestedAt: null,
+    source: EMPTY_SOURCE,
+    envNames: [],
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 

@@ -14,11 +14,11 @@ import { sessionRow } from '../fleet/view.ts';
 import { renderError, withCommand, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
-import type { StartSession } from '../rpc/host-client.ts';
 import { attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { setting } from './defaults.ts';
 import { gatherEnvironment } from './environment.ts';
+import { parcelOf, SOURCE_FLAGS } from './start-source.ts';
 import { workHow } from './start-work.ts';
 import { streamOutput } from './stream.ts';
 import { hostnameOf } from './target.ts';
@@ -58,6 +58,7 @@ export const start = defineCommand({
       describe: 'a variable; without a value, the one you have here',
     },
     'env-file': { type: 'list', value: 'FILE', describe: 'variables from a file of NAME=VALUE lines' },
+    ...SOURCE_FLAGS,
     timeout: { type: 'string', value: 'TIME', describe: 'end it after this time: 90s, 2h' },
     restart: {
       type: 'string',
@@ -109,6 +110,7 @@ export const start = defineCommand({
       rows: context.console.stdout.rows || 36,
       reservation: '',
     };
+    await using parcel = await parcelOf(flags);
     const all = await context.hosts();
     const hostName = flags.host ?? setting(context, 'host');
     const host = hostName !== undefined ? findHost(all, hostName) : all[0];
@@ -116,7 +118,9 @@ export const start = defineCommand({
     const base = flags['request-id'] ?? randomUUID();
     const starts = jobs.map(async (job, i) => {
       const requestId = jobs.length === 1 ? base : `${base}-${i + 1}`;
-      return await startOne(host, { ...common, ...job, requestId }, context);
+      const client = await context.connect(host);
+      const source = await parcel.bring(client, { signal: new AbortController().signal, progress: () => {} });
+      return await client.start({ ...common, ...job, source, requestId });
     });
     const quiet = flags.attach || flags.follow;
     const results = await withProgress(context.console, `starting on ${host.name}`, () =>
@@ -206,11 +210,6 @@ function tooLarge(bytes: number, about = ''): BerthError {
   const [has, limit] = [formatMemory(bytes), formatMemory(MAX_PROMPT_BYTES)];
   const message = `cannot start: the prompt has ${about}${has}, the limit is ${limit}`;
   return new BerthError('PROMPT_TOO_LARGE', message);
-}
-
-async function startOne(host: HostConfig, request: StartSession, context: Context): Promise<SessionSnapshot> {
-  const client = await context.connect(host);
-  return await client.start(request);
 }
 
 function report(

@@ -13,7 +13,12 @@ import { EventServiceClient } from '@berth/shared/gen/berth/v1/event';
 import { HooksServiceClient } from '@berth/shared/gen/berth/v1/hooks';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
 import { SessionServiceClient } from '@berth/shared/gen/berth/v1/session';
-import { type AttachRequest, TerminalServiceClient } from '@berth/shared/gen/berth/v1/terminal';
+import { TerminalServiceClient } from '@berth/shared/gen/berth/v1/terminal';
+import {
+  type UploadOpen,
+  type UploadRequest,
+  WorkspaceServiceClient,
+} from '@berth/shared/gen/berth/v1/workspace';
 import { CALL_ID, CLIENT_VERSION, EXPECT_HOST } from '@berth/shared/wire/metadata';
 import {
   type ClientDuplexStream,
@@ -32,6 +37,7 @@ import { toBerthError } from './errors.ts';
 import type { CallOptions } from './host-client.ts';
 import type { Pins } from './pins.ts';
 import { retryAfter } from './retry.ts';
+import { sent } from './sent.ts';
 
 export interface ChannelOptions {
   readonly host: HostConfig;
@@ -103,11 +109,8 @@ export class Channel implements AsyncDisposable {
   }
 
   /** Messages of a stream as they are taken; not read ahead of the taker. */
-  async *stream<T>(
-    open: (
-      stubs: Stubs,
-      metadata: Metadata,
-    ) => ClientReadableStream<T> | ClientDuplexStream<AttachRequest, T>,
+  async *stream<T, Req = never>(
+    open: (stubs: Stubs, metadata: Metadata) => ClientReadableStream<T> | ClientDuplexStream<Req, T>,
     signal?: AbortSignal,
   ): AsyncGenerator<T> {
     if (this.#suspect) {
@@ -155,6 +158,41 @@ export class Channel implements AsyncDisposable {
       stream.on('error', () => {});
       stream.cancel();
     }
+  }
+
+  /** Sends an archive; not tried again. */
+  async upload(open: UploadOpen, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      let refused: unknown;
+      const stream = this.#stubs.workspace.upload(this.#metadata(), (error) => {
+        signal.removeEventListener('abort', cancel);
+        if (refused ?? error) reject(toBerthError(refused ?? error, this.#name));
+        else resolve();
+      });
+      const cancel = () => stream.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      stream.on('metadata', (received: Metadata) => {
+        try {
+          checkAnswer(received, { name: this.#name, pins: this.#o.pins });
+        } catch (error) {
+          refused = error;
+          stream.cancel();
+        }
+      });
+      async function* messages(): AsyncGenerator<UploadRequest> {
+        yield { message: { $case: 'open', open } };
+        for await (const data of archive) yield { message: { $case: 'data', data: Buffer.from(data) } };
+      }
+      // How it ends is told by the answer.
+      const sending = async () => {
+        for await (const message of messages()) await sent(stream, message);
+        stream.end();
+      };
+      sending().catch((error: unknown) => {
+        refused ??= error;
+        stream.cancel();
+      });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -250,5 +288,6 @@ function openStubs(socketPath: string) {
     event: new EventServiceClient(target, credentials.createInsecure(), shared),
     attention: new AttentionServiceClient(target, credentials.createInsecure(), shared),
     hooks: new HooksServiceClient(target, credentials.createInsecure(), shared),
+    workspace: new WorkspaceServiceClient(target, credentials.createInsecure(), shared),
   };
 }

@@ -3,12 +3,13 @@ import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
 import {
   AttachEndReason,
   type AttachResponse,
+  type ExecResponse,
   type ReadOutputResponse,
 } from '@berth/shared/gen/berth/v1/terminal';
 import { decodeEvent } from '@berth/shared/wire/event';
 import { fromDate, toBytes } from '@berth/shared/wire/scalar';
 import { decodeSession } from '@berth/shared/wire/session';
-import type { AttachMessage, OutputChunk, WatchMessage } from './host-client.ts';
+import type { AttachMessage, ExecMessage, OutputChunk, WatchMessage } from './host-client.ts';
 
 export function decodeChunk(message: ReadOutputResponse): OutputChunk {
   return {
@@ -55,6 +56,27 @@ export async function* attachMessages(source: AsyncIterable<AttachResponse>): As
         if (session) yield { kind: 'ended', reason: why, session: decodeSession(session) };
         break;
       }
+      default:
+        break;
+    }
+  }
+}
+
+export async function* execMessages(source: AsyncIterable<ExecResponse>): AsyncGenerator<ExecMessage> {
+  for await (const { message } of source) {
+    switch (message?.$case) {
+      case 'opened':
+        if (message.opened.session) yield { kind: 'opened', session: decodeSession(message.opened.session) };
+        break;
+      case 'stdout':
+        yield { kind: 'stdout', data: message.stdout };
+        break;
+      case 'stderr':
+        yield { kind: 'stderr', data: message.stderr };
+        break;
+      case 'ended':
+        yield { kind: 'ended', exitCode: message.ended.exitCode };
+        break;
       default:
         break;
     }

@@ -4,21 +4,43 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Verdict as WireVerdict } from '@berth/shared/gen/berth/v1/attention';
 import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
 import type { ToolHooks as WireHooks } from '@berth/shared/gen/berth/v1/hooks';
+import type { MeasureDiskResponse, DiskUse as WireDiskUse } from '@berth/shared/gen/berth/v1/session';
 import {
   type ExternalSession,
   type Session,
   SessionDetails as WireDetails,
 } from '@berth/shared/gen/berth/v1/session';
-import { type AttachRequest, type AttachResponse, InputOutcome } from '@berth/shared/gen/berth/v1/terminal';
+import {
+  type AttachRequest,
+  type AttachResponse,
+  type ExecRequest,
+  type ExecResponse,
+  InputOutcome,
+} from '@berth/shared/gen/berth/v1/terminal';
+import type {
+  DownloadResponse,
+  PullRequest,
+  PullResponse,
+  PushRequest,
+  PushResponse,
+  SnapshotResponse,
+} from '@berth/shared/gen/berth/v1/workspace';
 import { decodeVerdict } from '@berth/shared/wire/attention';
 import { decodeToolHooks } from '@berth/shared/wire/hooks';
 import { decodeHost } from '@berth/shared/wire/host';
 import { toBytes, toDuration } from '@berth/shared/wire/scalar';
 import { decodeSession, encodeRestartPolicy } from '@berth/shared/wire/session';
 import { decodeDetails, decodeExternal } from '@berth/shared/wire/session-details';
+import {
+  decodeDiskReport,
+  decodeDiskUse,
+  decodeWorkspaceState,
+  encodeSource,
+} from '@berth/shared/wire/workspace';
 import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
-import { attachMessages, decodeChunk, decodeWatch } from './decode.ts';
+import { attachMessages, decodeChunk, decodeWatch, execMessages } from './decode.ts';
+import { duplex } from './duplex.ts';
 import type { HostClient } from './host-client.ts';
 
 type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
@@ -131,13 +153,96 @@ export function createHostClient(options: ChannelOptions): HostClient {
     async release(request, o) {
       return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'release'), request, o));
     },
+    async extend({ ttlMs, ...rest }, o) {
+      const wire = { ...rest, ttl: toDuration(ttlMs) };
+      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'extend'), wire, o));
+    },
+    async suspend(request, o) {
+      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'suspend'), request, o));
+    },
+    async resume(request, o) {
+      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'resume'), request, o));
+    },
+    async remove(request, o) {
+      type Answer = { freed: WireDiskUse | undefined };
+      const call = (stubs: Stubs) => bound<Answer, 'delete'>(stubs.session, 'delete');
+      return decodeDiskUse((await channel.unary(call, request, o)).freed);
+    },
+    async measureDisk(sessions, o) {
+      const call = (stubs: Stubs) => bound<MeasureDiskResponse, 'measureDisk'>(stubs.session, 'measureDisk');
+      return decodeDiskReport(await channel.unary(call, { sessions: [...sessions] }, o));
+    },
+    async detachClients(request, o) {
+      type Answer = { detached: number };
+      const call = (stubs: Stubs) => bound<Answer, 'detachClients'>(stubs.terminal, 'detachClients');
+      return (await channel.unary(call, request, o)).detached;
+    },
+    async snapshotWorkspace(session, o) {
+      const call = (stubs: Stubs) => bound<SnapshotResponse, 'snapshot'>(stubs.workspace, 'snapshot');
+      return decodeWorkspaceState(await channel.unary(call, { session }, o));
+    },
+    push(open, signal) {
+      const first: PushRequest = { message: { $case: 'open', open } };
+      const call = duplex<PushRequest, PushResponse>(channel, (stubs, sent) => stubs.workspace.push(sent), {
+        first,
+        signal,
+      });
+      return {
+        data: dataOf(call.messages),
+        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
+      };
+    },
+    pull(open, signal) {
+      const first: PullRequest = { message: { $case: 'open', open } };
+      const call = duplex<PullRequest, PullResponse>(channel, (stubs, sent) => stubs.workspace.pull(sent), {
+        first,
+        signal,
+      });
+      return {
+        data: dataOf(call.messages),
+        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
+      };
+    },
+    download({ session, paths }, signal) {
+      const wire = { session, paths: [...paths] };
+      return dataOf(
+        channel.stream<DownloadResponse>((stubs, sent) => stubs.workspace.download(wire, sent), signal),
+      );
+    },
+    upload: (open, archive, signal) => channel.upload(open, archive, signal),
+    exec(open, signal) {
+      const { terminal, argv, env, ...rest } = open;
+      const size = terminal ?? { columns: 0, rows: 0, term: '' };
+      const first: ExecRequest = {
+        message: {
+          $case: 'open',
+          open: { ...rest, ...size, argv: [...argv], env: { ...env }, terminal: terminal !== null },
+        },
+      };
+      const call = duplex<ExecRequest, ExecResponse>(channel, (stubs, sent) => stubs.terminal.exec(sent), {
+        first,
+        signal,
+      });
+      const tell = (message: ExecRequest['message']) => void call.send({ message }).catch(() => {});
+      return {
+        messages: execMessages(call.messages),
+        write: (data) => call.send({ message: { $case: 'input', input: Buffer.from(data) } }),
+        endInput: () => tell({ $case: 'inputEnd', inputEnd: {} }),
+        resize: (columns, rows) => tell({ $case: 'resize', resize: { columns, rows } }),
+        signal: (signalName) => tell({ $case: 'signal', signal: signalName }),
+      };
+    },
     async start(request, o) {
-      const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, ...rest } = request;
+      const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, source, ...rest } = request;
       const wire = {
         maxTurns: 0,
         headless: false,
         skipPermissions: false,
+        queue: false,
         ...rest,
+        source: source && encodeSource(source),
         argv: [...argv],
         tags: { ...tags },
         env: { ...env },
@@ -196,6 +301,10 @@ export function createHostClient(options: ChannelOptions): HostClient {
     },
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
+}
+
+async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array> {
+  for await (const { data } of messages) yield data;
 }
 
 /** A stub's method as a plain function of its fullest form (the generated overloads hide it). */

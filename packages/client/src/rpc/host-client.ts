@@ -12,6 +12,12 @@ import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { RestartPolicy } from '@berth/shared/domain/session-state';
 import type { ToolHooks } from '@berth/shared/domain/tool-hooks';
+import type {
+  DiskReport,
+  DiskUse,
+  WorkspaceSource,
+  WorkspaceState,
+} from '@berth/shared/domain/workspace-source';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -56,7 +62,40 @@ export interface HostClient extends AsyncDisposable {
   removeHooks(request: ChangeHooks, options?: CallOptions): Promise<HooksChanged>;
   reserve(request: ReserveSession, options?: CallOptions): Promise<SessionSnapshot>;
   release(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
+  /** Holds a reserved slot for so long from now. */
+  extend(
+    request: { requestId: string; session: string; ttlMs: number },
+    options?: CallOptions,
+  ): Promise<SessionSnapshot>;
   start(request: StartSession, options?: CallOptions): Promise<SessionSnapshot>;
+  /** Resolves when all its processes stand still. */
+  suspend(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
+  resume(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;
+  /** Removes an ended session for good; tells what was freed. */
+  remove(request: { requestId: string; session: string }, options?: CallOptions): Promise<DiskUse>;
+  /** Of these ids; of all sessions where there are none. */
+  measureDisk(sessions: readonly string[], options?: CallOptions): Promise<DiskReport>;
+  /** Resolves with how many terminals were detached. */
+  detachClients(request: { requestId: string; session: string }, options?: CallOptions): Promise<number>;
+  /** Commits nothing but for itself: see SnapshotResponse in workspace.proto. */
+  snapshotWorkspace(session: string, options?: CallOptions): Promise<WorkspaceState>;
+  /** git-receive-pack in a repository's object cache; not resumed. */
+  push(open: { repository: string; upload: string }, signal: AbortSignal): ByteStream;
+  /** git-upload-pack in a session's repository; not resumed. */
+  pull(open: { session: string; protocol: string }, signal: AbortSignal): ByteStream;
+  /** A tar archive of files on the host; not resumed. */
+  download(
+    request: { session: string; paths: readonly string[] },
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+  /** Unpacks a tar archive on the host. */
+  upload(
+    open: { session: string; directory: string },
+    archive: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** A command beside the session; ends with the signal. */
+  exec(open: ExecOpen, signal: AbortSignal): ExecStream;
   /** Resolves when the session has ended. */
   kill(request: KillSession, options?: CallOptions): Promise<KillOutcome>;
   captureScreen(
@@ -75,6 +114,41 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<{ session: SessionSnapshot; taken: boolean | null; keysWithheld: boolean }>;
   /** One stream, not resumed: see terminal/attach.ts. */
   attach(open: AttachOpen, signal: AbortSignal): AttachStream;
+}
+
+/** Bytes both ways. The call opens once `data` is taken, and ends with it. */
+export interface ByteStream {
+  readonly data: AsyncIterable<Uint8Array>;
+  /** Resolves once more may be written. */
+  write(data: Uint8Array): Promise<void>;
+  /** Nothing more is written. */
+  end(): void;
+}
+
+export interface ExecOpen {
+  readonly session: string;
+  /** Empty: the user's login shell. */
+  readonly argv: readonly string[];
+  /** Null: none; standard output and error are told apart then. */
+  readonly terminal: { readonly columns: number; readonly rows: number; readonly term: string } | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** Relative to the workspace, or absolute; empty: the workspace. */
+  readonly directory: string;
+}
+
+export type ExecMessage =
+  | { readonly kind: 'opened'; readonly session: SessionSnapshot }
+  | { readonly kind: 'stdout' | 'stderr'; readonly data: Uint8Array }
+  | { readonly kind: 'ended'; readonly exitCode: number };
+
+export interface ExecStream {
+  readonly messages: AsyncIterable<ExecMessage>;
+  /** Resolves once more may be written. */
+  write(data: Uint8Array): Promise<void>;
+  endInput(): void;
+  resize(columns: number, rows: number): void;
+  /** Without SIG. */
+  signal(name: string): void;
 }
 
 export interface Listing {
@@ -151,6 +225,10 @@ export interface StartSession {
   readonly headless?: boolean;
   /** The tool asks nobody before it acts. */
   readonly skipPermissions?: boolean;
+  /** Waits in line on the host where there is no slot. */
+  readonly queue?: boolean;
+  /** Absent: an empty workspace. */
+  readonly source?: WorkspaceSource;
   readonly columns: number;
   readonly rows: number;
 }

@@ -22,6 +22,24 @@ export interface HostSnapshot {
   readonly scope: Scope;
   readonly load: HostLoad;
   readonly watching: WatchingSnapshot;
+  readonly queue: QueueSnapshot;
+  readonly disk: DiskQuota;
+  /** When the last session that held a slot let go of it; null while one does, and if none ever did. */
+  readonly idleSince: number | null;
+}
+
+/** Who waits in line for a slot of a host. */
+export interface QueueSnapshot {
+  readonly sessions: number;
+  readonly bytes: number;
+  /** The earliest time at which a slot comes free for sure; null: nobody can say. */
+  readonly nextFreeAt: number | null;
+}
+
+/** What sessions and object caches may take on the disk, and took lately; 0 without a quota. */
+export interface DiskQuota {
+  readonly quotaBytes: number;
+  readonly usedBytes: number;
 }
 
 /** How the agent learns of changes in files. */
@@ -74,4 +92,6 @@ export interface PresetSnapshot {
   readonly end: string;
   /** It can be told to ask nobody before it acts. */
   readonly skipPermissions: boolean;
+  /** Environment variables that its tool takes its credentials from, the usual one first. */
+  readonly credentials: readonly string[];
 }

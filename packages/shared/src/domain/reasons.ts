@@ -98,6 +98,11 @@ const table = {
     exit: EXIT.usage,
     hint: 'install it and run the command again',
   },
+  SOURCE_INVALID: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: 'see docs/workspace.md for what a session can begin with',
+  },
   SOCKET_PATH_TOO_LONG: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.usage,
@@ -144,6 +149,11 @@ const table = {
     hint: 'see berth list --all for all sessions',
   },
   HOST_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: 'see berth host list for the hosts' },
+  FILE_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'paths are relative to the workspace of the session: berth exec SESSION ls',
+  },
   PRESET_UNAVAILABLE: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.notFound,
@@ -162,7 +172,23 @@ const table = {
     hint: 'free some space on the host and try again',
   },
 
+  NO_CAPACITY: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: 'wait in line with --queue, ask for less with --memory, or see what there is: berth status',
+  },
+  DISK_QUOTA: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: 'remove what is not needed any more: berth prune',
+  },
+
   // Refused: exit 6.
+  SECRETS_FOUND: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: 'keep the files back with .berthignore, or send them all the same with --allow-secrets',
+  },
   HOST_MISMATCH: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.refused,
@@ -207,6 +233,16 @@ const table = {
     exit: EXIT.conflict,
     hint: 'see what it left: berth output SESSION',
   },
+  SESSION_ALIVE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'end it first: berth kill SESSION',
+  },
+  BRANCH_DIVERGED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'merge or rename your branch, or fetch into another with --branch NAME',
+  },
   SESSION_NOT_RUNNING: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.conflict,
@@ -248,6 +284,13 @@ const table = {
     grpc: CODE.aborted,
     exit: EXIT.failed,
     hint: 'prove the way with berth watch --notify --test',
+  },
+  EXEC_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see what there is: berth exec SESSION ls' },
+  GIT_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see what git says above' },
+  PROVIDER_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: 'see what the provider says above',
   },
   SESSION_START_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see berth output SESSION' },
   INTERNAL: { grpc: CODE.internal, exit: EXIT.failed, hint: 'look for the id in the log of the agent' },

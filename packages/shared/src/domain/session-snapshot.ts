@@ -1,5 +1,6 @@
 import type { Activity, AttentionSnapshot, ToolFigures } from './attention.ts';
 import type { Enforcement, FailureReason, RestartPolicy, SessionState } from './session-state.ts';
+import { EMPTY_SOURCE, type WorkspaceSource } from './workspace-source.ts';
 
 /** A session as the agent tells it and the client shows it. Times are ms since the epoch. */
 export interface SessionSnapshot {
@@ -53,6 +54,16 @@ export interface SessionSnapshot {
   readonly headless: boolean;
   /** Its tool asks nobody before it acts. */
   readonly skipPermissions: boolean;
+  /** Its place among those that wait in line for a slot on its host, from 1; null: it does not wait. */
+  readonly queuePlace: number | null;
+  /** When it began to wait in line; null if it never did. */
+  readonly queuedAt: number | null;
+  /** Null unless somebody wants it suspended. */
+  readonly suspendRequestedAt: number | null;
+  /** What its workspace began with. */
+  readonly source: WorkspaceSource;
+  /** Variables that were passed to it; their values are told to nobody. */
+  readonly envNames: readonly string[];
 }
 
 /** A session of which no more is known than that it is there: what is known goes over it. */
@@ -88,4 +99,9 @@ export const BARE_SESSION: Omit<SessionSnapshot, 'id' | 'state' | 'createdAt'> =
   figures: null,
   headless: false,
   skipPermissions: false,
+  queuePlace: null,
+  queuedAt: null,
+  suspendRequestedAt: null,
+  source: EMPTY_SOURCE,
+  envNames: [],
 };

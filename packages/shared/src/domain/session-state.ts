@@ -2,6 +2,7 @@
 
 /** Exact states, in the order of a life. */
 export const SESSION_STATES = [
+  'queued',
   'reserved',
   'starting',
   'running',
@@ -40,6 +41,7 @@ export function isFinal(state: SessionState): boolean {
 /** The status that stands for a state; an expired reservation counts as killed (nobody lists it). */
 export function statusOf(state: SessionState): SessionStatus {
   switch (state) {
+    case 'queued':
     case 'reserved':
     case 'starting':
       return 'pending';

@@ -2,7 +2,7 @@
 import type { HostSnapshot } from '../domain/host-snapshot.ts';
 import { Enforcement } from '../gen/berth/v1/common.ts';
 import { Host, Scope } from '../gen/berth/v1/host.ts';
-import { toBytes } from './scalar.ts';
+import { fromDate, toBytes, toDate } from './scalar.ts';
 
 export function encodeHost(host: HostSnapshot): Host {
   return Host.fromPartial({
@@ -21,7 +21,11 @@ export function encodeHost(host: HostSnapshot): Host {
       reserveBytes: BigInt(host.ledger.reserveBytes),
       heldSlots: host.ledger.heldSlots,
     },
-    presets: host.presets.map((preset) => ({ ...preset, hookEvents: [...preset.hookEvents] })),
+    presets: host.presets.map((preset) => ({
+      ...preset,
+      hookEvents: [...preset.hookEvents],
+      credentials: [...preset.credentials],
+    })),
     enforcement: host.enforcement === 'kernel' ? Enforcement.KERNEL : Enforcement.ADVISORY,
     warnings: [...host.warnings],
     socketPath: host.socketPath,
@@ -30,6 +34,12 @@ export function encodeHost(host: HostSnapshot): Host {
     scope: host.scope === 'system' ? Scope.SYSTEM : Scope.USER,
     heldByOthersBytes: BigInt(host.ledger.heldByOthersBytes),
     watching: { ...host.watching },
+    queuedSessions: host.queue.sessions,
+    queuedBytes: BigInt(host.queue.bytes),
+    nextFreeAt: toDate(host.queue.nextFreeAt),
+    diskQuotaBytes: BigInt(host.disk.quotaBytes),
+    diskUsedBytes: BigInt(host.disk.usedBytes),
+    idleSince: toDate(host.idleSince),
     load: {
       cpus: host.load.cpus,
       loadAverage: host.load.loadAverage,
@@ -67,6 +77,13 @@ export function decodeHost(host: Host): HostSnapshot {
     draining: host.draining,
     scope: host.scope === Scope.SYSTEM ? 'system' : 'user',
     watching: host.watching ?? { directories: 0, polledDirectories: 0, overflows: 0 },
+    queue: {
+      sessions: host.queuedSessions,
+      bytes: toBytes(host.queuedBytes),
+      nextFreeAt: fromDate(host.nextFreeAt),
+    },
+    disk: { quotaBytes: toBytes(host.diskQuotaBytes), usedBytes: toBytes(host.diskUsedBytes) },
+    idleSince: fromDate(host.idleSince),
     load: {
       cpus: host.load?.cpus ?? 0,
       loadAverage: host.load?.loadAverage ?? 0,

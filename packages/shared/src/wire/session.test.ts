@@ -8,6 +8,7 @@ import {
 } from '../domain/attention.ts';
 import type { SessionSnapshot } from '../domain/session-snapshot.ts';
 import { FAILURE_REASONS, RESTART_POLICIES, SESSION_STATES } from '../domain/session-state.ts';
+import type { WorkspaceSource } from '../domain/workspace-source.ts';
 import { Session } from '../gen/berth/v1/session.ts';
 import { decodeSession, encodeSession } from './session.ts';
 
@@ -70,6 +71,30 @@ const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
   ),
   headless: fc.boolean(),
   skipPermissions: fc.boolean(),
+  queuePlace: fc.option(fc.integer({ min: 1, max: 10_000 })),
+  queuedAt: fc.option(time),
+  suspendRequestedAt: fc.option(time),
+  source: fc.oneof<fc.Arbitrary<WorkspaceSource>[]>(
+    fc.constant({ kind: 'empty' }),
+    fc.record({ kind: fc.constant('directory' as const), path: fc.string() }),
+    fc.record({
+      kind: fc.constant('checkout' as const),
+      repository: fc.string(),
+      upload: fc.string(),
+      branch: fc.string(),
+      commit: fc.string(),
+      indexCommit: fc.string(),
+      workCommit: fc.string(),
+      historyLeftOut: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constant('clone' as const),
+      url: fc.string(),
+      branch: fc.string(),
+      depth: fc.nat(1000),
+    }),
+  ),
+  envNames: fc.array(fc.string()),
 });
 
 it('carries a session over the wire unchanged', () => {

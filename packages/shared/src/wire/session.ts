@@ -28,6 +28,7 @@ import {
   encodeFigures,
 } from './attention.ts';
 import { fromDate, fromDuration, toBytes, toDate, toDuration } from './scalar.ts';
+import { decodeSource, encodeSource } from './workspace.ts';
 
 export function encodeSession(session: SessionSnapshot): Session {
   return Session.fromPartial({
@@ -68,6 +69,11 @@ export function encodeSession(session: SessionSnapshot): Session {
     figures: session.figures ? encodeFigures(session.figures) : undefined,
     headless: session.headless,
     skipPermissions: session.skipPermissions,
+    queuePlace: session.queuePlace ?? 0,
+    queuedAt: toDate(session.queuedAt),
+    suspendRequestedAt: toDate(session.suspendRequestedAt),
+    source: encodeSource(session.source),
+    envNames: [...session.envNames],
   });
 }
 
@@ -107,6 +113,11 @@ export function decodeSession(session: Session): SessionSnapshot {
     figures: session.figures ? decodeFigures(session.figures) : null,
     headless: session.headless,
     skipPermissions: session.skipPermissions,
+    queuePlace: session.queuePlace || null,
+    queuedAt: fromDate(session.queuedAt),
+    suspendRequestedAt: fromDate(session.suspendRequestedAt),
+    source: decodeSource(session.source),
+    envNames: session.envNames,
   };
 }
 

@@ -17,7 +17,7 @@ export const protobufFileName = "berth/v1/common.proto";
 /** What a person sees of a session; SessionState has the exact state behind it. */
 export const SessionStatus = {
   UNSPECIFIED: 0,
-  /** PENDING - Holds a slot and has not started to run: reserved or starting. */
+  /** PENDING - Has not started to run: queued, reserved or starting. */
   PENDING: 1,
   RUNNING: 2,
   SUSPENDED: 3,
@@ -58,6 +58,8 @@ export const SessionState = {
   LOST: 8,
   /** EXPIRED - The reservation ran out, or was released, before a start. Final; List leaves these out. */
   EXPIRED: 9,
+  /** QUEUED - Waits in line for a slot, all laid out for its start. */
+  QUEUED: 10,
 } as const;
 
 export type SessionState = typeof SessionState[keyof typeof SessionState];
@@ -73,6 +75,7 @@ export namespace SessionState {
   export type KILLED = typeof SessionState.KILLED;
   export type LOST = typeof SessionState.LOST;
   export type EXPIRED = typeof SessionState.EXPIRED;
+  export type QUEUED = typeof SessionState.QUEUED;
 }
 
 /** Why a session failed. Set on FAILED only. */

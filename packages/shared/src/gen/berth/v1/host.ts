@@ -94,7 +94,27 @@ export interface Host {
   /** The slots of others on a host of system scope; held_bytes counts them in. */
   heldByOthersBytes: bigint;
   /** How the agent learns of changes in files. */
-  watching: Watching | undefined;
+  watching:
+    | Watching
+    | undefined;
+  /** Sessions that wait in line for a slot here, and the memory they wait for. */
+  queuedSessions: number;
+  queuedBytes: bigint;
+  /**
+   * The earliest time at which a slot comes free for sure (a timeout or a reservation runs out);
+   * absent: no session has one.
+   */
+  nextFreeAt:
+    | Date
+    | undefined;
+  /**
+   * What sessions and object caches may take on the disk, and took when that was last measured;
+   * 0 without a quota.
+   */
+  diskQuotaBytes: bigint;
+  diskUsedBytes: bigint;
+  /** When the last session that held a slot let go of it; absent while one does, and if none ever did. */
+  idleSince: Date | undefined;
 }
 
 /** inotify as the agent uses it. */
@@ -150,6 +170,8 @@ export interface Preset {
   end: string;
   /** It can be told to ask nobody before it acts. */
   skipPermissions: boolean;
+  /** Environment variables that its tool takes its credentials from, the usual one first. */
+  credentials: string[];
 }
 
 function createBaseHostServiceGetRequest(): HostServiceGetRequest {
@@ -392,6 +414,12 @@ function createBaseHost(): Host {
     load: undefined,
     heldByOthersBytes: 0n,
     watching: undefined,
+    queuedSessions: 0,
+    queuedBytes: 0n,
+    nextFreeAt: undefined,
+    diskQuotaBytes: 0n,
+    diskUsedBytes: 0n,
+    idleSince: undefined,
   };
 }
 
@@ -453,6 +481,33 @@ export const Host: MessageFns<Host> = {
     }
     if (message.watching !== undefined) {
       Watching.encode(message.watching, writer.uint32(146).fork()).join();
+    }
+    if (message.queuedSessions !== 0) {
+      writer.uint32(152).uint32(message.queuedSessions);
+    }
+    if (message.queuedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.queuedBytes) !== message.queuedBytes) {
+        throw new globalThis.Error("value provided for field message.queuedBytes of type uint64 too large");
+      }
+      writer.uint32(160).uint64(message.queuedBytes);
+    }
+    if (message.nextFreeAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextFreeAt), writer.uint32(170).fork()).join();
+    }
+    if (message.diskQuotaBytes !== 0n) {
+      if (BigInt.asUintN(64, message.diskQuotaBytes) !== message.diskQuotaBytes) {
+        throw new globalThis.Error("value provided for field message.diskQuotaBytes of type uint64 too large");
+      }
+      writer.uint32(176).uint64(message.diskQuotaBytes);
+    }
+    if (message.diskUsedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.diskUsedBytes) !== message.diskUsedBytes) {
+        throw new globalThis.Error("value provided for field message.diskUsedBytes of type uint64 too large");
+      }
+      writer.uint32(184).uint64(message.diskUsedBytes);
+    }
+    if (message.idleSince !== undefined) {
+      Timestamp.encode(toTimestamp(message.idleSince), writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -614,6 +669,54 @@ export const Host: MessageFns<Host> = {
             message.watching = Watching.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.queuedSessions = reader.uint32();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.queuedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.nextFreeAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.diskQuotaBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.diskUsedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.idleSince = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -655,6 +758,18 @@ export const Host: MessageFns<Host> = {
     message.watching = (object.watching !== undefined && object.watching !== null)
       ? Watching.fromPartial(object.watching)
       : undefined;
+    message.queuedSessions = object.queuedSessions ?? 0;
+    message.queuedBytes = (object.queuedBytes !== undefined && object.queuedBytes !== null)
+      ? BigInt(object.queuedBytes)
+      : 0n;
+    message.nextFreeAt = object.nextFreeAt ?? undefined;
+    message.diskQuotaBytes = (object.diskQuotaBytes !== undefined && object.diskQuotaBytes !== null)
+      ? BigInt(object.diskQuotaBytes)
+      : 0n;
+    message.diskUsedBytes = (object.diskUsedBytes !== undefined && object.diskUsedBytes !== null)
+      ? BigInt(object.diskUsedBytes)
+      : 0n;
+    message.idleSince = object.idleSince ?? undefined;
     return message;
   },
 };
@@ -1013,6 +1128,7 @@ function createBasePreset(): Preset {
     hookEvents: [],
     end: "",
     skipPermissions: false,
+    credentials: [],
   };
 }
 
@@ -1047,6 +1163,9 @@ export const Preset: MessageFns<Preset> = {
     }
     if (message.skipPermissions !== false) {
       writer.uint32(80).bool(message.skipPermissions);
+    }
+    for (const v of message.credentials) {
+      writer.uint32(90).string(v!);
     }
     return writer;
   },
@@ -1144,6 +1263,14 @@ export const Preset: MessageFns<Preset> = {
             message.skipPermissions = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.credentials.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1171,6 +1298,7 @@ export const Preset: MessageFns<Preset> = {
     message.hookEvents = object.hookEvents?.map((e) => e) || [];
     message.end = object.end ?? "";
     message.skipPermissions = object.skipPermissions ?? false;
+    message.credentials = object.credentials?.map((e) => e) || [];
     return message;
   },
 };

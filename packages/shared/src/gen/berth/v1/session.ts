@@ -124,11 +124,71 @@ export interface Session {
   headless: boolean;
   /** Its tool asks nobody before it acts: it was started so. */
   skipPermissions: boolean;
+  /** Its place among those that wait in line for a slot, from 1; 0: it does not wait. */
+  queuePlace: number;
+  /** When it began to wait in line. Set on sessions that were queued, also later. */
+  queuedAt:
+    | Date
+    | undefined;
+  /** Set while somebody wants it suspended. */
+  suspendRequestedAt:
+    | Date
+    | undefined;
+  /** What its workspace began with. */
+  source:
+    | WorkspaceSource
+    | undefined;
+  /** Names of the variables that its Start passed in `env`; their values are told to nobody. */
+  envNames: string[];
 }
 
 export interface Session_TagsEntry {
   key: string;
   value: string;
+}
+
+/** What a workspace begins with. None set: an empty directory of the session's own. */
+export interface WorkspaceSource {
+  source:
+    | //
+    /**
+     * An existing directory on the host, absolute or beginning with "~/". It stays the user's:
+     * several sessions may share it, and it is never removed.
+     */
+    { $case: "directory"; directory: string }
+    | { $case: "checkout"; checkout: Checkout }
+    | { $case: "clone"; clone: Clone }
+    | undefined;
+}
+
+/** Work that WorkspaceService.Push brought to the host before. */
+export interface Checkout {
+  /** The repository's object cache on the host: see PushOpen. */
+  repository: string;
+  /** The push that brought it. */
+  upload: string;
+  /** The branch to be on; empty: a detached head. */
+  branch: string;
+  /** The commit to be at, as hexadecimal; empty: a repository without a commit. */
+  commit: string;
+  /** Commit whose tree is the index; empty: that of `commit`. */
+  indexCommit: string;
+  /** Commit whose tree is the work tree, untracked files included; empty: that of `commit`. */
+  workCommit: string;
+  /** The work tree came without its history: `commit` has no parents. */
+  historyLeftOut: boolean;
+}
+
+/**
+ * A repository that the host's own git fetches when the session starts, with what the host has of
+ * credentials.
+ */
+export interface Clone {
+  url: string;
+  /** Branch or tag; empty: the remote's own choice. */
+  branch: string;
+  /** Commits of history; 0: all of it. */
+  depth: number;
 }
 
 /**
@@ -176,6 +236,14 @@ export interface SessionDetails {
   tmuxSocket: string;
 }
 
+/** Bytes on the disk. */
+export interface DiskUse {
+  /** 0 for a directory of the user's own. */
+  workspaceBytes: bigint;
+  transcriptBytes: bigint;
+  outputBytes: bigint;
+}
+
 export interface GitState {
   /** Empty on a detached head. */
   branch: string;
@@ -221,6 +289,17 @@ export interface ReleaseResponse {
   session: Session | undefined;
 }
 
+export interface ExtendRequest {
+  requestId: string;
+  session: string;
+  /** From now. From 1 s to 1 h; what is held for longer already stays so. */
+  ttl: Duration | undefined;
+}
+
+export interface ExtendResponse {
+  session: Session | undefined;
+}
+
 export interface StartRequest {
   requestId: string;
   /** Id of a session that Reserve returned. Empty: take a slot now. */
@@ -255,6 +334,13 @@ export interface StartRequest {
   headless: boolean;
   /** Runs the preset so that it asks nobody before it acts. Errors: SKIP_PERMISSIONS_UNSUPPORTED. */
   skipPermissions: boolean;
+  /**
+   * Where there is no slot, the session waits in line for one: it starts by itself, those that came
+   * first before it, also after a restart of the agent or the host. Answers at once then, with the
+   * state QUEUED. Ignored with a reservation.
+   */
+  queue: boolean;
+  source: WorkspaceSource | undefined;
 }
 
 export interface StartRequest_TagsEntry {
@@ -312,6 +398,53 @@ export interface UpdateRequest_SetTagsEntry {
 
 export interface UpdateResponse {
   session: Session | undefined;
+}
+
+export interface SuspendRequest {
+  requestId: string;
+  session: string;
+}
+
+export interface SuspendResponse {
+  session: Session | undefined;
+}
+
+export interface ResumeRequest {
+  requestId: string;
+  session: string;
+}
+
+export interface ResumeResponse {
+  session: Session | undefined;
+}
+
+export interface DeleteRequest {
+  requestId: string;
+  session: string;
+}
+
+export interface DeleteResponse {
+  /** What was freed on the disk. */
+  freed: DiskUse | undefined;
+}
+
+export interface MeasureDiskRequest {
+  /** Ids; empty: all sessions. */
+  sessions: string[];
+}
+
+export interface MeasureDiskResponse {
+  /** By session id. A session that is not there is left out. */
+  sessions: { [key: string]: DiskUse };
+  /** Object caches of repositories: see WorkspaceService.Push. */
+  repositoriesBytes: bigint;
+  /** What sessions and caches may take together; 0: as much as the disk has. */
+  quotaBytes: bigint;
+}
+
+export interface MeasureDiskResponse_SessionsEntry {
+  key: string;
+  value: DiskUse | undefined;
 }
 
 export interface KillRequest {
@@ -372,6 +505,11 @@ function createBaseSession(): Session {
     figures: undefined,
     headless: false,
     skipPermissions: false,
+    queuePlace: 0,
+    queuedAt: undefined,
+    suspendRequestedAt: undefined,
+    source: undefined,
+    envNames: [],
   };
 }
 
@@ -496,6 +634,21 @@ export const Session: MessageFns<Session> = {
     }
     if (message.skipPermissions !== false) {
       writer.uint32(408).bool(message.skipPermissions);
+    }
+    if (message.queuePlace !== 0) {
+      writer.uint32(416).uint32(message.queuePlace);
+    }
+    if (message.queuedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.queuedAt), writer.uint32(426).fork()).join();
+    }
+    if (message.suspendRequestedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.suspendRequestedAt), writer.uint32(434).fork()).join();
+    }
+    if (message.source !== undefined) {
+      WorkspaceSource.encode(message.source, writer.uint32(442).fork()).join();
+    }
+    for (const v of message.envNames) {
+      writer.uint32(450).string(v!);
     }
     return writer;
   },
@@ -796,6 +949,46 @@ export const Session: MessageFns<Session> = {
             message.skipPermissions = reader.bool();
             continue;
           }
+          case 52: {
+            if (tag !== 416) {
+              break;
+            }
+
+            message.queuePlace = reader.uint32();
+            continue;
+          }
+          case 53: {
+            if (tag !== 426) {
+              break;
+            }
+
+            message.queuedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 54: {
+            if (tag !== 434) {
+              break;
+            }
+
+            message.suspendRequestedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 55: {
+            if (tag !== 442) {
+              break;
+            }
+
+            message.source = WorkspaceSource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 56: {
+            if (tag !== 450) {
+              break;
+            }
+
+            message.envNames.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -874,6 +1067,13 @@ export const Session: MessageFns<Session> = {
       : undefined;
     message.headless = object.headless ?? false;
     message.skipPermissions = object.skipPermissions ?? false;
+    message.queuePlace = object.queuePlace ?? 0;
+    message.queuedAt = object.queuedAt ?? undefined;
+    message.suspendRequestedAt = object.suspendRequestedAt ?? undefined;
+    message.source = (object.source !== undefined && object.source !== null)
+      ? WorkspaceSource.fromPartial(object.source)
+      : undefined;
+    message.envNames = object.envNames?.map((e) => e) || [];
     return message;
   },
 };
@@ -941,6 +1141,310 @@ export const Session_TagsEntry: MessageFns<Session_TagsEntry> = {
     const message = createBaseSession_TagsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseWorkspaceSource(): WorkspaceSource {
+  return { source: undefined };
+}
+
+export const WorkspaceSource: MessageFns<WorkspaceSource> = {
+  encode(message: WorkspaceSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.source?.$case) {
+      case "directory":
+        writer.uint32(10).string(message.source.directory);
+        break;
+      case "checkout":
+        Checkout.encode(message.source.checkout, writer.uint32(18).fork()).join();
+        break;
+      case "clone":
+        Clone.encode(message.source.clone, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WorkspaceSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWorkspaceSource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = { $case: "directory", directory: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.source = { $case: "checkout", checkout: Checkout.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = { $case: "clone", clone: Clone.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WorkspaceSource>): WorkspaceSource {
+    return WorkspaceSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkspaceSource>): WorkspaceSource {
+    const message = createBaseWorkspaceSource();
+    switch (object.source?.$case) {
+      case "directory": {
+        if (object.source?.directory !== undefined && object.source?.directory !== null) {
+          message.source = { $case: "directory", directory: object.source.directory };
+        }
+        break;
+      }
+      case "checkout": {
+        if (object.source?.checkout !== undefined && object.source?.checkout !== null) {
+          message.source = { $case: "checkout", checkout: Checkout.fromPartial(object.source.checkout) };
+        }
+        break;
+      }
+      case "clone": {
+        if (object.source?.clone !== undefined && object.source?.clone !== null) {
+          message.source = { $case: "clone", clone: Clone.fromPartial(object.source.clone) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseCheckout(): Checkout {
+  return { repository: "", upload: "", branch: "", commit: "", indexCommit: "", workCommit: "", historyLeftOut: false };
+}
+
+export const Checkout: MessageFns<Checkout> = {
+  encode(message: Checkout, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repository !== "") {
+      writer.uint32(10).string(message.repository);
+    }
+    if (message.upload !== "") {
+      writer.uint32(18).string(message.upload);
+    }
+    if (message.branch !== "") {
+      writer.uint32(26).string(message.branch);
+    }
+    if (message.commit !== "") {
+      writer.uint32(34).string(message.commit);
+    }
+    if (message.indexCommit !== "") {
+      writer.uint32(42).string(message.indexCommit);
+    }
+    if (message.workCommit !== "") {
+      writer.uint32(50).string(message.workCommit);
+    }
+    if (message.historyLeftOut !== false) {
+      writer.uint32(56).bool(message.historyLeftOut);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Checkout {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckout();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repository = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.upload = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.branch = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.indexCommit = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.workCommit = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.historyLeftOut = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Checkout>): Checkout {
+    return Checkout.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Checkout>): Checkout {
+    const message = createBaseCheckout();
+    message.repository = object.repository ?? "";
+    message.upload = object.upload ?? "";
+    message.branch = object.branch ?? "";
+    message.commit = object.commit ?? "";
+    message.indexCommit = object.indexCommit ?? "";
+    message.workCommit = object.workCommit ?? "";
+    message.historyLeftOut = object.historyLeftOut ?? false;
+    return message;
+  },
+};
+
+function createBaseClone(): Clone {
+  return { url: "", branch: "", depth: 0 };
+}
+
+export const Clone: MessageFns<Clone> = {
+  encode(message: Clone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.branch !== "") {
+      writer.uint32(18).string(message.branch);
+    }
+    if (message.depth !== 0) {
+      writer.uint32(24).uint32(message.depth);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Clone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClone();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.branch = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.depth = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Clone>): Clone {
+    return Clone.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Clone>): Clone {
+    const message = createBaseClone();
+    message.url = object.url ?? "";
+    message.branch = object.branch ?? "";
+    message.depth = object.depth ?? 0;
     return message;
   },
 };
@@ -1311,6 +1815,100 @@ export const SessionDetails: MessageFns<SessionDetails> = {
     message.outputDirectory = object.outputDirectory ?? "";
     message.statusDirectory = object.statusDirectory ?? "";
     message.tmuxSocket = object.tmuxSocket ?? "";
+    return message;
+  },
+};
+
+function createBaseDiskUse(): DiskUse {
+  return { workspaceBytes: 0n, transcriptBytes: 0n, outputBytes: 0n };
+}
+
+export const DiskUse: MessageFns<DiskUse> = {
+  encode(message: DiskUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workspaceBytes !== 0n) {
+      if (BigInt.asUintN(64, message.workspaceBytes) !== message.workspaceBytes) {
+        throw new globalThis.Error("value provided for field message.workspaceBytes of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.workspaceBytes);
+    }
+    if (message.transcriptBytes !== 0n) {
+      if (BigInt.asUintN(64, message.transcriptBytes) !== message.transcriptBytes) {
+        throw new globalThis.Error("value provided for field message.transcriptBytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.transcriptBytes);
+    }
+    if (message.outputBytes !== 0n) {
+      if (BigInt.asUintN(64, message.outputBytes) !== message.outputBytes) {
+        throw new globalThis.Error("value provided for field message.outputBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.outputBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiskUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiskUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.workspaceBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.transcriptBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.outputBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DiskUse>): DiskUse {
+    return DiskUse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DiskUse>): DiskUse {
+    const message = createBaseDiskUse();
+    message.workspaceBytes = (object.workspaceBytes !== undefined && object.workspaceBytes !== null)
+      ? BigInt(object.workspaceBytes)
+      : 0n;
+    message.transcriptBytes = (object.transcriptBytes !== undefined && object.transcriptBytes !== null)
+      ? BigInt(object.transcriptBytes)
+      : 0n;
+    message.outputBytes = (object.outputBytes !== undefined && object.outputBytes !== null)
+      ? BigInt(object.outputBytes)
+      : 0n;
     return message;
   },
 };
@@ -1789,6 +2387,142 @@ export const ReleaseResponse: MessageFns<ReleaseResponse> = {
   },
 };
 
+function createBaseExtendRequest(): ExtendRequest {
+  return { requestId: "", session: "", ttl: undefined };
+}
+
+export const ExtendRequest: MessageFns<ExtendRequest> = {
+  encode(message: ExtendRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    if (message.ttl !== undefined) {
+      Duration.encode(message.ttl, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExtendRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExtendRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ttl = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExtendRequest>): ExtendRequest {
+    return ExtendRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExtendRequest>): ExtendRequest {
+    const message = createBaseExtendRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    message.ttl = (object.ttl !== undefined && object.ttl !== null) ? Duration.fromPartial(object.ttl) : undefined;
+    return message;
+  },
+};
+
+function createBaseExtendResponse(): ExtendResponse {
+  return { session: undefined };
+}
+
+export const ExtendResponse: MessageFns<ExtendResponse> = {
+  encode(message: ExtendResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExtendResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExtendResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExtendResponse>): ExtendResponse {
+    return ExtendResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExtendResponse>): ExtendResponse {
+    const message = createBaseExtendResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseStartRequest(): StartRequest {
   return {
     requestId: "",
@@ -1807,6 +2541,8 @@ function createBaseStartRequest(): StartRequest {
     maxTurns: 0,
     headless: false,
     skipPermissions: false,
+    queue: false,
+    source: undefined,
   };
 }
 
@@ -1862,6 +2598,12 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
     if (message.skipPermissions !== false) {
       writer.uint32(272).bool(message.skipPermissions);
+    }
+    if (message.queue !== false) {
+      writer.uint32(280).bool(message.queue);
+    }
+    if (message.source !== undefined) {
+      WorkspaceSource.encode(message.source, writer.uint32(290).fork()).join();
     }
     return writer;
   },
@@ -2013,6 +2755,22 @@ export const StartRequest: MessageFns<StartRequest> = {
             message.skipPermissions = reader.bool();
             continue;
           }
+          case 35: {
+            if (tag !== 280) {
+              break;
+            }
+
+            message.queue = reader.bool();
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.source = WorkspaceSource.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2066,6 +2824,10 @@ export const StartRequest: MessageFns<StartRequest> = {
     message.maxTurns = object.maxTurns ?? 0;
     message.headless = object.headless ?? false;
     message.skipPermissions = object.skipPermissions ?? false;
+    message.queue = object.queue ?? false;
+    message.source = (object.source !== undefined && object.source !== null)
+      ? WorkspaceSource.fromPartial(object.source)
+      : undefined;
     return message;
   },
 };
@@ -2788,6 +3550,602 @@ export const UpdateResponse: MessageFns<UpdateResponse> = {
   },
 };
 
+function createBaseSuspendRequest(): SuspendRequest {
+  return { requestId: "", session: "" };
+}
+
+export const SuspendRequest: MessageFns<SuspendRequest> = {
+  encode(message: SuspendRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspendRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspendRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SuspendRequest>): SuspendRequest {
+    return SuspendRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SuspendRequest>): SuspendRequest {
+    const message = createBaseSuspendRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    return message;
+  },
+};
+
+function createBaseSuspendResponse(): SuspendResponse {
+  return { session: undefined };
+}
+
+export const SuspendResponse: MessageFns<SuspendResponse> = {
+  encode(message: SuspendResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspendResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspendResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SuspendResponse>): SuspendResponse {
+    return SuspendResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SuspendResponse>): SuspendResponse {
+    const message = createBaseSuspendResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseResumeRequest(): ResumeRequest {
+  return { requestId: "", session: "" };
+}
+
+export const ResumeRequest: MessageFns<ResumeRequest> = {
+  encode(message: ResumeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResumeRequest>): ResumeRequest {
+    return ResumeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResumeRequest>): ResumeRequest {
+    const message = createBaseResumeRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeResponse(): ResumeResponse {
+  return { session: undefined };
+}
+
+export const ResumeResponse: MessageFns<ResumeResponse> = {
+  encode(message: ResumeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResumeResponse>): ResumeResponse {
+    return ResumeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResumeResponse>): ResumeResponse {
+    const message = createBaseResumeResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeleteRequest(): DeleteRequest {
+  return { requestId: "", session: "" };
+}
+
+export const DeleteRequest: MessageFns<DeleteRequest> = {
+  encode(message: DeleteRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteRequest>): DeleteRequest {
+    return DeleteRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteRequest>): DeleteRequest {
+    const message = createBaseDeleteRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteResponse(): DeleteResponse {
+  return { freed: undefined };
+}
+
+export const DeleteResponse: MessageFns<DeleteResponse> = {
+  encode(message: DeleteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.freed !== undefined) {
+      DiskUse.encode(message.freed, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.freed = DiskUse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteResponse>): DeleteResponse {
+    return DeleteResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteResponse>): DeleteResponse {
+    const message = createBaseDeleteResponse();
+    message.freed = (object.freed !== undefined && object.freed !== null)
+      ? DiskUse.fromPartial(object.freed)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseMeasureDiskRequest(): MeasureDiskRequest {
+  return { sessions: [] };
+}
+
+export const MeasureDiskRequest: MessageFns<MeasureDiskRequest> = {
+  encode(message: MeasureDiskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureDiskRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureDiskRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MeasureDiskRequest>): MeasureDiskRequest {
+    return MeasureDiskRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MeasureDiskRequest>): MeasureDiskRequest {
+    const message = createBaseMeasureDiskRequest();
+    message.sessions = object.sessions?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseMeasureDiskResponse(): MeasureDiskResponse {
+  return { sessions: {}, repositoriesBytes: 0n, quotaBytes: 0n };
+}
+
+export const MeasureDiskResponse: MessageFns<MeasureDiskResponse> = {
+  encode(message: MeasureDiskResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    globalThis.Object.entries(message.sessions).forEach(([key, value]: [string, DiskUse]) => {
+      MeasureDiskResponse_SessionsEntry.encode({ key: key as any, value }, writer.uint32(10).fork()).join();
+    });
+    if (message.repositoriesBytes !== 0n) {
+      if (BigInt.asUintN(64, message.repositoriesBytes) !== message.repositoriesBytes) {
+        throw new globalThis.Error("value provided for field message.repositoriesBytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.repositoriesBytes);
+    }
+    if (message.quotaBytes !== 0n) {
+      if (BigInt.asUintN(64, message.quotaBytes) !== message.quotaBytes) {
+        throw new globalThis.Error("value provided for field message.quotaBytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.quotaBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureDiskResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureDiskResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            const entry1 = MeasureDiskResponse_SessionsEntry.decode(reader, reader.uint32());
+            if (entry1.value !== undefined) {
+              message.sessions[entry1.key] = entry1.value;
+            }
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.repositoriesBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.quotaBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MeasureDiskResponse>): MeasureDiskResponse {
+    return MeasureDiskResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MeasureDiskResponse>): MeasureDiskResponse {
+    const message = createBaseMeasureDiskResponse();
+    message.sessions = (globalThis.Object.entries(object.sessions ?? {}) as [string, DiskUse][]).reduce(
+      (acc: { [key: string]: DiskUse }, [key, value]: [string, DiskUse]) => {
+        if (value !== undefined) {
+          acc[key] = DiskUse.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.repositoriesBytes = (object.repositoriesBytes !== undefined && object.repositoriesBytes !== null)
+      ? BigInt(object.repositoriesBytes)
+      : 0n;
+    message.quotaBytes = (object.quotaBytes !== undefined && object.quotaBytes !== null)
+      ? BigInt(object.quotaBytes)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseMeasureDiskResponse_SessionsEntry(): MeasureDiskResponse_SessionsEntry {
+  return { key: "", value: undefined };
+}
+
+export const MeasureDiskResponse_SessionsEntry: MessageFns<MeasureDiskResponse_SessionsEntry> = {
+  encode(message: MeasureDiskResponse_SessionsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      DiskUse.encode(message.value, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureDiskResponse_SessionsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureDiskResponse_SessionsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = DiskUse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<MeasureDiskResponse_SessionsEntry>): MeasureDiskResponse_SessionsEntry {
+    return MeasureDiskResponse_SessionsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MeasureDiskResponse_SessionsEntry>): MeasureDiskResponse_SessionsEntry {
+    const message = createBaseMeasureDiskResponse_SessionsEntry();
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null)
+      ? DiskUse.fromPartial(object.value)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseKillRequest(): KillRequest {
   return { requestId: "", session: "", grace: undefined, signal: "" };
 }
@@ -2988,11 +4346,22 @@ export const SessionServiceService = {
     responseSerialize: (value: ReleaseResponse): Buffer => Buffer.from(ReleaseResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseResponse => ReleaseResponse.decode(value),
   },
+  /** Holds a reserved slot for longer. Errors: RESERVATION_EXPIRED. */
+  extend: {
+    path: "/berth.v1.SessionService/Extend" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExtendRequest): Buffer => Buffer.from(ExtendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExtendRequest => ExtendRequest.decode(value),
+    responseSerialize: (value: ExtendResponse): Buffer => Buffer.from(ExtendResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExtendResponse => ExtendResponse.decode(value),
+  },
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED, SOURCE_INVALID,
+   * DISK_QUOTA. With `queue` a full host is no error: the session then waits in line.
    */
   start: {
     path: "/berth.v1.SessionService/Start" as const,
@@ -3048,6 +4417,53 @@ export const SessionServiceService = {
     responseSerialize: (value: UpdateResponse): Buffer => Buffer.from(UpdateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateResponse => UpdateResponse.decode(value),
   },
+  /**
+   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
+   */
+  suspend: {
+    path: "/berth.v1.SessionService/Suspend" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SuspendRequest): Buffer => Buffer.from(SuspendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SuspendRequest => SuspendRequest.decode(value),
+    responseSerialize: (value: SuspendResponse): Buffer => Buffer.from(SuspendResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SuspendResponse => SuspendResponse.decode(value),
+  },
+  /** Lets a suspended session go on. On one that runs it succeeds. */
+  resume: {
+    path: "/berth.v1.SessionService/Resume" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeRequest): Buffer => Buffer.from(ResumeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeRequest => ResumeRequest.decode(value),
+    responseSerialize: (value: ResumeResponse): Buffer => Buffer.from(ResumeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumeResponse => ResumeResponse.decode(value),
+  },
+  /**
+   * Removes an ended session for good: its record, its transcript, and its workspace unless that is
+   * a directory of the user's own. On a session that was removed under this request id it succeeds.
+   * Errors: SESSION_ALIVE (FAILED_PRECONDITION) while it lives or waits.
+   */
+  delete: {
+    path: "/berth.v1.SessionService/Delete" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteRequest): Buffer => Buffer.from(DeleteRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteRequest => DeleteRequest.decode(value),
+    responseSerialize: (value: DeleteResponse): Buffer => Buffer.from(DeleteResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteResponse => DeleteResponse.decode(value),
+  },
+  /** What sessions take on the disk. May take seconds for many files. */
+  measureDisk: {
+    path: "/berth.v1.SessionService/MeasureDisk" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: MeasureDiskRequest): Buffer => Buffer.from(MeasureDiskRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): MeasureDiskRequest => MeasureDiskRequest.decode(value),
+    responseSerialize: (value: MeasureDiskResponse): Buffer => Buffer.from(MeasureDiskResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): MeasureDiskResponse => MeasureDiskResponse.decode(value),
+  },
 } as const;
 
 export interface SessionServiceServer extends UntypedServiceImplementation {
@@ -3058,11 +4474,14 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   reserve: handleUnaryCall<ReserveRequest, ReserveResponse>;
   /** Gives a reserved slot back. Succeeds where it was released or ran out before. */
   release: handleUnaryCall<ReleaseRequest, ReleaseResponse>;
+  /** Holds a reserved slot for longer. Errors: RESERVATION_EXPIRED. */
+  extend: handleUnaryCall<ExtendRequest, ExtendResponse>;
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED, SOURCE_INVALID,
+   * DISK_QUOTA. With `queue` a full host is no error: the session then waits in line.
    */
   start: handleUnaryCall<StartRequest, StartResponse>;
   /** One session. */
@@ -3076,6 +4495,21 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   kill: handleUnaryCall<KillRequest, KillResponse>;
   /** Renames a session that lives, or changes its tags. */
   update: handleUnaryCall<UpdateRequest, UpdateResponse>;
+  /**
+   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
+   */
+  suspend: handleUnaryCall<SuspendRequest, SuspendResponse>;
+  /** Lets a suspended session go on. On one that runs it succeeds. */
+  resume: handleUnaryCall<ResumeRequest, ResumeResponse>;
+  /**
+   * Removes an ended session for good: its record, its transcript, and its workspace unless that is
+   * a directory of the user's own. On a session that was removed under this request id it succeeds.
+   * Errors: SESSION_ALIVE (FAILED_PRECONDITION) while it lives or waits.
+   */
+  delete: handleUnaryCall<DeleteRequest, DeleteResponse>;
+  /** What sessions take on the disk. May take seconds for many files. */
+  measureDisk: handleUnaryCall<MeasureDiskRequest, MeasureDiskResponse>;
 }
 
 export interface SessionServiceClient extends Client {
@@ -3114,11 +4548,28 @@ export interface SessionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReleaseResponse) => void,
   ): ClientUnaryCall;
+  /** Holds a reserved slot for longer. Errors: RESERVATION_EXPIRED. */
+  extend(
+    request: ExtendRequest,
+    callback: (error: ServiceError | null, response: ExtendResponse) => void,
+  ): ClientUnaryCall;
+  extend(
+    request: ExtendRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExtendResponse) => void,
+  ): ClientUnaryCall;
+  extend(
+    request: ExtendRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExtendResponse) => void,
+  ): ClientUnaryCall;
   /**
    * Starts a session, in a slot reserved before or in one it takes in the same step. Answers
    * when the session runs or has failed to start. Errors: those of Reserve,
    * RESERVATION_EXPIRED, PRESET_UNKNOWN, PRESET_UNAVAILABLE, PROMPT_TOO_LARGE, ARGUMENT_INVALID,
-   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED.
+   * MAX_TURNS_UNSUPPORTED, HEADLESS_UNSUPPORTED, SKIP_PERMISSIONS_UNSUPPORTED, SOURCE_INVALID,
+   * DISK_QUOTA. With `queue` a full host is no error: the session then waits in line.
    */
   start(
     request: StartRequest,
@@ -3195,6 +4646,77 @@ export interface SessionServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
+   */
+  suspend(
+    request: SuspendRequest,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  suspend(
+    request: SuspendRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  suspend(
+    request: SuspendRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets a suspended session go on. On one that runs it succeeds. */
+  resume(
+    request: ResumeRequest,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  resume(
+    request: ResumeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  resume(
+    request: ResumeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Removes an ended session for good: its record, its transcript, and its workspace unless that is
+   * a directory of the user's own. On a session that was removed under this request id it succeeds.
+   * Errors: SESSION_ALIVE (FAILED_PRECONDITION) while it lives or waits.
+   */
+  delete(
+    request: DeleteRequest,
+    callback: (error: ServiceError | null, response: DeleteResponse) => void,
+  ): ClientUnaryCall;
+  delete(
+    request: DeleteRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeleteResponse) => void,
+  ): ClientUnaryCall;
+  delete(
+    request: DeleteRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeleteResponse) => void,
+  ): ClientUnaryCall;
+  /** What sessions take on the disk. May take seconds for many files. */
+  measureDisk(
+    request: MeasureDiskRequest,
+    callback: (error: ServiceError | null, response: MeasureDiskResponse) => void,
+  ): ClientUnaryCall;
+  measureDisk(
+    request: MeasureDiskRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: MeasureDiskResponse) => void,
+  ): ClientUnaryCall;
+  measureDisk(
+    request: MeasureDiskRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: MeasureDiskResponse) => void,
   ): ClientUnaryCall;
 }
 

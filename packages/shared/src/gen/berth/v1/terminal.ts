@@ -64,6 +64,76 @@ export namespace InputOutcome {
   export type UNCHANGED = typeof InputOutcome.UNCHANGED;
 }
 
+export interface ExecRequest {
+  message: { $case: "open"; open: ExecOpen } | //
+  /** Bytes for its standard input. */
+  { $case: "input"; input: Buffer } | //
+  /** Nothing comes after this. */
+  { $case: "inputEnd"; inputEnd: ExecInputEnd } | //
+  /** With a terminal only. */
+  { $case: "resize"; resize: AttachResize } | //
+  /** Sends a signal, as "INT", to all that the command started. */
+  { $case: "signal"; signal: string } | undefined;
+}
+
+export interface ExecInputEnd {
+}
+
+export interface ExecOpen {
+  session: string;
+  /**
+   * Program first; never passes through a shell. Empty: the user's login shell, which takes its
+   * standard input as a script, or talks with the person at its terminal.
+   */
+  argv: string[];
+  /** Gives it a terminal: input and output are that terminal's then, and all output is `stdout`. */
+  terminal: boolean;
+  /** With a terminal only. */
+  columns: number;
+  rows: number;
+  term: string;
+  /** Added to the session's environment. */
+  env: { [key: string]: string };
+  /** Relative to the workspace, or absolute; empty: the workspace. */
+  directory: string;
+}
+
+export interface ExecOpen_EnvEntry {
+  key: string;
+  value: string;
+}
+
+export interface ExecResponse {
+  message:
+    | { $case: "opened"; opened: ExecOpened }
+    | { $case: "stdout"; stdout: Buffer }
+    | { $case: "stderr"; stderr: Buffer }
+    | { $case: "ended"; ended: ExecEnded }
+    | undefined;
+}
+
+export interface ExecOpened {
+  session: Session | undefined;
+}
+
+export interface ExecEnded {
+  /** 128+N where signal N ended it. */
+  exitCode: number;
+}
+
+export interface DetachClientsRequest {
+  requestId: string;
+  session: string;
+}
+
+export interface DetachClientsResponse {
+  session:
+    | Session
+    | undefined;
+  /** Terminals that were attached. */
+  detached: number;
+}
+
 export interface AttachRequest {
   message:
     | { $case: "open"; open: AttachOpen }
@@ -199,6 +269,761 @@ export interface SendInputResponse {
   /** The keys were left out, because the text was not seen to arrive. */
   keysWithheld: boolean;
 }
+
+function createBaseExecRequest(): ExecRequest {
+  return { message: undefined };
+}
+
+export const ExecRequest: MessageFns<ExecRequest> = {
+  encode(message: ExecRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.message?.$case) {
+      case "open":
+        ExecOpen.encode(message.message.open, writer.uint32(10).fork()).join();
+        break;
+      case "input":
+        writer.uint32(18).bytes(message.message.input);
+        break;
+      case "inputEnd":
+        ExecInputEnd.encode(message.message.inputEnd, writer.uint32(26).fork()).join();
+        break;
+      case "resize":
+        AttachResize.encode(message.message.resize, writer.uint32(34).fork()).join();
+        break;
+      case "signal":
+        writer.uint32(42).string(message.message.signal);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = { $case: "open", open: ExecOpen.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = { $case: "input", input: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = { $case: "inputEnd", inputEnd: ExecInputEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "resize", resize: AttachResize.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "signal", signal: reader.string() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecRequest>): ExecRequest {
+    return ExecRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecRequest>): ExecRequest {
+    const message = createBaseExecRequest();
+    switch (object.message?.$case) {
+      case "open": {
+        if (object.message?.open !== undefined && object.message?.open !== null) {
+          message.message = { $case: "open", open: ExecOpen.fromPartial(object.message.open) };
+        }
+        break;
+      }
+      case "input": {
+        if (object.message?.input !== undefined && object.message?.input !== null) {
+          message.message = { $case: "input", input: object.message.input };
+        }
+        break;
+      }
+      case "inputEnd": {
+        if (object.message?.inputEnd !== undefined && object.message?.inputEnd !== null) {
+          message.message = { $case: "inputEnd", inputEnd: ExecInputEnd.fromPartial(object.message.inputEnd) };
+        }
+        break;
+      }
+      case "resize": {
+        if (object.message?.resize !== undefined && object.message?.resize !== null) {
+          message.message = { $case: "resize", resize: AttachResize.fromPartial(object.message.resize) };
+        }
+        break;
+      }
+      case "signal": {
+        if (object.message?.signal !== undefined && object.message?.signal !== null) {
+          message.message = { $case: "signal", signal: object.message.signal };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseExecInputEnd(): ExecInputEnd {
+  return {};
+}
+
+export const ExecInputEnd: MessageFns<ExecInputEnd> = {
+  encode(_: ExecInputEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecInputEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecInputEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecInputEnd>): ExecInputEnd {
+    return ExecInputEnd.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExecInputEnd>): ExecInputEnd {
+    const message = createBaseExecInputEnd();
+    return message;
+  },
+};
+
+function createBaseExecOpen(): ExecOpen {
+  return { session: "", argv: [], terminal: false, columns: 0, rows: 0, term: "", env: {}, directory: "" };
+}
+
+export const ExecOpen: MessageFns<ExecOpen> = {
+  encode(message: ExecOpen, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== "") {
+      writer.uint32(10).string(message.session);
+    }
+    for (const v of message.argv) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.terminal !== false) {
+      writer.uint32(24).bool(message.terminal);
+    }
+    if (message.columns !== 0) {
+      writer.uint32(32).uint32(message.columns);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(40).uint32(message.rows);
+    }
+    if (message.term !== "") {
+      writer.uint32(50).string(message.term);
+    }
+    globalThis.Object.entries(message.env).forEach(([key, value]: [string, string]) => {
+      ExecOpen_EnvEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
+    });
+    if (message.directory !== "") {
+      writer.uint32(66).string(message.directory);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecOpen {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecOpen();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.argv.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.terminal = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.columns = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rows = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.term = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            const entry7 = ExecOpen_EnvEntry.decode(reader, reader.uint32());
+            if (entry7.value !== undefined) {
+              message.env[entry7.key] = entry7.value;
+            }
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.directory = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecOpen>): ExecOpen {
+    return ExecOpen.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecOpen>): ExecOpen {
+    const message = createBaseExecOpen();
+    message.session = object.session ?? "";
+    message.argv = object.argv?.map((e) => e) || [];
+    message.terminal = object.terminal ?? false;
+    message.columns = object.columns ?? 0;
+    message.rows = object.rows ?? 0;
+    message.term = object.term ?? "";
+    message.env = (globalThis.Object.entries(object.env ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.directory = object.directory ?? "";
+    return message;
+  },
+};
+
+function createBaseExecOpen_EnvEntry(): ExecOpen_EnvEntry {
+  return { key: "", value: "" };
+}
+
+export const ExecOpen_EnvEntry: MessageFns<ExecOpen_EnvEntry> = {
+  encode(message: ExecOpen_EnvEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecOpen_EnvEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecOpen_EnvEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecOpen_EnvEntry>): ExecOpen_EnvEntry {
+    return ExecOpen_EnvEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecOpen_EnvEntry>): ExecOpen_EnvEntry {
+    const message = createBaseExecOpen_EnvEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseExecResponse(): ExecResponse {
+  return { message: undefined };
+}
+
+export const ExecResponse: MessageFns<ExecResponse> = {
+  encode(message: ExecResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.message?.$case) {
+      case "opened":
+        ExecOpened.encode(message.message.opened, writer.uint32(10).fork()).join();
+        break;
+      case "stdout":
+        writer.uint32(18).bytes(message.message.stdout);
+        break;
+      case "stderr":
+        writer.uint32(26).bytes(message.message.stderr);
+        break;
+      case "ended":
+        ExecEnded.encode(message.message.ended, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = { $case: "opened", opened: ExecOpened.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = { $case: "stdout", stdout: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = { $case: "stderr", stderr: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "ended", ended: ExecEnded.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecResponse>): ExecResponse {
+    return ExecResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecResponse>): ExecResponse {
+    const message = createBaseExecResponse();
+    switch (object.message?.$case) {
+      case "opened": {
+        if (object.message?.opened !== undefined && object.message?.opened !== null) {
+          message.message = { $case: "opened", opened: ExecOpened.fromPartial(object.message.opened) };
+        }
+        break;
+      }
+      case "stdout": {
+        if (object.message?.stdout !== undefined && object.message?.stdout !== null) {
+          message.message = { $case: "stdout", stdout: object.message.stdout };
+        }
+        break;
+      }
+      case "stderr": {
+        if (object.message?.stderr !== undefined && object.message?.stderr !== null) {
+          message.message = { $case: "stderr", stderr: object.message.stderr };
+        }
+        break;
+      }
+      case "ended": {
+        if (object.message?.ended !== undefined && object.message?.ended !== null) {
+          message.message = { $case: "ended", ended: ExecEnded.fromPartial(object.message.ended) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseExecOpened(): ExecOpened {
+  return { session: undefined };
+}
+
+export const ExecOpened: MessageFns<ExecOpened> = {
+  encode(message: ExecOpened, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecOpened {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecOpened();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecOpened>): ExecOpened {
+    return ExecOpened.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecOpened>): ExecOpened {
+    const message = createBaseExecOpened();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExecEnded(): ExecEnded {
+  return { exitCode: 0 };
+}
+
+export const ExecEnded: MessageFns<ExecEnded> = {
+  encode(message: ExecEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.exitCode !== 0) {
+      writer.uint32(8).int32(message.exitCode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.exitCode = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExecEnded>): ExecEnded {
+    return ExecEnded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExecEnded>): ExecEnded {
+    const message = createBaseExecEnded();
+    message.exitCode = object.exitCode ?? 0;
+    return message;
+  },
+};
+
+function createBaseDetachClientsRequest(): DetachClientsRequest {
+  return { requestId: "", session: "" };
+}
+
+export const DetachClientsRequest: MessageFns<DetachClientsRequest> = {
+  encode(message: DetachClientsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.session !== "") {
+      writer.uint32(18).string(message.session);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DetachClientsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDetachClientsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DetachClientsRequest>): DetachClientsRequest {
+    return DetachClientsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DetachClientsRequest>): DetachClientsRequest {
+    const message = createBaseDetachClientsRequest();
+    message.requestId = object.requestId ?? "";
+    message.session = object.session ?? "";
+    return message;
+  },
+};
+
+function createBaseDetachClientsResponse(): DetachClientsResponse {
+  return { session: undefined, detached: 0 };
+}
+
+export const DetachClientsResponse: MessageFns<DetachClientsResponse> = {
+  encode(message: DetachClientsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      Session.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.detached !== 0) {
+      writer.uint32(16).uint32(message.detached);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DetachClientsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDetachClientsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = Session.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.detached = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DetachClientsResponse>): DetachClientsResponse {
+    return DetachClientsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DetachClientsResponse>): DetachClientsResponse {
+    const message = createBaseDetachClientsResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? Session.fromPartial(object.session)
+      : undefined;
+    message.detached = object.detached ?? 0;
+    return message;
+  },
+};
 
 function createBaseAttachRequest(): AttachRequest {
   return { message: undefined };
@@ -1550,6 +2375,31 @@ export const TerminalServiceService = {
     responseSerialize: (value: SendInputResponse): Buffer => Buffer.from(SendInputResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SendInputResponse => SendInputResponse.decode(value),
   },
+  /**
+   * Runs a command beside the session: in its workspace, with its environment, within its slot. It
+   * ends with the session, and with this call. The first request is `open`; the stream ends after
+   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   */
+  exec: {
+    path: "/berth.v1.TerminalService/Exec" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExecRequest): Buffer => Buffer.from(ExecRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExecRequest => ExecRequest.decode(value),
+    responseSerialize: (value: ExecResponse): Buffer => Buffer.from(ExecResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExecResponse => ExecResponse.decode(value),
+  },
+  /** Detaches all terminals from the session; it goes on. */
+  detachClients: {
+    path: "/berth.v1.TerminalService/DetachClients" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DetachClientsRequest): Buffer => Buffer.from(DetachClientsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DetachClientsRequest => DetachClientsRequest.decode(value),
+    responseSerialize: (value: DetachClientsResponse): Buffer =>
+      Buffer.from(DetachClientsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DetachClientsResponse => DetachClientsResponse.decode(value),
+  },
 } as const;
 
 export interface TerminalServiceServer extends UntypedServiceImplementation {
@@ -1564,6 +2414,14 @@ export interface TerminalServiceServer extends UntypedServiceImplementation {
   captureScreen: handleUnaryCall<CaptureScreenRequest, CaptureScreenResponse>;
   /** Types into the session. Errors: SESSION_ENDED (FAILED_PRECONDITION). */
   sendInput: handleUnaryCall<SendInputRequest, SendInputResponse>;
+  /**
+   * Runs a command beside the session: in its workspace, with its environment, within its slot. It
+   * ends with the session, and with this call. The first request is `open`; the stream ends after
+   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   */
+  exec: handleBidiStreamingCall<ExecRequest, ExecResponse>;
+  /** Detaches all terminals from the session; it goes on. */
+  detachClients: handleUnaryCall<DetachClientsRequest, DetachClientsResponse>;
 }
 
 export interface TerminalServiceClient extends Client {
@@ -1612,6 +2470,30 @@ export interface TerminalServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SendInputResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Runs a command beside the session: in its workspace, with its environment, within its slot. It
+   * ends with the session, and with this call. The first request is `open`; the stream ends after
+   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   */
+  exec(): ClientDuplexStream<ExecRequest, ExecResponse>;
+  exec(options: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
+  exec(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
+  /** Detaches all terminals from the session; it goes on. */
+  detachClients(
+    request: DetachClientsRequest,
+    callback: (error: ServiceError | null, response: DetachClientsResponse) => void,
+  ): ClientUnaryCall;
+  detachClients(
+    request: DetachClientsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DetachClientsResponse) => void,
+  ): ClientUnaryCall;
+  detachClients(
+    request: DetachClientsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DetachClientsResponse) => void,
   ): ClientUnaryCall;
 }
 
