@@ -181,7 +181,8 @@ function vmRow(answer: Answer<Holding>, now: number) {
       error,
     };
   }
-  const active = answer.value.sessions.filter(({ state }) => !isFinal(state) && state !== 'queued').length;
+  const holders = answer.value.sessions.filter(({ state }) => !isFinal(state) && state !== 'queued');
+  const active = holders.length;
   const free = freeSlots(host);
   return {
     ...base,
@@ -195,7 +196,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
     state: host.draining ? 'draining' : 'online',
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
-    sessions: answer.value.sessions.filter(({ state }) => !isFinal(state)).map(usageRow),
+    sessions: holders.map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,
