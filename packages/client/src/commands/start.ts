@@ -5,11 +5,12 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_PROMPT_BYTES } from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { isFinal, RESTART_POLICIES, type RestartPolicy, statusOf } from '@berth/shared/domain/session-state';
+import { isFinal, RESTART_POLICIES, type RestartPolicy } from '@berth/shared/domain/session-state';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
+import { statusText } from '../fleet/queue-place.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { renderError, withCommand, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
@@ -228,12 +229,12 @@ function report(
   const what = session.prompt || session.argv.join(' ');
   const lines = [
     `${head} ${session.id}`,
-    `  host    ${oneLine(about.host.name)} (reused), ${formatMemory(session.memoryBytes)}`,
+    `  host    ${oneLine(about.host.name)} (${session.state === 'queued' ? 'queued' : 'reused'}), ${formatMemory(session.memoryBytes)}`,
     ...(session.name ? [`  name    ${oneLine(session.name)}`] : []),
     ...(session.skipPermissions ? ['  SKIPS PERMISSIONS: it asks nobody before it acts'] : []),
     ...(session.preset ? [`  preset  ${oneLine(session.preset)}`] : []),
     ...(what ? [`  prompt  ${oneLine(what)}`] : []),
-    `  status  ${statusOf(session.state)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,
+    `  status  ${statusText(session)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,
     ...(isFinal(session.state) || about.quiet
       ? []
       : [`  follow  berth output --follow ${session.name ? oneLine(session.name) : session.id}`]),

@@ -63,7 +63,7 @@ function printPool(answers: readonly Answer<Holding>[], { console }: Context): v
     return [
       oneLine(vm.name),
       vm.state,
-      `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
+      `${vm.active_sessions}/${vm.capacity} (${percent}%)${vm.queued_sessions > 0 ? `, ${vm.queued_sessions} in line` : ''}`,
       vm.enforcement === 'advisory' ? `${held} (advisory)` : held,
       formatMemory(vm.memory_used_bytes),
       // An older agent does not tell.

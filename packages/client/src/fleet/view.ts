@@ -59,6 +59,9 @@ export function sessionRow(
     workspace: session.workspace,
     transcript_start: session.transcriptStart,
     transcript_end: session.transcriptEnd,
+    queue_place: session.queuePlace,
+    queued_at: isoOrNull(session.queuedAt),
+    suspend_requested_at: isoOrNull(session.suspendRequestedAt),
     region: place.host.region ?? '',
     stale_since: isoOrNull(place.staleSince ?? null),
   };
@@ -163,7 +166,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
   const host = answer.ok ? answer.value.host : null;
   if (!answer.ok || !host) {
     const error = answer.ok ? 'it told nothing about itself' : answer.error.message;
-    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0 };
+    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0, queued_sessions: 0 };
     const memory = { memory_total_bytes: 0, memory_reserved_bytes: 0, memory_capacity_bytes: 0 };
     return {
       ...base,
@@ -178,20 +181,22 @@ function vmRow(answer: Answer<Holding>, now: number) {
       error,
     };
   }
-  const active = answer.value.sessions.filter((session) => !isFinal(session.state)).length;
+  const holders = answer.value.sessions.filter(({ state }) => !isFinal(state) && state !== 'queued');
+  const active = holders.length;
   const free = freeSlots(host);
   return {
     ...base,
     capacity: active + free,
     active_sessions: active,
     available_capacity: free,
+    queued_sessions: host.queue.sessions,
     memory_total_bytes: host.ledger.memoryTotalBytes,
     memory_reserved_bytes: host.ledger.heldBytes,
     memory_capacity_bytes: host.ledger.capacityBytes,
     state: host.draining ? 'draining' : 'online',
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
-    sessions: answer.value.sessions.filter(({ state }) => !isFinal(state)).map(usageRow),
+    sessions: holders.map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,
