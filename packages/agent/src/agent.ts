@@ -41,11 +41,12 @@ import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
-import { sessionVariables } from './sessions/session-variables.ts';
+import { createRestage } from './sessions/restage.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { Suspension } from './sessions/suspension.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
+import { workspaceOf } from './sessions/workspace-of.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
@@ -53,6 +54,7 @@ import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
 import { prepareToolSupport } from './tool-support.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
+import { openWorkspaces } from './workspaces.ts';
 
 export interface Agent extends AsyncDisposable {
   readonly socket: string;
@@ -108,7 +110,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({
     journal,
     now,
-    workspace: (session) => files.paths(session).workspace,
+    workspace: (session) => workspaceOf(session, files.paths(session.id)),
     publish: () => feed.publish(),
     overlay: (session) => attention.of(session),
   });
@@ -144,13 +146,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
-  const restage = async (session: Begun) => {
-    const paths = files.paths(session.id);
-    const own = sessionVariables(session, { paths, hostname });
-    const outfit = presets.outfit(session.spec, paths.toolDir);
-    const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
-    await files.restage(session, { env, toolFiles: outfit.files });
-  };
+  const workspaces = scope.use(openWorkspaces({ state, config, log }));
+  const restage = createRestage({ files, workspaces, presets, environment, hostname });
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
@@ -201,6 +198,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     supervisor,
     files,
     admission,
+    workspaces,
     hostname,
     bootId: bootId(),
     now,
@@ -277,7 +275,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, suspension, tools, news, environment, attachments, screens, host, draining },
+      ...{ commands, suspension, tools, news, environment, attachments, screens, host, draining, workspaces },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

@@ -5,9 +5,11 @@ import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
+import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
+import { widenReceiveWindows } from './receive-window.ts';
 import { addReflection } from './reflection.ts';
 
 export interface Services {
@@ -17,9 +19,10 @@ export interface Services {
   readonly host: HostServiceServer;
   readonly attention: AttentionServiceServer;
   readonly hooks: HooksServiceServer;
+  readonly workspace: WorkspaceServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks'].map(
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace'].map(
   (name) => `berth.v1.${name}Service`,
 );
 
@@ -38,11 +41,13 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(HostServiceService, services.host);
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
+  server.addService(WorkspaceServiceService, services.workspace);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);
   addReflection(server, SERVICES);
 
+  const windows = widenReceiveWindows();
   const accepting = await acceptOn(server, socket);
   let stopping = false;
   return {
@@ -53,6 +58,7 @@ export async function serve(options: { socket: Listening; services: Services }):
       stopping = true;
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
       await accepting[Symbol.asyncDispose]();
+      windows[Symbol.dispose]();
     },
   };
 }

@@ -5,6 +5,7 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Reserved, Session, SessionEvent, SessionSpec } from '../domain/session.ts';
+import { preludeOf } from '../domain/sources.ts';
 import { type Admission, inLine, isFull } from './admission.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
@@ -13,6 +14,7 @@ import type { PresetRunner } from './preset-runner.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { Workspaces } from './workspace-port.ts';
 
 /** Identifies one request: who asks again with the same gets the same answer. */
 export interface RequestKey {
@@ -44,6 +46,7 @@ export interface CommandsOptions {
   readonly supervisor: Supervisor;
   readonly files: SessionFiles;
   readonly admission: Admission;
+  readonly workspaces: Workspaces;
   readonly hostname: string;
   readonly bootId: string;
   readonly now: () => number;
@@ -115,20 +118,23 @@ export class Commands {
   }
 
   async #stageAndCommit(order: StartOrder): Promise<Session> {
-    const { admission, files, supervisor, now, reached } = this.#o;
+    const { admission, files, workspaces, supervisor, now, reached } = this.#o;
     // Refused before anything is written, where it can be told already; decided again below.
     const slot = this.#slotFor(order);
     const full = order.reservation ? null : admission.full(slot);
     if (full && !order.queue) throw full;
     const request = this.#grant('Start', order.key, slot.id);
     const paths = files.paths(slot.id);
-    const spec = { ...order.spec, argv: order.argv(paths.toolDir) };
+    const source = await workspaces.settle(order.spec.source);
+    const spec = { ...order.spec, source, argv: order.argv(paths.toolDir) };
     const started = { type: 'start', at: now(), spec, bootId: this.#o.bootId } as const;
     const session = full ? inLine(slot, { ...started, ticket: 0 }) : startedSession(slot, started);
     const own = sessionVariables(slot, { paths, hostname: this.#o.hostname });
     const { files: toolFiles, offered } = this.#o.outfit(spec, paths.toolDir);
     const env = { ...offered, ...order.env, ...own };
-    await files.stage({ session, request, argv: spec.argv, env, toolFiles });
+    const layOut = (workspace: string) => workspaces.layOut(source, workspace);
+    const launch = { argv: spec.argv, env, toolFiles, prelude: preludeOf(source), layOut };
+    await files.stage({ session, request, ...launch });
     let committed: Session;
     try {
       await reached('start.staged');
