@@ -63,6 +63,8 @@ export class Placement {
   #looked: Promise<Picture> | null = null;
   /** Work is brought to a host one after the other: the second time costs next to nothing then. */
   readonly #bringing = new Map<string, Promise<unknown>>();
+  /** Request ids of which this client knows itself what became of them. */
+  readonly #own = new Set<string>();
 
   constructor(options: PlacementOptions, ports: PlacementPorts) {
     this.#o = options;
@@ -178,7 +180,8 @@ export class Placement {
    */
   async #again(job: Job): Promise<Placed | null> {
     const { requestId } = job;
-    const way = this.#ports.wentTo(requestId);
+    const way = this.#own.has(requestId) ? null : this.#ports.wentTo(requestId);
+    this.#own.add(requestId);
     if (way === null) return null;
     const host = this.#o.hosts.find(({ name }) => name === way.host);
     if (!host) {
