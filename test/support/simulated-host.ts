@@ -40,7 +40,7 @@ export class SimulatedHost {
   refusals = 0;
   readonly #slotBytes: number;
   readonly #over: Partial<HostSnapshot>;
-  readonly #granted = new Map<string, string>();
+  readonly #granted = new Map<string, { readonly id: string; readonly asked: string }>();
   #heldSlots = 0;
   #waiting = 0;
 
@@ -91,10 +91,10 @@ export class SimulatedHost {
     const client: Pick<HostClient, 'name' | 'reserve' | 'release' | 'extend' | 'start' | 'getSession'> = {
       name: this.config.name,
       reserve: (order) =>
-        this.#call('reserve', () => this.#once(order.requestId, () => this.#admit(order.memoryBytes))),
+        this.#call('reserve', () => this.#once(order, () => this.#admit(order.memoryBytes))),
       release: ({ session }) => this.#call('release', () => this.#release(session)),
       extend: ({ session }) => this.#call('extend', () => this.#get(session)),
-      start: (order) => this.#call('start', () => this.#once(order.requestId, () => this.#start(order))),
+      start: (order) => this.#call('start', () => this.#once(order, () => this.#start(order))),
       getSession: (session) => this.#call('getSession', () => this.#get(session)),
     };
     return client as HostClient;
@@ -109,12 +109,16 @@ export class SimulatedHost {
     return answer;
   }
 
-  #once(requestId: string, work: () => SessionSnapshot): SessionSnapshot {
-    const granted = this.#granted.get(requestId);
-    if (granted !== undefined) return this.#get(granted);
-    const session = work();
-    this.#granted.set(requestId, session.id);
-    return session;
+  #once(order: { readonly requestId: string }, work: () => SessionSnapshot): SessionSnapshot {
+    const asked = JSON.stringify(order);
+    const granted = this.#granted.get(order.requestId);
+    if (granted) {
+      if (granted.asked !== asked) throw new BerthError('REQUEST_ID_REUSED', 'it was another request');
+      return this.#get(granted.id);
+    }
+    const { id } = work();
+    this.#granted.set(order.requestId, { id, asked });
+    return this.#get(id);
   }
 
   #start(order: StartSession): SessionSnapshot {

@@ -27,12 +27,14 @@ function placementOn(
   return new Placement({ hosts: hosts.map(({ config }) => config), ...usual, ...rest }, ports);
 }
 
+/** Like a push, it brings something else each time. */
 function carrying(bring: (host: string) => Promise<void> = async () => {}): Parcel {
+  let uploads = 0;
   return {
     summary: 'a repository',
     bring: async (client) => {
       await bring(client.name);
-      return { kind: 'empty' };
+      return { kind: 'directory', path: `/upload-${++uploads}` };
     },
     [Symbol.asyncDispose]: async () => {},
   };

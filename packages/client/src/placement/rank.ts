@@ -47,6 +47,8 @@ export interface Fit {
   readonly host: HostConfig;
   readonly snapshot: HostSnapshot;
   readonly slotBytes: number;
+  /** Of this size, at least 1. */
+  readonly freeSlots: number;
   /** Of its capacity, once the session is there: in (0, 1]. */
   readonly share: number;
   /** It holds sessions already. */
@@ -73,8 +75,12 @@ export interface RankOptions {
   readonly random: () => number;
 }
 
-/** Of so many hosts one is drawn at the most: many clients that see the same do not all go to one. */
-const DRAWN_SHARE = 1 / 16;
+/**
+ * Many clients that see the same must not all go to one host: of each 16 hosts that fit, 8 slots are
+ * among those that are drawn from. With fewer hosts the first is taken, or one that is as good.
+ */
+const HOSTS_A_DRAW = 16;
+const SLOTS_A_DRAW = 8;
 
 export function rank(
   request: Constraints,
@@ -95,23 +101,33 @@ export function rank(
 }
 
 /**
- * The better of two that are drawn among the best comes first; the others stay in order. The best are
- * those as good as the first, and of many hosts the first sixteenth; never a host that costs more.
+ * The better of two that are drawn comes first, the others stay in order. Drawn from are the slots of
+ * those as good as the first, and of many hosts those of the next ones, too.
  */
 function drawn(fits: readonly Fit[], { policy, random }: RankOptions): readonly Fit[] {
   const [first] = fits;
   if (!first) return fits;
-  const most = Math.ceil(fits.length * DRAWN_SHARE);
-  const others = fits.findIndex(
-    (fit, i) =>
-      (i >= most && fit.share !== first.share) || (policy === 'pack' && costsMore(fit, first) !== 0),
-  );
-  const among = others === -1 ? fits.length : others;
+  const wanted = Math.floor(fits.length / HOSTS_A_DRAW) * SLOTS_A_DRAW;
+  const asGood = (fit: Fit) =>
+    fit.share === first.share && (policy === 'spread' || costsMore(fit, first) === 0);
+  let slots = 0;
+  const among = fits.findIndex((fit) => {
+    if (slots >= wanted && !asGood(fit)) return true;
+    slots += fit.freeSlots;
+    return false;
+  });
   if (among === 1) return fits;
-  const draw = () => fits[Math.floor(random() * among)] ?? first;
+  const draw = () => {
+    let left = Math.floor(random() * slots);
+    return (
+      fits.find((fit) => {
+        left -= fit.freeSlots;
+        return left < 0;
+      }) ?? first
+    );
+  };
   const [one, other] = [draw(), draw()];
-  const chosen = other.share - one.share || other.load - one.load;
-  const best = chosen < 0 ? other : one;
+  const best = (other.share - one.share || other.load - one.load) < 0 ? other : one;
   return [best, ...fits.filter((fit) => fit !== best)];
 }
 
@@ -142,6 +158,7 @@ function fitOf({ memoryBytes }: Constraints, host: HostConfig, snapshot: HostSna
     host,
     snapshot,
     slotBytes,
+    freeSlots: Math.floor((capacityBytes - heldBytes) / slotBytes),
     share: (heldBytes + slotBytes) / capacityBytes,
     inUse: heldSlots > 0,
     price: priceOf(host),
