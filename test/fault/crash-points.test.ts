@@ -1,30 +1,13 @@
 /** The agent is killed exactly between two steps of a call: nothing is lost, doubled or left behind. */
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { holdAt } from '../support/hold-at.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 
 interface Listed {
   readonly sessions: readonly { session_id: string; status: string }[];
-}
-
-/** Holds the program at each named point until `onPoint` is done; only the first time for each. */
-async function holdAt(socket: string, onPoint: (point: string) => Promise<void>) {
-  const seen = new Set<string>();
-  const server = createServer((connection) => {
-    connection.on('error', () => {});
-    connection.once('data', async (line) => {
-      const point = String(line).trim();
-      const isFirst = !seen.has(point);
-      seen.add(point);
-      if (isFirst) await onPoint(point);
-      connection.end('go\n');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  return { seen, [Symbol.dispose]: () => server.close() };
 }
 
 it.each(['start.staged', 'start.committed'])('a kill at %s makes one session in the end', async (fatal) => {

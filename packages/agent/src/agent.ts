@@ -1,9 +1,7 @@
 /** The agent put together: adapters, application and server, from a config. */
-import { randomInt } from 'node:crypto';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
-import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
@@ -11,7 +9,7 @@ import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
 import { holdings } from './domain/ledger.ts';
-import { type Begun, holdsSlot } from './domain/session.ts';
+import type { Begun } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
@@ -29,6 +27,7 @@ import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
+import { prepareQueue } from './prepare-queue.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { createWrapper } from './rpc/handler.ts';
@@ -45,6 +44,7 @@ import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
+import { Suspension } from './sessions/suspension.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
@@ -133,6 +133,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     transcripts,
     attachments,
     usage,
+    queuePlace: (session) => registry.queuePlace(session),
     overlay: (session) => attention.of(session),
   });
   const environment = createLoginEnvironment({
@@ -185,22 +186,26 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
           log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
       }),
     );
-  const draining = new Draining({ journal, registry });
+  const draining = new Draining({ journal, registry, onChange: () => queue.wake() });
+  const reached = createHooks(process.env);
+  const { admission, queue } = prepareQueue({
+    ...{ registry, supervisor, files, capacity, hostname, sharedLedger, now, reached, log },
+    maxSessions: config.maxSessions,
+    draining: () => draining.now,
+    giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
+  });
+  scope.use(queue);
+  const suspension = new Suspension({ registry, supervisor, now, reached });
   const commands = new Commands({
     registry,
     supervisor,
     files,
-    capacity,
+    admission,
     hostname,
     bootId: bootId(),
     now,
-    newId: () => sessionId(Date.now(), randomInt(ID_SPACE)),
-    draining: () => draining.now,
-    maxSessions: config.maxSessions,
-    sharedLedger,
-    giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
     outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
-    reached: createHooks(process.env),
+    reached,
   });
 
   const health = await startHealth({
@@ -239,7 +244,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       log.error({ session, error: messageOf(error) }, 'the ledger has no slot for a session that goes on'),
     );
   }
-  await reconcile({ registry, supervisor, files, held: holdsSlot });
+  await reconcile({ registry, supervisor, files });
+  queue.begin();
   attentionWatch.begin();
 
   if (!units.usageIsDear) void usage.look();
@@ -271,7 +277,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      ...{ commands, suspension, tools, news, environment, attachments, screens, host, draining },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

@@ -23,6 +23,7 @@ import type { Journal } from './sessions/journal-port.ts';
 import type { Screens, Terminals, Transcripts } from './sessions/ports.ts';
 import type { Registry } from './sessions/registry.ts';
 import type { Supervisor } from './sessions/supervisor.ts';
+import type { Suspension } from './sessions/suspension.ts';
 import { Typist } from './sessions/typist.ts';
 import type { prepareToolSupport } from './tool-support.ts';
 
@@ -39,6 +40,7 @@ export interface ServiceParts {
   readonly describe: Describe;
   readonly attention: AttentionKeeper;
   readonly commands: Commands;
+  readonly suspension: Suspension;
   readonly tools: Awaited<ReturnType<typeof prepareToolSupport>>;
   readonly news: ReturnType<typeof followFiles>;
   readonly environment: LoginEnvironment;

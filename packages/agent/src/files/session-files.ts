@@ -18,6 +18,7 @@ export interface SessionFilesOptions {
 }
 
 const TOOL = 'tool';
+const DIRECTORIES = ['workspace', 'status', 'output', TOOL];
 /** A full disk must not cost an exit code: the wrapper overwrites this in place. */
 const EXIT_ROOM = `${' '.repeat(63)}\n`;
 
@@ -61,7 +62,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     argv: readonly string[],
     toolFiles: StagedSession['toolFiles'],
   ): Promise<void> {
-    for (const name of ['workspace', 'status', 'output', TOOL]) {
+    for (const name of DIRECTORIES) {
       await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
     }
     const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
@@ -91,6 +92,16 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   async function discard(sessionId: string): Promise<void> {
     await rm(staging(sessionId), { recursive: true, force: true });
+    await rm(paths(sessionId).envFile, { force: true });
+  }
+
+  async function unstage(sessionId: string): Promise<void> {
+    const own = paths(sessionId).directory;
+    await rename(staging(sessionId), own).catch(() => {});
+    for (const name of [...DIRECTORIES, 'argv', 'exit.tmp']) {
+      await rm(path.join(own, name), { recursive: true, force: true });
+    }
+    // Last: while it is there, all of this is done again.
     await rm(paths(sessionId).envFile, { force: true });
   }
 
@@ -149,17 +160,17 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     return !(await isThere(paths(sessionId).envFile));
   }
 
-  async function sweep(known: (sessionId: string) => boolean): Promise<void> {
+  async function sweep(wanted: (sessionId: string) => boolean): Promise<void> {
     for (const name of await readdir(directory)) {
       const id = name.startsWith('.new-') ? name.slice(5) : '';
-      if (id && !known(id)) await discard(id);
+      if (id && !wanted(id)) await discard(id);
     }
     for (const name of await readdir(secretDirectory)) {
-      if (isSessionId(name) && !known(name)) await rm(path.join(secretDirectory, name), { force: true });
+      if (isSessionId(name) && !wanted(name)) await rm(path.join(secretDirectory, name), { force: true });
     }
   }
 
-  return { paths, stage, restage, discard, adopt, update, saved, exitRecord, begun, sweep };
+  return { paths, stage, restage, unstage, discard, adopt, update, saved, exitRecord, begun, sweep };
 }
 
 async function isThere(file: string): Promise<boolean> {

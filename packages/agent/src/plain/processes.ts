@@ -15,6 +15,8 @@ export interface Process {
   readonly start: string;
   /** It has ended, and its parent has not been told yet. */
   readonly zombie: boolean;
+  /** It was stopped by a signal. */
+  readonly stopped: boolean;
 }
 
 /** Null where there is no such process. Throws where it cannot be told (too many open files, say). */
@@ -29,6 +31,7 @@ export function processOf(pid: number): Process | null {
     leader: Number(fields[3]),
     start: fields[19] ?? '',
     zombie: fields[0] === 'Z' || fields[0] === 'X',
+    stopped: fields[0] === 'T',
   };
 }
 

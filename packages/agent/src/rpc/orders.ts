@@ -11,9 +11,11 @@ import {
 import { formatMemory } from '@berth/shared/domain/memory';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type {
+  ExtendRequest,
   KillRequest,
   ReserveRequest,
   StartRequest,
+  SuspendRequest,
   UpdateRequest,
 } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration, toBytes } from '@berth/shared/wire/scalar';
@@ -63,11 +65,26 @@ export function checkMemory(bytes: bigint): number {
 }
 
 export function reserveOrder(request: ReserveRequest) {
-  const ttlMs = fromDuration(request.ttl) ?? 60_000;
-  if (ttlMs < 1000 || ttlMs > HOUR_MS) throw invalid('a reservation lasts from 1 s to 1 h');
+  const ttlMs = checkTtl(request);
   const name = checkName(request.name);
   const memoryBytes = checkMemory(request.memoryBytes);
   return { key: requestKey(request.requestId, { name, memoryBytes, ttlMs }), name, memoryBytes, ttlMs };
+}
+
+export function extendOrder(request: ExtendRequest) {
+  const { requestId, session } = request;
+  const ttlMs = checkTtl(request);
+  return { key: requestKey(requestId, { session, ttlMs }), session, ttlMs };
+}
+
+function checkTtl({ ttl }: Pick<ReserveRequest, 'ttl'>): number {
+  const ttlMs = fromDuration(ttl) ?? 60_000;
+  if (ttlMs < 1000 || ttlMs > HOUR_MS) throw invalid('a reservation lasts from 1 s to 1 h');
+  return ttlMs;
+}
+
+export function suspensionOrder({ requestId, session }: SuspendRequest) {
+  return { key: requestKey(requestId, { session }), session };
 }
 
 export function checkWork(request: StartRequest): void {

@@ -14,15 +14,18 @@ import type { Details } from '../sessions/details.ts';
 import type { ExternalCommands } from '../sessions/external-commands.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
+import type { Suspension } from '../sessions/suspension.ts';
 import { notYet, type Wrapper } from './handler.ts';
 import {
   checkMemory,
   checkName,
   checkWork,
+  extendOrder,
   killOrder,
   refuseExternal,
   requestKey,
   reserveOrder,
+  suspensionOrder,
   updateOrder,
 } from './orders.ts';
 
@@ -31,10 +34,16 @@ const NOT_OURS = {
   hint: 'its name is that of its tmux session: tmux rename-session',
 };
 
+const CANNOT_STOP = {
+  cannot: 'suspend or resume',
+  hint: 'its processes are not ours to stop: end it with berth kill',
+};
+
 export function sessionService(options: {
   wrap: Wrapper;
   registry: Registry;
   commands: Commands;
+  suspension: Suspension;
   presets: PresetRunner;
   describe: Describe;
   details: Details;
@@ -45,7 +54,7 @@ export function sessionService(options: {
   /** No session runs longer; null: as long as it likes. */
   maxLifetimeMs: number | null;
 }): SessionServiceServer {
-  const { wrap, registry, commands, presets, describe, external } = options;
+  const { wrap, registry, commands, suspension, presets, describe, external } = options;
   const encoded = async (session: Session) => encodeSession(await describe(session));
 
   async function startOrder(request: StartRequest) {
@@ -60,6 +69,7 @@ export function sessionService(options: {
       name: checkName(request.name),
       memoryBytes: checkMemory(request.memoryBytes),
       argv,
+      queue: request.queue,
       env: { ...(await options.environment()), ...presetEnv, ...env },
       spec: {
         prompt: request.prompt,
@@ -114,9 +124,21 @@ export function sessionService(options: {
       refuseExternal(request.session, NOT_OURS);
       return { session: await encoded(commands.update(updateOrder(request))) };
     }),
-    extend: wrap.unary('Extend', notYet),
-    suspend: wrap.unary('Suspend', notYet),
-    resume: wrap.unary('Resume', notYet),
+    extend: wrap.unary('Extend', async (request) => ({
+      session: await encoded(commands.extend(extendOrder(request))),
+    })),
+    suspend: wrap.unary('Suspend', async (request, { signal, log }) => {
+      refuseExternal(request.session, CANNOT_STOP);
+      const session = await suspension.suspend(suspensionOrder(request), signal);
+      log.info({ session: session.id, request: request.requestId }, 'suspended');
+      return { session: await encoded(session) };
+    }),
+    resume: wrap.unary('Resume', async (request, { signal, log }) => {
+      refuseExternal(request.session, CANNOT_STOP);
+      const session = await suspension.resume(suspensionOrder(request), signal);
+      log.info({ session: session.id, request: request.requestId }, 'resumed');
+      return { session: await encoded(session) };
+    }),
     delete: wrap.unary('Delete', notYet),
     measureDisk: wrap.unary('MeasureDisk', notYet),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {

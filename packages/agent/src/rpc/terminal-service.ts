@@ -13,7 +13,7 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import { isActive, type Session } from '../domain/session.ts';
-import { typable } from '../sessions/attachable.ts';
+import { listening } from '../sessions/attachable.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { ExternalTerminals } from '../sessions/external-terminals.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
@@ -109,7 +109,7 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
   async function typing(reference: string) {
     const other = externalName(reference);
     if (other === null) {
-      const session = typable(registry.resolve(reference));
+      const session = listening(registry.resolve(reference));
       return { type: (input: Input) => typist.type(session.id, input), snapshot: () => describe(session) };
     }
     await external.live(other);

@@ -14,6 +14,7 @@ export function createDescribe(ports: {
   transcripts: Transcripts;
   attachments: Attachments;
   usage: Pick<UsageMeter, 'asked'>;
+  queuePlace: (session: Session) => number | null;
   overlay?: (sessionId: string) => Overlay;
 }): Describe {
   return async (session) => {
@@ -21,6 +22,7 @@ export function createDescribe(ports: {
     const extent = await ports.transcripts.extent(paths);
     return snapshot(session, {
       workspace: paths.workspace,
+      queuePlace: ports.queuePlace(session),
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,

@@ -7,14 +7,9 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Fact } from '@berth/shared/domain/event';
 import { externalName } from '@berth/shared/domain/external-session';
-import {
-  type Active,
-  holdsSlot,
-  isActive,
-  type Session,
-  type SessionEvent,
-  transition,
-} from '../domain/session.ts';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { placeOf } from '../domain/queue.ts';
+import { type Active, isActive, type Session, type SessionEvent, transition } from '../domain/session.ts';
 import { NO_OVERLAY, type Overlay, type SessionFacts, snapshot } from '../domain/snapshot.ts';
 import type { GrantedRequest, Journal, Setting } from './journal-port.ts';
 
@@ -140,7 +135,7 @@ export class Registry {
     const exact = this.#sessions.get(reference);
     if (exact) return exact;
     const named = [...this.all()].filter((session) => session.name === reference && reference !== '');
-    const live = named.find(holdsSlot);
+    const live = named.find(({ state }) => !isFinal(state));
     if (live) return live;
     const latest = named.sort((a, b) => b.createdAt - a.createdAt)[0];
     if (latest) return latest;
@@ -162,6 +157,7 @@ export class Registry {
     const facts: SessionFacts = {
       workspace: this.#workspace(session.id),
       attachedClients: 0,
+      queuePlace: this.queuePlace(session),
       transcriptStart: 0,
       transcriptEnd: 0,
       usage: null,
@@ -201,6 +197,20 @@ export class Registry {
       signal.addEventListener('abort', aborted, { once: true });
       if (signal.aborted) aborted();
     });
+  }
+
+  /** Its place among those who wait in line, from 1; null where it does not wait. */
+  queuePlace(session: Session): number | null {
+    return placeOf(session, this.all());
+  }
+
+  /** Throws NAME_TAKEN where another session that lives, or waits, has this name. */
+  refuseTaken(name: string, sessionId: string, hostname: string): void {
+    const taken = [...this.all()].some(
+      (other) => other.name === name && other.id !== sessionId && !isFinal(other.state),
+    );
+    if (!name || !taken) return;
+    throw new BerthError('NAME_TAKEN', `there is a session named ${name} on ${hostname} already`);
   }
 
   /** Sessions that may have a unit. */

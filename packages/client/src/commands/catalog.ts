@@ -59,6 +59,18 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./kill.ts')).kill,
   },
   {
+    name: 'suspend',
+    describe: 'stop sessions for a time; they keep their slots',
+    completes: 'session',
+    load: async () => (await import('./suspend.ts')).suspend,
+  },
+  {
+    name: 'resume',
+    describe: 'let suspended sessions go on',
+    completes: 'session',
+    load: async () => (await import('./suspend.ts')).resume,
+  },
+  {
     name: 'next',
     describe: 'attach to the session that has waited longest for you',
     load: async () => (await import('./next.ts')).next,

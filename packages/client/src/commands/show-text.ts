@@ -4,8 +4,9 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
-import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import { statusText } from '../fleet/queue-place.ts';
 import type { Place } from '../fleet/resolve.ts';
 import type { StateHistory } from '../fleet/state-history.ts';
 import { counted } from '../render/counted.ts';
@@ -62,7 +63,7 @@ function identity({ host, session }: Shown): Fact[] {
     ['session', session.id],
     ['name', session.name],
     ['host', host.name],
-    ['status', statusOf(session.state) + reason],
+    ['status', statusText(session) + reason],
     ['detail', session.detail],
     ['hint', outOfMemoryHint(session)],
     ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
@@ -105,14 +106,20 @@ function figuresText({ turns, inputTokens, outputTokens, toolCalls, subagents }:
 }
 
 function times({ session, history }: Shown, now: number): Fact[] {
-  const { createdAt, startedAt, endedAt, incarnation, restartPolicy } = session;
+  const { createdAt, startedAt, endedAt, incarnation, restartPolicy, queuedAt, suspendRequestedAt } = session;
+  const waited =
+    queuedAt === null
+      ? ''
+      : `${iso(queuedAt)} (${formatAge((startedAt ?? endedAt ?? now) - queuedAt)} in line)`;
   const steps = history.steps.map(({ state, at }, i) =>
     i === 0 ? `${state} ${iso(at)}` : `${state} +${formatAge(at - (history.steps[0]?.at ?? at))}`,
   );
   return [
     ['created', `${iso(createdAt)} (${formatAge(now - createdAt)})`],
+    ['queued', waited],
     ['started', startedAt === null ? '' : iso(startedAt)],
     ['ended', endedAt === null ? '' : iso(endedAt)],
+    ['suspended', suspendRequestedAt === null ? '' : iso(suspendRequestedAt)],
     ['history', [...(history.complete ? [] : ['…']), ...steps].join(', ')],
     ['restart', restartPolicy === 'never' ? '' : restartPolicy],
     ['incarnation', incarnation > 1 ? String(incarnation) : ''],

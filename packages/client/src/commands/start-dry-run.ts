@@ -1,11 +1,12 @@
 /** `berth start --dry-run`: where each session would go and why, and why not to the others. */
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { inLine } from '../fleet/queue-place.ts';
 import type { Job } from '../placement/attempt.ts';
 import type { Placement } from '../placement/place.ts';
 import type { PassedOver, Ranking } from '../placement/rank.ts';
 import { reasonsFor } from '../placement/reasons.ts';
-import { type Line, ordinal } from '../placement/soonest.ts';
+import type { Line } from '../placement/soonest.ts';
 import { toJson } from '../render/json.ts';
 import type { Where } from './start-where.ts';
 
@@ -45,7 +46,7 @@ function planOf(
 
 function textOf({ host, prompt, reasons, next, passed_over, queue }: Plan, head: string): string {
   const where = queue
-    ? `nowhere now; with --queue it waits on ${oneLine(queue.host)}, ${ordinal(queue.place)} in line`
+    ? `nowhere now; with --queue it waits on ${oneLine(queue.host)}, ${inLine(queue.place)}`
     : 'nowhere';
   const lines = [
     `${head} ${host === null ? where : `${oneLine(host)}: ${reasons.join(', ')}`}`,

@@ -1,10 +1,10 @@
 /** Sessions of `berth start` for which there is no slot: whether they wait in line, and where. */
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { inLine } from '../fleet/queue-place.ts';
 import type { Job } from '../placement/attempt.ts';
 import { isFull } from '../placement/outcomes.ts';
 import type { Placed, Placement } from '../placement/place.ts';
-import { ordinal } from '../placement/soonest.ts';
 import { confirmUsual } from '../render/picker.ts';
 
 type Results = readonly PromiseSettledResult<Placed>[];
@@ -43,6 +43,6 @@ async function wants(
   const [line] = await placement.lines();
   if (!line) return false;
   const who = of === 1 ? '' : ` for ${waiting} of ${of} sessions`;
-  const where = `${oneLine(line.host.name)}, ${ordinal(line.place)} in line`;
+  const where = `${oneLine(line.host.name)}, ${inLine(line.place)}`;
   return await confirmUsual(console, `All hosts are full${who}. Wait in line on ${where}?`);
 }

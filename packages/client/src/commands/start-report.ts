@@ -2,11 +2,11 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { statusText } from '../fleet/queue-place.ts';
 import type { Placed } from '../placement/place.ts';
-import { ordinal } from '../placement/soonest.ts';
 import { renderError, withCommand } from '../render/errors.ts';
 
 /** Prints it, and gives its exit code. `quiet`: standard output is for what the session prints. */
@@ -32,7 +32,7 @@ export function report(
     ...(session.skipPermissions ? ['  SKIPS PERMISSIONS: it asks nobody before it acts'] : []),
     ...(session.preset ? [`  preset  ${oneLine(session.preset)}`] : []),
     ...(what ? [`  prompt  ${oneLine(what)}`] : []),
-    `  status  ${statusLine(session)}`,
+    `  status  ${statusText(session)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,
     ...(isFinal(session.state) || about.quiet
       ? []
       : [`  follow  berth output --follow ${session.name ? oneLine(session.name) : session.id}`]),
@@ -41,16 +41,6 @@ export function report(
   if (about.quiet) console.err(text);
   else console.out(text);
   return failedAtStart(session);
-}
-
-/** `3rd in line`, where it waits. */
-export function placeInLine({ queuePlace }: SessionSnapshot): string {
-  return queuePlace === null ? 'in line' : `${ordinal(queuePlace)} in line`;
-}
-
-function statusLine(session: SessionSnapshot): string {
-  if (session.state === 'queued') return `queued (${placeInLine(session)})`;
-  return `${statusOf(session.state)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`;
 }
 
 function failedAtStart(session: SessionSnapshot): number {

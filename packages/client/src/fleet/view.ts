@@ -60,6 +60,9 @@ export function sessionRow(
     workspace: session.workspace,
     transcript_start: session.transcriptStart,
     transcript_end: session.transcriptEnd,
+    queue_place: session.queuePlace,
+    queued_at: isoOrNull(session.queuedAt),
+    suspend_requested_at: isoOrNull(session.suspendRequestedAt),
     region: place.host.region ?? '',
     stale_since: isoOrNull(place.staleSince ?? null),
   };
@@ -166,7 +169,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
   const host = answer.ok ? answer.value.host : null;
   if (!answer.ok || !host) {
     const error = answer.ok ? 'it told nothing about itself' : answer.error.message;
-    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0 };
+    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0, queued_sessions: 0 };
     const memory = { memory_total_bytes: 0, memory_reserved_bytes: 0, memory_capacity_bytes: 0 };
     return {
       ...base,
@@ -175,7 +178,6 @@ function vmRow(answer: Answer<Holding>, now: number) {
       state: 'unreachable',
       idle: false,
       idle_since: null,
-      queued_sessions: 0,
       age_minutes: null,
       enforcement: null,
       sessions: [],
@@ -193,6 +195,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
     capacity: active + free,
     active_sessions: active,
     available_capacity: free,
+    queued_sessions: host.queue.sessions,
     memory_total_bytes: host.ledger.memoryTotalBytes,
     memory_reserved_bytes: host.ledger.heldBytes,
     memory_capacity_bytes: host.ledger.capacityBytes,
@@ -200,7 +203,6 @@ function vmRow(answer: Answer<Holding>, now: number) {
     // Who waits in line there is about to begin.
     idle: host.ledger.heldSlots + host.queue.sessions === 0,
     idle_since: isoOrNull(host.idleSince),
-    queued_sessions: host.queue.sessions,
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
     sessions: alive.map(usageRow),

@@ -29,9 +29,3 @@ export function lines(constraints: Constraints, candidates: readonly Candidate[]
   found.sort((a, b) => a.turns - b.turns || (a.nextFreeAt ?? late) - (b.nextFreeAt ?? late) || 0);
   return found.map(({ turns: _turns, ...line }) => line);
 }
-
-/** `1st`, `2nd`, `3rd`, `11th`. */
-export function ordinal(n: number): string {
-  const teen = n % 100 > 10 && n % 100 < 14;
-  return `${n}${(!teen && { 1: 'st', 2: 'nd', 3: 'rd' }[n % 10]) || 'th'}`;
-}

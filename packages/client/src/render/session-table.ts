@@ -3,6 +3,7 @@ import { wordsOf } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
+import { withPlace } from '../fleet/queue-place.ts';
 import type { SessionRow } from '../fleet/view.ts';
 import { bold, type Console, dim } from './console.ts';
 import { table } from './table.ts';
@@ -32,7 +33,8 @@ export function sessionTable(
 ): string {
   const { wide, now } = options;
   const columns = (wide ? WIDE : SLIM).map((title) => ({ title, flexible: title === 'PROMPT' }));
-  const cells = rows.map((row) => (wide ? wideCells(row, now) : slimCells(row, now)));
+  const look = { now, place: console.columns !== null };
+  const cells = rows.map((row) => (wide ? wideCells(row, look) : slimCells(row, look)));
   const mark = (line: string, i: number) => {
     const row = rows[i];
     if (!row) return line;
@@ -60,13 +62,24 @@ function isSnoozed({ snoozed_until: until }: NonNullable<SessionRow['attention']
   return until !== null && Date.parse(until) > now;
 }
 
-function slimCells(row: SessionRow, now: number): string[] {
-  const about = oneLine(row.prompt) || oneLine(row.name) || '-';
-  const prompt = row.name && row.prompt ? `${oneLine(row.name)}: ${about}` : about;
-  return [oneLine(row.session_id), oneLine(row.vm_name), row.status, age(row, now), prompt];
+/** A place in line is for people: in a pipe the status is one word. */
+interface Look {
+  readonly now: number;
+  readonly place: boolean;
 }
 
-function wideCells(row: SessionRow, now: number): string[] {
+function statusCell({ status, queue_place }: SessionRow, { place }: Look): string {
+  return place ? withPlace(status, queue_place) : status;
+}
+
+function slimCells(row: SessionRow, look: Look): string[] {
+  const about = oneLine(row.prompt) || oneLine(row.name) || '-';
+  const prompt = row.name && row.prompt ? `${oneLine(row.name)}: ${about}` : about;
+  return [oneLine(row.session_id), oneLine(row.vm_name), statusCell(row, look), age(row, look.now), prompt];
+}
+
+function wideCells(row: SessionRow, look: Look): string[] {
+  const { now } = look;
   const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes).replace(' ', '') : '-');
   const tags = Object.entries(row.tags)
     .map(([key, value]) => oneLine(`${key}=${value}`))
@@ -76,7 +89,7 @@ function wideCells(row: SessionRow, now: number): string[] {
     oneLine(row.session_id),
     oneLine(row.vm_name),
     row.remote ? '[remote]' : '[local]',
-    row.status,
+    statusCell(row, look),
     age(row, now),
     attention ? `${attention.kind}${isSnoozed(attention, now) ? '(snoozed)' : ''}` : '-',
     row.activity === 'unknown' ? '-' : row.activity,

@@ -2,8 +2,8 @@
 import { type ClearReason, wordsOf } from '@berth/shared/domain/attention';
 import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { formatMemory } from '@berth/shared/domain/memory';
-import { statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import { statusText } from '../fleet/queue-place.ts';
 import { clock } from '../render/clock.ts';
 import { counted } from '../render/counted.ts';
 
@@ -19,8 +19,9 @@ function factText(fact: Fact, now: number): string {
   switch (fact.type) {
     case 'sessionChanged': {
       const { state, exitCode, detail } = fact.session;
+      const told = state === 'reserved' ? 'slot reserved' : statusText(fact.session);
       const code = exitCode === null ? '' : ` (exit ${exitCode})`;
-      return `${state === 'reserved' ? 'slot reserved' : statusOf(state)}${code}${detail ? `: ${detail}` : ''}`;
+      return `${told}${code}${detail ? `: ${detail}` : ''}`;
     }
     case 'hostNotice':
       return `${fact.reason}: ${fact.message}`;
