@@ -89,7 +89,7 @@ function hostObstacle({ fresh, preset }: Constraints, snapshot: HostSnapshot): O
   if (draining) return { kind: 'draining', words: 'it is draining' };
   if (fresh && ledger.heldSlots + queue.sessions > 0) {
     const words = `it holds ${counted(ledger.heldSlots + queue.sessions, 'session')}`;
-    return { kind: 'unwanted', words };
+    return { kind: 'refused', words };
   }
   if (preset !== '' && !snapshot.presets.some(({ name, available }) => name === preset && available)) {
     return { kind: 'preset', words: `${oneLine(preset)} is not there` };
