@@ -99,11 +99,6 @@ function columnsFor(all: Pool): { title: string; cell: (vm: Vm) => string }[] {
     { title: 'HOST', cell: (vm) => oneLine(vm.name) },
     { title: 'STATE', cell: (vm) => vm.state },
     { title: 'SESSIONS', cell: known(sessionsCell) },
-    ...some(
-      all.queued_sessions > 0,
-      'IN LINE',
-      known((vm) => String(vm.queued_sessions || '-')),
-    ),
     { title: 'MEMORY', cell: known(memoryCell) },
     { title: 'IN USE', cell: known((vm) => formatMemory(vm.memory_used_bytes)) },
     { title: 'CPU', cell: loaded(({ load_average, cpus }) => `${load_average.toFixed(1)}/${cpus}`) },
@@ -122,9 +117,10 @@ function columnsFor(all: Pool): { title: string; cell: (vm: Vm) => string }[] {
   ];
 }
 
-function sessionsCell({ active_sessions, capacity }: Vm): string {
+function sessionsCell({ active_sessions, capacity, queued_sessions }: Vm): string {
   const percent = capacity > 0 ? Math.round((100 * active_sessions) / capacity) : 0;
-  return `${active_sessions}/${capacity} (${percent}%)`;
+  const waiting = queued_sessions > 0 ? `, ${queued_sessions} in line` : '';
+  return `${active_sessions}/${capacity} (${percent}%)${waiting}`;
 }
 
 function memoryCell({ memory_reserved_bytes, memory_total_bytes, enforcement }: Vm): string {

@@ -7,9 +7,9 @@ export function statusText(session: Pick<SessionSnapshot, 'state' | 'queuePlace'
   return withPlace(statusOf(session.state), session.queuePlace);
 }
 
-/** `place` from 1; null where it does not wait. */
+/** `place` from 1; nothing where it does not wait, or that is not known. */
 export function withPlace(status: SessionStatus, place: number | null): string {
-  return place === null ? status : `${status} (${inLine(place)})`;
+  return !place ? status : `${status} (${inLine(place)})`;
 }
 
 /** `1st in line`, `12th in line`. */
@@ -25,10 +25,10 @@ export function movedUp(
   left: SessionSnapshot,
 ): ReadonlyMap<string, SessionSnapshot> {
   const place = left.queuePlace;
-  if (place === null) return sessions;
+  if (!place) return sessions;
   const next = new Map(sessions);
   for (const [id, session] of sessions) {
-    if (session.queuePlace === null || session.queuePlace <= place) continue;
+    if (!session.queuePlace || session.queuePlace <= place) continue;
     next.set(id, { ...session, queuePlace: session.queuePlace - 1 });
   }
   return next;

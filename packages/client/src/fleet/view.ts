@@ -186,9 +186,8 @@ function vmRow(answer: Answer<Holding>, now: number) {
       error,
     };
   }
-  const alive = answer.value.sessions.filter(({ state }) => !isFinal(state));
-  // Who waits in line holds no slot.
-  const active = alive.filter(({ state }) => state !== 'queued').length;
+  const holders = answer.value.sessions.filter(({ state }) => !isFinal(state) && state !== 'queued');
+  const active = holders.length;
   const free = freeSlots(host);
   return {
     ...base,
@@ -205,7 +204,7 @@ function vmRow(answer: Answer<Holding>, now: number) {
     idle_since: isoOrNull(host.idleSince),
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
-    sessions: alive.map(usageRow),
+    sessions: holders.map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,

@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { BARE_SESSION, type SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { expect, it } from 'vitest';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Answer } from '../fleet/fan-out.ts';
@@ -16,6 +16,7 @@ const host = (name: string): HostConfig => ({
 });
 const session = (id: string, over: object = {}) =>
   ({
+    ...BARE_SESSION,
     ...{ id, name: '', state: 'running', prompt: 'do it', preset: '', argv: [], tags: {} },
     ...{ createdAt: NOW - 60_000, startedAt: null, endedAt: null, attachedClients: 0, cpuMs: null },
     ...{ attention: null, activity: 'unknown', figures: null, memoryBytes: 0, memoryUsedBytes: 0 },
@@ -93,4 +94,14 @@ it('has sessions of others among ours, told apart', () => {
 it('prints later rows below those that were printed', () => {
   const options = { wide: false, now: NOW, from: 1 };
   expect(sessionTable(asking, { color: false, columns: null }, options)).toMatch(/^sess-1 .*\n$/);
+});
+
+it('tells the place in line on a terminal, and one word of status in a pipe', () => {
+  const waiting = rows([
+    answer('local', { sessions: [session('sess-3', { state: 'queued', queuePlace: 2 })] }),
+  ]);
+  const table = (columns: number | null) =>
+    sessionTable(waiting, { color: false, columns }, { wide: false, now: NOW });
+  expect(table(100)).toMatch(/ pending \(2nd in line\) /);
+  expect(table(null)).toMatch(/sess-3 +local +pending +1m +do it/);
 });
