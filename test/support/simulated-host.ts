@@ -42,7 +42,8 @@ export class SimulatedHost {
   readonly #over: Partial<HostSnapshot>;
   readonly #granted = new Map<string, { readonly id: string; readonly asked: string }>();
   #heldSlots = 0;
-  #waiting = 0;
+  /** In line. */
+  queued = 0;
 
   constructor({ name, slots = 4, slotBytes = GIB, config = {}, over = {}, fault }: SimulatedOptions) {
     this.config = { name, kind: 'ssh', labels: {}, scope: 'user', enabled: true, ...config };
@@ -63,7 +64,7 @@ export class SimulatedHost {
       heldByOthersBytes: 0,
     };
     const load = { cpus: 4, loadAverage: 0, memoryAvailableBytes: 0, diskTotalBytes: 0, diskFreeBytes: 0 };
-    const queue = { sessions: this.#waiting, bytes: this.#waiting * this.#slotBytes, nextFreeAt: null };
+    const queue = { sessions: this.queued, bytes: this.queued * this.#slotBytes, nextFreeAt: null };
     const known = { id: this.config.name, version: VERSION, presets: [], draining: this.draining };
     const disk = { quotaBytes: 0, usedBytes: 0 };
     return { ...known, ledger, load, queue, disk, idleSince: null, ...this.#over } as unknown as HostSnapshot;
@@ -129,10 +130,10 @@ export class SimulatedHost {
       return this.#keep({ ...slot, state: 'running', prompt });
     }
     const full = this.heldBytes + (memoryBytes || this.#slotBytes) > this.capacityBytes;
-    if (queue && (full || this.#waiting > 0)) {
-      this.#waiting++;
+    if (queue && (full || this.queued > 0)) {
+      this.queued++;
       const id = this.#newId();
-      const bare = { ...BARE_SESSION, id, createdAt: 0, prompt, queuePlace: this.#waiting };
+      const bare = { ...BARE_SESSION, id, createdAt: 0, prompt, queuePlace: this.queued };
       return this.#keep({ ...bare, state: 'queued' });
     }
     return this.#keep({ ...this.#admit(memoryBytes), state: 'running', prompt });
@@ -141,7 +142,9 @@ export class SimulatedHost {
   #admit(wanted: number): SessionSnapshot {
     const memoryBytes = wanted || this.#slotBytes;
     if (this.draining) throw this.#refuse('HOST_DRAINING');
-    if (this.heldBytes + memoryBytes > this.capacityBytes) throw this.#refuse('SLOT_EXHAUSTED', memoryBytes);
+    // Whoever waits came first.
+    if (this.queued > 0 || this.heldBytes + memoryBytes > this.capacityBytes)
+      throw this.#refuse('SLOT_EXHAUSTED', memoryBytes);
     this.heldBytes += memoryBytes;
     this.#heldSlots++;
     this.peakBytes = Math.max(this.peakBytes, this.heldBytes);
@@ -184,9 +187,10 @@ export class SimulatedHost {
       capacity: this.capacityBytes,
       requested: bytes,
     };
-    const values = Object.fromEntries(
+    const bytesOf = Object.fromEntries(
       Object.entries(amounts).map(([key, amount]) => [`${key}_bytes`, String(amount)]),
     );
+    const values = { ...bytesOf, held_slots: `${this.#heldSlots}`, queued_sessions: `${this.queued}` };
     return new BerthError(reason, `${this.config.name} refused: ${reason}`, { values });
   }
 

@@ -3,6 +3,7 @@ import type { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
+import { counted } from '../render/counted.ts';
 import type { Candidate, Obstacle } from './rank.ts';
 
 export class Picture {
@@ -28,7 +29,11 @@ export class Picture {
 
   /** The host said no, and what it told with it goes before what was known. It is not asked again. */
   refused(host: string, error: BerthError): void {
-    this.block(host, refusal(error));
+    const candidate = this.#candidates.get(host);
+    if (!candidate) return;
+    const obstacle = refusal(error);
+    if (error.reason !== 'SLOT_EXHAUSTED' || !candidate.snapshot) this.block(host, obstacle);
+    else this.#candidates.set(host, { ...candidate, obstacle, snapshot: asTold(candidate.snapshot, error) });
   }
 
   /** One more waits in line there. */
@@ -64,15 +69,8 @@ export class Picture {
 function refusal(error: BerthError): Obstacle {
   const words = oneLine(error.message);
   switch (error.reason) {
-    case 'SLOT_EXHAUSTED': {
-      const [free, capacity, requested] = ['free_bytes', 'capacity_bytes', 'requested_bytes'].map((key) =>
-        Number(error.values[key] ?? Number.NaN),
-      ) as [number, number, number];
-      if (requested > capacity) return { kind: 'too-small', words, error };
-      const told = Number.isFinite(free) && Number.isFinite(capacity);
-      const room = told ? `it is full: ${formatMemory(free)} of ${formatMemory(capacity)} free` : words;
-      return { kind: 'full', words: room, error };
-    }
+    case 'SLOT_EXHAUSTED':
+      return { ...slotRefusal(amountsOf(error), words), error };
     case 'HOST_DRAINING':
       return { kind: 'draining', words: 'it is draining', error };
     case 'DISK_QUOTA':
@@ -90,4 +88,51 @@ function refusal(error: BerthError): Obstacle {
     default:
       return { kind: 'refused', words, error };
   }
+}
+
+interface Amounts {
+  readonly requested: number;
+  readonly free: number;
+  readonly capacity: number;
+  readonly slots: number;
+  readonly queued: number;
+}
+
+/** NaN where the refusal does not tell. */
+function amountsOf({ values }: BerthError): Amounts {
+  const amount = (key: string) => Number(values[key] ?? Number.NaN);
+  return {
+    requested: amount('requested_bytes'),
+    free: amount('free_bytes'),
+    capacity: amount('capacity_bytes'),
+    slots: amount('held_slots'),
+    queued: amount('queued_sessions'),
+  };
+}
+
+function slotRefusal({ requested, free, capacity, queued }: Amounts, words: string): Obstacle {
+  if (requested > capacity) return { kind: 'too-small', words };
+  if (queued > 0) return { kind: 'line', words: `${counted(queued, 'session')} in line there` };
+  if (Number.isNaN(free + capacity)) return { kind: 'full', words };
+  return { kind: 'full', words: `it is full: ${formatMemory(free)} of ${formatMemory(capacity)} free` };
+}
+
+/** The host as its refusal tells it. */
+function asTold(snapshot: HostSnapshot, error: BerthError): HostSnapshot {
+  const { free, capacity, slots, queued } = amountsOf(error);
+  const next = Date.parse(error.values.next_free_at ?? '');
+  const { ledger, queue } = snapshot;
+  return {
+    ...snapshot,
+    ledger: {
+      ...ledger,
+      heldBytes: Number.isNaN(capacity - free) ? ledger.heldBytes : capacity - free,
+      heldSlots: Number.isNaN(slots) ? ledger.heldSlots : slots,
+    },
+    queue: {
+      ...queue,
+      sessions: Number.isNaN(queued) ? queue.sessions : queued,
+      nextFreeAt: Number.isNaN(next) ? queue.nextFreeAt : next,
+    },
+  };
 }

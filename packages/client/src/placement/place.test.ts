@@ -151,6 +151,25 @@ test('those that wait stand in the shortest line for the slots there are', async
   ]);
 });
 
+test('what a refusal tells goes before what was known', async () => {
+  const hosts = hostsOf(4, 4);
+  const [one, other] = hosts as [SimulatedHost, SimulatedHost];
+  const placement = placementOn(hosts);
+  await placement.plan([]);
+  // Others were faster: both are full, and behind one of them somebody waits.
+  const late = placementOn(hosts);
+  for (let i = 0; i < 8; i++) await late.start(promptJob(`early-${i}`));
+  one.queued = 2;
+  const error = await placement.start(promptJob('a')).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ reason: 'NO_CAPACITY' });
+  expect((error as BerthError).message).toContain('h0: 2 sessions in line there');
+  expect((error as BerthError).message).toContain('h1: it is full: 0 B of 4 GiB free');
+  expect(await placement.lines()).toMatchObject([
+    { host: other.config, place: 1 },
+    { host: one.config, place: 3 },
+  ]);
+});
+
 const FAULTS = fc.constantFrom<LinkFault>('none', 'none', 'none', 'before', 'after');
 
 test('exactly one session or none, and no slot left, whatever breaks; asked again it is that session', async () => {
