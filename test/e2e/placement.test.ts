@@ -96,7 +96,7 @@ it('packs onto few hosts or spreads over all, leaves out what drains, and says w
   expect(pool.idle_cost_per_hour).toBe(idle.reduce((sum, name) => sum + (name === 'other' ? 2 : 1), 0));
   await killAll(...[...first, ...second, ...packed, ...beside].map(({ session_id }) => session_id));
   const empty = await sandbox.berth(['status'], { env });
-  expect(empty.stdout).toMatch(/about \$4\.00 an hour, \$4\.00 an hour of it idle: small, large, other/);
+  expect(empty.stdout).toMatch(/about \$4\.00 an hour, \$4\.00 of it idle: small, large, other/);
   expect((await status()).vms.find(({ name }) => name === used)?.idle_since).not.toBeNull();
 }, 120_000);
 

@@ -69,7 +69,10 @@ export async function whereOf(flags: WhereFlags, preset: string, context: Contex
   });
   const left = [...chosen.left, ...unwanted];
   const hosts = chosen.hosts.filter((host) => unwanted.every((one) => one.host !== host));
-  if (hosts.length === 0) throw noCapacity(constraints, left, { candidates: [], now: Date.now() });
+  if (hosts.length === 0) {
+    const why = unwanted.length > 0 ? unwanted : left;
+    throw noCapacity(constraints, why, { candidates: [], now: Date.now() });
+  }
   return { hosts, left, constraints, policy: (flags.policy as Policy) ?? context.settings.policy };
 }
 

@@ -80,7 +80,7 @@ function moneyLine({ vms, cost_per_hour, idle_cost_per_hour }: Pool): string {
   const wasted = idle.length > 0 ? `, ${formatPrice(idle_cost_per_hour)} of it idle: ${names}` : '';
   const unknown = up.length - known.length;
   const rest = unknown > 0 ? ` (${counted(unknown, 'host')} without a price)` : '';
-  return `about ${formatPrice(cost_per_hour)}${wasted}${rest}\n`;
+  return `about ${formatPrice(cost_per_hour)} an hour${wasted}${rest}\n`;
 }
 
 type Pool = ReturnType<typeof pool>;

@@ -28,7 +28,7 @@ export interface AttemptPorts {
 }
 
 /** How long a slot is held while the work is brought; told anew a third into it. */
-export const TTL_MS = 60_000;
+const TTL_MS = 60_000;
 /** Tries of one Start whose link breaks, each as long as a call may take. */
 const TRIES = 2;
 /** Slots of a job that may lapse on one host before it is given up there. */

@@ -36,13 +36,17 @@ export function noCapacity(
   if (silent) {
     return new BerthError('HOST_UNREACHABLE', message, { values, hint: 'see which are up: berth host list' });
   }
-  const waiting = asked.some(({ obstacle }) => PASSING.has(obstacle.kind));
-  const next = nextFree(options);
-  const when = next === null ? '' : ` (a slot comes free in ${next} s at the latest)`;
-  const hint = waiting
-    ? `wait in line with --queue${when}, ask for less with --memory, or end a session: berth list --status running`
-    : 'see why, host by host: berth start --dry-run';
-  return new BerthError('NO_CAPACITY', message, { values, hint });
+  return new BerthError('NO_CAPACITY', message, { values, hint: hintFor(kinds, nextFree(options)) });
+}
+
+/** `next`: seconds until a slot comes free for sure; null where nobody knows. */
+function hintFor(kinds: ReadonlySet<ObstacleKind>, next: number | null): string {
+  if ([...PASSING].some((kind) => kinds.has(kind))) {
+    const when = next === null ? '' : ` (a slot comes free in ${next} s at the latest)`;
+    return `wait in line with --queue${when}, ask for less with --memory, or end a session: berth list --status running`;
+  }
+  if (kinds.has('too-small')) return 'ask for less with --memory';
+  return 'see why, host by host: berth start --dry-run';
 }
 
 function noneFits(passedOver: readonly PassedOver[]): BerthError {

@@ -8,7 +8,7 @@ export function reasonsFor(fit: Fit, policy: Policy): string[] {
   const { capacityBytes, heldBytes } = fit.snapshot.ledger;
   const free = `${formatMemory(capacityBytes - heldBytes)} of ${formatMemory(capacityBytes)} free`;
   const sessions = fit.inUse ? 'in use already' : 'idle';
-  const price = fit.price === null ? [] : [formatPrice(fit.price)];
+  const price = fit.price === null ? [] : [`${formatPrice(fit.price)} an hour`];
   if (policy === 'spread') return ['emptiest', free];
   return fit.inUse ? [sessions, 'fullest with room', free] : [sessions, ...price, free];
 }

@@ -105,7 +105,7 @@ export function priceOf(host: {
   return tier && TIERS[tier].price;
 }
 
-/** `$1.01 an hour`; as many digits as tell something. */
+/** `$1.01`; as many digits as tell something. */
 export function formatPrice(dollars: number): string {
-  return `$${dollars.toFixed(dollars > 0 && dollars < 0.1 ? 3 : 2)} an hour`;
+  return `$${dollars.toFixed(dollars > 0 && dollars < 0.1 ? 3 : 2)}`;
 }
