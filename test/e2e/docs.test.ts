@@ -44,7 +44,7 @@ it('names every key of the JSON, and every setting', async () => {
     ['ack', 'asks'],
     ['send', 'asks', 'x'],
   ];
-  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']];
+  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list'], ['start', '--dry-run', 'x']];
   for (const args of [...looks, ...asked, ...done]) {
     for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
   }

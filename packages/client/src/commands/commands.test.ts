@@ -150,6 +150,8 @@ test('start passes what its flags say, and one failure spares the others', async
   const argv = [
     'one',
     'two',
+    '--host',
+    'local',
     '--memory',
     '8G',
     '--env',
