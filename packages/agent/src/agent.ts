@@ -29,6 +29,8 @@ import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
+import { processTable } from './plain/processes.ts';
+import { openPtys } from './pty/open-pty.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { createWrapper } from './rpc/handler.ts';
@@ -40,6 +42,7 @@ import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
+import { Executions } from './sessions/executions.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
@@ -48,6 +51,7 @@ import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
+import { createTmuxExecs } from './tmux/execs.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
@@ -116,7 +120,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(usage);
   scope.use(presence);
 
-  const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
+  const assets = await installTmuxAssets(state);
+  const terminals = createTmuxTerminals({ tmux: tmux.program, ...assets });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
     onProblem: (message) => log.warn(message),
@@ -143,13 +148,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
-  const restage = async (session: Begun) => {
+  const outfitOf = async (session: Begun) => {
     const paths = files.paths(session.id);
     const own = sessionVariables(session, { paths, hostname });
     const outfit = presets.outfit(session.spec, paths.toolDir);
     const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
-    await files.restage(session, { env, toolFiles: outfit.files });
+    return { env, toolFiles: outfit.files };
   };
+  const restage = async (session: Begun) => await files.restage(session, await outfitOf(session));
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
@@ -201,6 +207,21 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
     outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
     reached: createHooks(process.env),
+  });
+
+  const executions = new Executions({
+    execs: await createTmuxExecs({
+      tmux: tmux.program,
+      runner: assets.runner,
+      directory: path.join(secrets ?? privateDirectory(path.join(runtime, 'env')), 'exec'),
+      processes: processTable,
+      openPty: await openPtys(),
+    }),
+    files,
+    terminals,
+    processes: processTable,
+    shell: config.shell,
+    fallback: async (session) => ('spec' in session ? (await outfitOf(session)).env : {}),
   });
 
   const health = await startHealth({
@@ -271,7 +292,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      ...{ commands, executions, tools, news, environment, attachments, screens, host, draining },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

@@ -16,6 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Wrapper } from './handler.ts';
+import { firstMessage } from './opening.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
@@ -122,15 +123,7 @@ function pump(
 
 /** The first message, which must open the terminal. */
 async function opening(stream: Stream, signal: AbortSignal): Promise<AttachOpen> {
-  const first = await new Promise<AttachRequest | null>((resolve, reject) => {
-    stream.once('data', (request: AttachRequest) => {
-      stream.pause();
-      resolve(request);
-    });
-    stream.once('end', () => resolve(null));
-    stream.once('error', reject);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
+  const first = await firstMessage(stream, signal);
   if (first?.message?.$case !== 'open') {
     throw new BerthError('ARGUMENT_INVALID', 'the first message of an attach must open it');
   }

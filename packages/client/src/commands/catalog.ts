@@ -53,6 +53,12 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./send.ts')).send,
   },
   {
+    name: 'exec',
+    describe: 'run a command beside a session',
+    completes: 'session',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
     name: 'kill',
     describe: 'end sessions',
     completes: 'session',

@@ -1,0 +1,18 @@
+/** The first message of a call whose messages go both ways. */
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+
+/** Null where the caller ended or left before it sent one. What comes after it waits in the stream. */
+export async function firstMessage<Req, Res>(
+  stream: ServerDuplexStream<Req, Res>,
+  signal: AbortSignal,
+): Promise<Req | null> {
+  return await new Promise<Req | null>((resolve, reject) => {
+    stream.once('data', (request: Req) => {
+      stream.pause();
+      resolve(request);
+    });
+    stream.once('end', () => resolve(null));
+    stream.once('error', reject);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
