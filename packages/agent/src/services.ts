@@ -14,6 +14,7 @@ import { hostService } from './rpc/host-service.ts';
 import type { Services } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
+import { workspaceService } from './rpc/workspace-service.ts';
 import type { Attachments } from './sessions/attachments.ts';
 import type { AttentionKeeper } from './sessions/attention-keeper.ts';
 import type { Commands } from './sessions/commands.ts';
@@ -83,5 +84,6 @@ export function createServices(parts: ServiceParts): Services {
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
+    workspace: workspaceService(parts),
   };
 }
