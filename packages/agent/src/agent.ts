@@ -7,6 +7,7 @@ import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
+import { openExecutions } from './beside.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
@@ -29,8 +30,6 @@ import { lockStateDirectory } from './journal/lock.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
-import { processTable } from './plain/processes.ts';
-import { openPtys } from './pty/open-pty.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { createWrapper } from './rpc/handler.ts';
@@ -42,7 +41,6 @@ import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
-import { Executions } from './sessions/executions.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
 import { sessionVariables } from './sessions/session-variables.ts';
@@ -51,7 +49,6 @@ import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
-import { createTmuxExecs } from './tmux/execs.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
 import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
@@ -209,19 +206,10 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     reached: createHooks(process.env),
   });
 
-  const executions = new Executions({
-    execs: await createTmuxExecs({
-      tmux: tmux.program,
-      runner: assets.runner,
-      directory: path.join(secrets ?? privateDirectory(path.join(runtime, 'env')), 'exec'),
-      processes: processTable,
-      openPty: await openPtys(),
-    }),
-    files,
-    terminals,
-    processes: processTable,
-    shell: config.shell,
-    fallback: async (session) => ('spec' in session ? (await outfitOf(session)).env : {}),
+  const executions = await openExecutions({
+    ...{ tmux: tmux.program, runner: assets.runner, files, terminals, shell: config.shell },
+    ...{ runtimeDirectory: runtime, secretDirectory: secrets },
+    environmentOf: async (session) => ('spec' in session ? (await outfitOf(session)).env : {}),
   });
 
   const health = await startHealth({
