@@ -1,8 +1,7 @@
 /** The system's tar: files and directories as a stream of bytes, and back. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { BerthError } from '../domain/berth-error.ts';
 import { oneLine } from '../domain/text.ts';
 
@@ -48,21 +47,36 @@ export async function unpack(
 ): Promise<void> {
   const safe = ['--no-same-owner', '--no-same-permissions'];
   const tar = run(['-x', '-f', '-', '-C', directory, ...safe], ['pipe', 'ignore'], signal);
-  let broke: unknown = null;
-  const { stdin } = tar.child;
-  if (stdin) {
-    await pipeline(Readable.from(archive, { objectMode: true }), stdin).catch(
-      (error: NodeJS.ErrnoException) => {
-        // It did not want the rest: it says why itself.
-        if (error.code !== 'EPIPE') broke = error;
-        if (broke) tar.child.kill();
-      },
-    );
-  }
+  const broke = await feed(archive, tar.child.stdin).then(
+    () => null,
+    (error: unknown) => {
+      tar.child.kill();
+      return error;
+    },
+  );
   const { code, said } = await tar.ended;
   signal.throwIfAborted();
-  if (broke) throw broke;
+  if (broke !== null) throw broke;
   if (code !== 0) throw failed('cannot unpack it', said);
+}
+
+/** To its end, though tar may leave sooner: whoever sends it may have to tell of a failure there. */
+async function feed(archive: AsyncIterable<Uint8Array>, stdin: Writable | null): Promise<void> {
+  // Why it takes no more, tar says itself.
+  stdin?.on('error', () => {});
+  for await (const chunk of archive) {
+    if (!stdin || stdin.destroyed || stdin.write(chunk)) continue;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        stdin.off('drain', done);
+        stdin.off('close', done);
+        resolve();
+      };
+      stdin.on('drain', done);
+      stdin.on('close', done);
+    });
+  }
+  stdin?.end();
 }
 
 function run(
