@@ -43,6 +43,9 @@ it('names every key of the JSON, and every setting', async () => {
     ['snooze', 'asks', '1h'],
     ['ack', 'asks'],
     ['send', 'asks', 'x'],
+    ['exec', 'asks', 'true'],
+    ['cp', '/etc/hostname', 'asks:'],
+    ['disconnect', 'asks'],
   ];
   const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']];
   for (const args of [...looks, ...asked, ...done]) {

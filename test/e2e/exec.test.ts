@@ -54,8 +54,9 @@ it('tells output and errors apart, and has the exit code of the command', async 
 });
 
 it('runs in the workspace and the environment of the session, words as they are', async () => {
-  const told = (await exec('sh', '-c', 'pwd; echo $GIVEN; echo $BERTH_SESSION_NAME; echo ${TMUX-none}'))
-    .stdout;
+  const told = (
+    await exec('sh', '-c', 'pwd; echo $GIVEN; echo $BERTH_SESSION_NAME; [ -n "$TMUX" ] || echo none')
+  ).stdout;
   expect(told).toMatch(new RegExp(`^.*/sessions/${id}/workspace\\nto the session\\nwork\\nnone\\n$`));
   const words = ["it's", '#{pane_id}', '$HOME `id` "x"', '%H \\n', '', '--help', '-t', 'två\nlines'];
   expect((await exec('printf', '<%s>', ...words)).stdout).toBe(words.map((word) => `<${word}>`).join(''));
