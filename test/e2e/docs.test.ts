@@ -43,7 +43,8 @@ it('names every key of the JSON, and every setting', async () => {
     ['snooze', 'asks', '1h'],
     ['ack', 'asks'],
     ['send', 'asks', 'x'],
-    ['exec', 'asks', 'true'],
+    // Behind the session every flag is the command's own.
+    ['exec', '--json', 'asks', 'true'],
     ['cp', '/etc/hostname', 'asks:'],
     ['disconnect', 'asks'],
   ];
