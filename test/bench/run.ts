@@ -8,6 +8,7 @@ import { ROOT } from '../support/programs.ts';
 import { attention } from './attention.ts';
 import { chatty } from './chatty.ts';
 import { echo } from './echo.ts';
+import { exec } from './exec.ts';
 import { firstByte } from './first-byte.ts';
 import { fleetList } from './fleet-list.ts';
 import { startSshHost } from './hosts.ts';
@@ -29,6 +30,7 @@ async function measureAll(bench: Bench): Promise<void> {
     await echo(bench, host);
     await output(bench, host);
     await firstByte(bench, host);
+    await exec(bench, host);
     await attention(bench, host);
   }
   await fleetList(bench);

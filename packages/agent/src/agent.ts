@@ -5,6 +5,7 @@ import { messageOf } from '@berth/shared/domain/berth-error';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
+import { openExecutions } from './beside.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
@@ -41,7 +42,7 @@ import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
-import { createRestage } from './sessions/restage.ts';
+import { createLaunches } from './sessions/launches.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { Suspension } from './sessions/suspension.ts';
@@ -118,7 +119,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(usage);
   scope.use(presence);
 
-  const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
+  const assets = await installTmuxAssets(state);
+  const terminals = createTmuxTerminals({ tmux: tmux.program, ...assets });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
     onProblem: (message) => log.warn(message),
@@ -147,7 +149,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
   const workspaces = scope.use(openWorkspaces({ state, config, log }));
-  const restage = createRestage({ files, workspaces, presets, environment, hostname });
+  const launches = createLaunches({ files, workspaces, presets, environment, hostname });
+  const { restage } = launches;
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
@@ -204,6 +207,12 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     now,
     outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
     reached,
+  });
+
+  const executions = await openExecutions({
+    ...{ tmux: tmux.program, runner: assets.runner, files, terminals, shell: config.shell },
+    ...{ runtimeDirectory: runtime, secretDirectory: secrets },
+    environmentOf: async (session) => ('spec' in session ? await launches.environment(session) : {}),
   });
 
   const health = await startHealth({
@@ -275,7 +284,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, suspension, tools, news, environment, attachments, screens, host, draining, workspaces },
+      ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
+      workspaces,
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

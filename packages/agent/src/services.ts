@@ -7,6 +7,7 @@ import type { Feed } from './journal/feed.ts';
 import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
+import { execHandler } from './rpc/exec.ts';
 import type { Wrapper } from './rpc/handler.ts';
 import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
@@ -19,6 +20,7 @@ import type { AttentionKeeper } from './sessions/attention-keeper.ts';
 import type { Commands } from './sessions/commands.ts';
 import type { Describe } from './sessions/describe.ts';
 import type { Draining } from './sessions/draining.ts';
+import type { Executions } from './sessions/executions.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
 import type { Journal } from './sessions/journal-port.ts';
 import type { Screens, Terminals, Transcripts } from './sessions/ports.ts';
@@ -43,6 +45,7 @@ export interface ServiceParts {
   readonly attention: AttentionKeeper;
   readonly commands: Commands;
   readonly suspension: Suspension;
+  readonly executions: Executions;
   readonly tools: Awaited<ReturnType<typeof prepareToolSupport>>;
   readonly news: ReturnType<typeof followFiles>;
   readonly environment: LoginEnvironment;
@@ -71,6 +74,7 @@ export function createServices(parts: ServiceParts): Services {
       ...parts,
       external: news.terminals,
       attach: attachHandler({ ...parts, typed, external: news.terminals }),
+      exec: execHandler(parts),
       typist: new Typist({
         terminals,
         screens,
@@ -83,7 +87,7 @@ export function createServices(parts: ServiceParts): Services {
     event: eventService({ wrap, journal, feed: parts.feed }),
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
-    workspace: workspaceService({ ...parts, ...parts.workspaces }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
+    workspace: workspaceService({ ...parts, ...parts.workspaces }),
   };
 }

@@ -99,18 +99,32 @@ export function checkWork(request: StartRequest): void {
     const limit = formatMemory(MAX_PROMPT_BYTES);
     throw new BerthError('PROMPT_TOO_LARGE', `the prompt has ${formatMemory(bytes)}, the limit is ${limit}`);
   }
+  checkProgram({ argv, env });
+  const texts = [prompt, ...Object.entries(tags).flat()];
+  if (texts.some((text) => text.includes('\0'))) throw invalid('text for a program cannot contain NUL');
+  if (columns > 1000 || rows > 1000) throw invalid('a terminal has at most 1000 columns and rows');
+}
+
+/** What a program is to be run with. */
+export function checkProgram({ argv, env }: Pick<StartRequest, 'argv' | 'env'>): void {
   const sizes = argv.map((argument) => Buffer.byteLength(argument) + 1);
   if (sizes.some((size) => size > MAX_ARGUMENT_BYTES)) throw invalid('an argument is longer than 128 KiB');
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_ARGV_BYTES)
     throw invalid('the argv is longer than 1 MiB');
   if (argv[0] === '') throw invalid('the program to run is empty');
-  const texts = [prompt, ...argv, ...Object.entries(env).flat(), ...Object.entries(tags).flat()];
+  const texts = [...argv, ...Object.entries(env).flat()];
   if (texts.some((text) => text.includes('\0'))) throw invalid('text for a program cannot contain NUL');
   const badName = Object.keys(env).find((name) => !ENV_NAME.test(name));
   if (badName !== undefined) throw invalid('an environment variable has a name that no shell can export');
   const reserved = Object.keys(env).find((name) => name.startsWith('BERTH_SESSION_'));
   if (reserved) throw invalid(`the environment variable ${reserved} is set by berthd itself`);
-  if (columns > 1000 || rows > 1000) throw invalid('a terminal has at most 1000 columns and rows');
+}
+
+/** With or without SIG. */
+export function signalName(text: string): NodeJS.Signals {
+  const name = text.replace(/^SIG/, '');
+  if (!SIGNALS.has(name)) throw invalid(`unknown signal: use one of ${[...SIGNALS].join(', ')}`);
+  return `SIG${name}` as NodeJS.Signals;
 }
 
 export function killOrder(request: KillRequest) {

@@ -74,7 +74,7 @@ async function others(name: string, external: ExternalTerminals): Promise<Attach
 }
 
 /** Throws unless the session has a terminal. */
-function typable(session: Session): Session {
+export function typable(session: Session): Session {
   if (session.state === 'running' || session.state === 'suspended') return session;
   if (isFinal(session.state)) {
     throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`);

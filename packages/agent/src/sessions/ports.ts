@@ -102,6 +102,8 @@ export interface Terminals {
   observe(paths: SessionPaths): Promise<TerminalObservation | null>;
   /** Types bytes as they are, then keys by tmux's names (checked before anything is typed). */
   type(paths: SessionPaths, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
+  /** Detaches whoever is attached; resolves with how many that were. */
+  detachAll(paths: SessionPaths): Promise<number>;
   /** Plain text of the screen (and scrollback), wrapped lines joined, trailing blank lines cut. */
   capture(paths: SessionPaths, options: { screenOnly: boolean }): Promise<string[]>;
 }

@@ -53,6 +53,30 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./send.ts')).send,
   },
   {
+    name: 'exec',
+    describe: 'run a command beside a session',
+    completes: 'session',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    name: 'cp',
+    describe: 'copy files to and from a session',
+    completes: 'session',
+    load: async () => (await import('./cp.ts')).cp,
+  },
+  {
+    name: 'ssh',
+    describe: 'a session on a host, or a plain login',
+    completes: 'host',
+    load: async () => (await import('./ssh.ts')).ssh,
+  },
+  {
+    name: 'disconnect',
+    describe: 'detach all terminals from sessions',
+    completes: 'session',
+    load: async () => (await import('./disconnect.ts')).disconnect,
+  },
+  {
     name: 'kill',
     describe: 'end sessions',
     completes: 'session',

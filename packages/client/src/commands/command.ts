@@ -39,6 +39,8 @@ export interface Command<F extends Flags = Flags> {
   readonly most?: number;
   /** What stands after `--` is something else than more words. */
   readonly rest?: true;
+  /** What stands after its first word, or after `--`, is another program's, flags and all: it is `rest`. */
+  readonly passes?: true;
   /** Resolves with the exit code. */
   run(args: Arguments<F>, context: Context): Promise<number>;
 }
