@@ -26,6 +26,7 @@ import { createWatcher } from './inotify/watcher.ts';
 import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
+import { keepDisk } from './keep-disk.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
@@ -186,6 +187,10 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       }),
     );
   const draining = new Draining({ journal, registry });
+  const reached = createHooks(process.env);
+  const quotaBytes = config.diskQuotaBytes;
+  const kept = keepDisk({ state, hostname, quotaBytes, registry, files, journal, attention, reached, log });
+  scope.use(kept);
   const commands = new Commands({
     registry,
     supervisor,
@@ -197,10 +202,11 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     newId: () => sessionId(Date.now(), randomInt(ID_SPACE)),
     draining: () => draining.now,
     maxSessions: config.maxSessions,
+    checkDisk: () => kept.disk.check(),
     sharedLedger,
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
     outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
-    reached: createHooks(process.env),
+    reached,
   });
 
   const health = await startHealth({
@@ -241,6 +247,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   }
   await reconcile({ registry, supervisor, files, held: holdsSlot });
   attentionWatch.begin();
+  void kept.removal.sweep();
 
   if (!units.usageIsDear) void usage.look();
 
@@ -259,11 +266,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     registry,
     presets,
     watching: () => watcher.watching(),
+    disk: () => kept.disk.quota,
     warnings: () => [
       ...warnings,
       ...watcher.warnings(),
       ...health.warnings(),
       ...tools.catalog.warnings(),
+      ...kept.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
@@ -271,7 +280,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      ...{ commands, tools, news, environment, attachments, screens, host, draining, kept },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

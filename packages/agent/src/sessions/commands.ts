@@ -48,6 +48,8 @@ export interface CommandsOptions {
   readonly draining: () => boolean;
   /** Most sessions that may hold a slot at once; null: as many as fit. */
   readonly maxSessions: number | null;
+  /** Throws DISK_QUOTA where sessions take as much of the disk as they may. */
+  readonly checkDisk: () => void;
   /** Null where this agent is the only one on its host. */
   readonly sharedLedger: SharedLedger | null;
   /** Where a slot goes that came to nothing. */
@@ -239,10 +241,11 @@ export class Commands {
   }
 
   #refuseIfFull(session: Reserved): void {
-    const { registry, capacity, hostname, draining, maxSessions } = this.#o;
+    const { registry, capacity, hostname, draining, maxSessions, checkDisk } = this.#o;
     const others = [...registry.all()];
     if (draining())
       throw new BerthError('HOST_DRAINING', `${hostname} takes no new sessions: it is draining`);
+    checkDisk();
     if (maxSessions !== null && others.filter(holdsSlot).length >= maxSessions) {
       const message = `no more sessions on ${hostname}: ${maxSessions} are allowed, and as many are there`;
       throw new BerthError('QUOTA_EXCEEDED', message, { values: { limit: String(maxSessions) } });

@@ -28,6 +28,7 @@ const external = {
 };
 const FACTS: readonly Fact[] = [
   { type: 'hostNotice', reason: 'R', message: 'm' },
+  { type: 'sessionRemoved', freedBytes: 2 ** 41 },
   { type: 'attentionRaised', attention },
   { type: 'attentionCleared', kind: 'input', raised: 7, reason: 'went-on' },
   { type: 'attentionSnoozed', until: 99 },

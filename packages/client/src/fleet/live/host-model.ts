@@ -86,6 +86,10 @@ function afterEvent(
   switch (fact.type) {
     case 'sessionChanged':
       return { sessions: withChanged(host.sessions, fact.session) };
+    case 'sessionRemoved': {
+      const sessions = new Map(host.sessions);
+      return sessions.delete(sessionId) ? { sessions } : {};
+    }
     case 'attentionRaised':
       return change(() => ({ attention: fact.attention }));
     case 'attentionCleared':
