@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
+import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 
@@ -316,6 +317,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
+  ...keptFlags(() => sandbox),
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -10,7 +10,7 @@ const MOST_OUTPUT = 1024 * 1024;
 
 /** Rejects where something stays, with what `rm` says of it. What is not there is gone. */
 export async function removeTree(directory: string): Promise<void> {
-  const remove = () => run('nice', ['rm', '-rf', '--one-file-system', '--', directory], OPTIONS);
+  const remove = () => run('rm', ['-rf', '--one-file-system', '--', directory], OPTIONS);
   try {
     await remove();
   } catch {

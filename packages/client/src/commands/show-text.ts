@@ -6,13 +6,17 @@ import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import type { DiskUse } from '@berth/shared/domain/workspace-source';
 import type { Place } from '../fleet/resolve.ts';
 import type { StateHistory } from '../fleet/state-history.ts';
 import { counted } from '../render/counted.ts';
+import { diskText } from './disk-text.ts';
 import { outOfMemoryHint } from './out-of-memory.ts';
 
 export interface Shown extends Place {
   readonly details: SessionDetails;
+  /** Null where nobody could tell in time. */
+  readonly disk: DiskUse | null;
   readonly history: StateHistory;
   /** A command line; empty where nothing can be reached. */
   readonly reach: string;
@@ -133,11 +137,12 @@ function use({ session }: Shown): Fact[] {
   ];
 }
 
-function places({ session, details, reach }: Shown, now: number): Fact[] {
+function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
   const { artifacts } = details;
   const left = artifacts.length - ARTIFACTS;
   return [
     ['workspace', session.workspace],
+    ['disk', disk ? diskText(disk) : ''],
     ['git', details.git ? gitText(details.git) : ''],
     ['output', details.outputDirectory],
     ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),
