@@ -15,6 +15,7 @@ import { idle } from './idle.ts';
 import { listLocal, listOverSsh } from './list.ts';
 import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
+import { placement } from './placement.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
 import { workspace } from './workspace.ts';
 
@@ -34,6 +35,7 @@ async function measureAll(bench: Bench): Promise<void> {
   await idle(bench);
   await chatty(bench);
   await workspace(bench);
+  await placement(bench);
 }
 
 async function main(): Promise<void> {

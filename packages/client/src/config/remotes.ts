@@ -13,6 +13,10 @@ export interface HostConfig {
   readonly jumpHost?: string;
   readonly size?: string;
   readonly region?: string;
+  /** US dollars an hour; absent: that of its size. */
+  readonly price?: number;
+  /** Whether sessions that name no host may start there; absent: as is usual (see placement/pool.ts). */
+  readonly pool?: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly scope: 'user' | 'system';
   readonly enabled: boolean;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
 import { parseMemory } from '@berth/shared/domain/memory';
+import { POLICIES, type Policy } from '../placement/policy.ts';
 import { NOTIFY_SETTINGS, type NotifySettings, notifySettings } from './notify-settings.ts';
 import { parsedOnce } from './parsed-cache.ts';
 import { paths } from './paths.ts';
@@ -12,8 +13,12 @@ export interface Settings {
   readonly preset: string;
   /** Slot of a session that names none, as typed; empty: the host's default. */
   readonly memory: string;
-  /** Where sessions start that name no host; empty: the first host. */
+  /** Where sessions start that name no host; empty: the best of the pool. */
   readonly host: string;
+  /** Of hosts that may be taken; empty: any. */
+  readonly region: string;
+  readonly size: string;
+  readonly policy: Policy;
   readonly detachKeys: string;
   /** While attached: a line where another session asks for somebody. */
   readonly attachNotices: boolean;
@@ -62,6 +67,14 @@ export const SETTINGS = {
     form: 'must be an amount such as 512M or 8G',
   },
   host: { variable: 'BERTH_HOST_DEFAULT', usual: '', read: any, form: '' },
+  region: { variable: 'BERTH_REGION', usual: '', read: any, form: '' },
+  size: { variable: 'BERTH_SIZE', usual: '', read: any, form: '' },
+  policy: {
+    variable: 'BERTH_POLICY',
+    usual: 'pack',
+    read: (text: string) => POLICIES.find((policy) => policy === text) ?? null,
+    form: `must be ${POLICIES.join(' or ')}`,
+  },
   detach_keys: { variable: 'BERTH_DETACH_KEYS', usual: 'ctrl-b d', read: any, form: '' },
   attach_notices: {
     variable: 'BERTH_ATTACH_NOTICES',
@@ -121,6 +134,9 @@ export async function loadSettings(options: {
     preset: text('preset'),
     memory: text('memory'),
     host: text('host'),
+    region: text('region'),
+    size: text('size'),
+    policy: text('policy') as Policy,
     detachKeys: text('detach_keys'),
     attachNotices: text('attach_notices') === 'on',
     sshConfig: text('ssh_config'),

@@ -5,6 +5,7 @@ import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
 import type { HostConfig } from '../config/remotes.ts';
+import { priceOf } from '../placement/tiers.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
 import type { KeptHost } from './kept-host.ts';
@@ -151,7 +152,9 @@ export function pool(answers: readonly Answer<Holding>[], now: number) {
     available_capacity: sum((vm) => vm.available_capacity),
     memory_total_bytes: sum((vm) => vm.memory_total_bytes),
     memory_used_bytes: sum((vm) => vm.memory_reserved_bytes),
-    cost_per_hour: 0,
+    cost_per_hour: cents(sum((vm) => (vm.load ? (vm.price_per_hour ?? 0) : 0))),
+    idle_cost_per_hour: cents(sum((vm) => (vm.idle ? (vm.price_per_hour ?? 0) : 0))),
+    queued_sessions: sum((vm) => vm.queued_sessions),
     sessions_by_status: countByStatus(answers),
     vms,
   };
@@ -159,7 +162,7 @@ export function pool(answers: readonly Answer<Holding>[], now: number) {
 
 function vmRow(answer: Answer<Holding>, now: number) {
   const { name, size = '', region = '' } = answer.host;
-  const base = { name, size: size ?? '', region: region ?? '' };
+  const base = { name, size, region, price_per_hour: priceOf(answer.host) };
   const host = answer.ok ? answer.value.host : null;
   if (!answer.ok || !host) {
     const error = answer.ok ? 'it told nothing about itself' : answer.error.message;
@@ -170,6 +173,9 @@ function vmRow(answer: Answer<Holding>, now: number) {
       ...nothing,
       ...memory,
       state: 'unreachable',
+      idle: false,
+      idle_since: null,
+      queued_sessions: 0,
       age_minutes: null,
       enforcement: null,
       sessions: [],
@@ -178,7 +184,9 @@ function vmRow(answer: Answer<Holding>, now: number) {
       error,
     };
   }
-  const active = answer.value.sessions.filter((session) => !isFinal(session.state)).length;
+  const alive = answer.value.sessions.filter(({ state }) => !isFinal(state));
+  // Who waits in line holds no slot.
+  const active = alive.filter(({ state }) => state !== 'queued').length;
   const free = freeSlots(host);
   return {
     ...base,
@@ -189,9 +197,13 @@ function vmRow(answer: Answer<Holding>, now: number) {
     memory_reserved_bytes: host.ledger.heldBytes,
     memory_capacity_bytes: host.ledger.capacityBytes,
     state: host.draining ? 'draining' : 'online',
+    // Who waits in line there is about to begin.
+    idle: host.ledger.heldSlots + host.queue.sessions === 0,
+    idle_since: isoOrNull(host.idleSince),
+    queued_sessions: host.queue.sessions,
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
-    sessions: answer.value.sessions.filter(({ state }) => !isFinal(state)).map(usageRow),
+    sessions: alive.map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,
@@ -233,6 +245,11 @@ function countByStatus(answers: readonly Answer<Holding>[]): Record<string, numb
     }
   }
   return counts;
+}
+
+/** Sums of prices, without what adding them makes of their digits. */
+function cents(dollars: number): number {
+  return Math.round(dollars * 10_000) / 10_000;
 }
 
 function minutes(ms: number): number {
