@@ -10,6 +10,7 @@ import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
+import { POOL_FLAGS } from './pool-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 
 let sandbox: Sandbox;
@@ -318,6 +319,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
   ...keptFlags(() => sandbox),
+  ...POOL_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -131,6 +131,11 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./host.ts')).host,
   },
   {
+    name: 'pool',
+    describe: 'machines from providers: create, delete, scale, prices',
+    load: async () => (await import('./pool.ts')).pool,
+  },
+  {
     name: 'logs',
     describe: "what a host's agent logged",
     completes: 'host',
