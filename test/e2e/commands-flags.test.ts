@@ -9,8 +9,10 @@ import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { execFlags } from './exec-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
+import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { PLACEMENT_FLAGS } from './placement-flags.ts';
+import { POOL_FLAGS } from './pool-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 
 let sandbox: Sandbox;
@@ -320,6 +322,8 @@ const FLAGS: Record<string, () => Promise<void>> = {
   ...PLACEMENT_FLAGS,
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
+  ...keptFlags(() => sandbox),
+  ...POOL_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -25,6 +25,7 @@ import { createWatcher } from './inotify/watcher.ts';
 import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
+import { keepDisk } from './keep-disk.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
@@ -188,10 +189,14 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     );
   const draining = new Draining({ journal, registry, onChange: () => queue.wake() });
   const reached = createHooks(process.env);
+  const quotaBytes = config.diskQuotaBytes;
+  const kept = keepDisk({ state, hostname, quotaBytes, registry, files, journal, attention, reached, log });
+  scope.use(kept);
   const { admission, queue } = prepareQueue({
     ...{ registry, supervisor, files, capacity, hostname, sharedLedger, now, reached, log },
     maxSessions: config.maxSessions,
     draining: () => draining.now,
+    checkDisk: () => kept.disk.check(),
     giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
   });
   scope.use(queue);
@@ -254,6 +259,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   await reconcile({ registry, supervisor, files });
   queue.begin();
   attentionWatch.begin();
+  void kept.removal.sweep();
 
   if (!units.usageIsDear) void usage.look();
 
@@ -272,11 +278,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     registry,
     presets,
     watching: () => watcher.watching(),
+    disk: () => kept.disk.quota,
     warnings: () => [
       ...warnings,
       ...watcher.warnings(),
       ...health.warnings(),
       ...tools.catalog.warnings(),
+      ...kept.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
@@ -285,7 +293,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
       ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
-      workspaces,
+      ...{ workspaces, kept },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

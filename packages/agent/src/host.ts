@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, loadavg, type as osType, release } from 'node:os';
 import path from 'node:path';
-import type { HostLoad, HostSnapshot, Scope, WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
+import type {
+  DiskQuota,
+  HostLoad,
+  HostSnapshot,
+  Scope,
+  WatchingSnapshot,
+} from '@berth/shared/domain/host-snapshot';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
 import { type Capacity, holdings, idleSince } from './domain/ledger.ts';
@@ -51,6 +57,7 @@ export function createHostSnapshot(options: {
   presets: PresetRunner;
   warnings: () => readonly string[];
   watching: () => WatchingSnapshot;
+  disk: () => DiskQuota;
 }): () => Promise<HostSnapshot> {
   const { capacity, registry, presets } = options;
   return async () => {
@@ -79,7 +86,7 @@ export function createHostSnapshot(options: {
       scope: options.scope,
       load: loadOf(options.stateDirectory),
       queue: { sessions: held.queuedSessions, bytes: held.queuedBytes, nextFreeAt: held.nextFreeAt },
-      disk: { quotaBytes: 0, usedBytes: 0 },
+      disk: options.disk(),
       idleSince: idleSince(registry.all()),
       watching: options.watching(),
       warnings: options.warnings(),

@@ -4,6 +4,7 @@ import type { LoginEnvironment } from './environment/login-environment.ts';
 import type { followFiles } from './follow-files.ts';
 import type { createHostSnapshot } from './host.ts';
 import type { Feed } from './journal/feed.ts';
+import type { KeptDisk } from './keep-disk.ts';
 import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
@@ -54,6 +55,7 @@ export interface ServiceParts {
   readonly host: ReturnType<typeof createHostSnapshot>;
   readonly draining: Draining;
   readonly workspaces: OpenWorkspaces;
+  readonly kept: KeptDisk;
 }
 
 export function createServices(parts: ServiceParts): Services {
@@ -68,6 +70,7 @@ export function createServices(parts: ServiceParts): Services {
       external: news.commands,
       environment: () => parts.environment.variables(),
       newestEvent: () => journal.eventRange().newest,
+      ...parts.kept,
       maxLifetimeMs: parts.config.maxLifetimeMs,
     }),
     terminal: terminalService({

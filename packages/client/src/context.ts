@@ -22,6 +22,8 @@ export interface Context {
   ): Promise<{ socket: string; foreground: Promise<void> | null }>;
   /** Scripts on a host, whether it has an agent or not. */
   shell(host: HostConfig, options?: { signal?: AbortSignal }): Promise<RemoteShell>;
+  /** The keys of a host's sshd, known to be its own: ssh believes them, and no others, from now on. */
+  trust(host: HostConfig, keys: readonly string[]): Promise<void>;
   /** Closes what is open to a host: the next call finds out anew how to reach its agent. */
   disconnect(host: HostConfig): Promise<void>;
   /** Adds a host to remotes.yaml, or changes it there. */

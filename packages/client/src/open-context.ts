@@ -103,6 +103,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
       const { openRemoteShell } = await import('./tunnel/remote-shell.ts');
       return await openRemoteShell(host, { paths, settings, env, signal });
     },
+    trust: async (host, keys) => {
+      const { trustKeys } = await import('./tunnel/known-hosts.ts');
+      await trustKeys(host, keys, { settings, env });
+    },
     disconnect: async (host) => {
       const known = clients.get(host.name);
       clients.delete(host.name);

@@ -7,6 +7,7 @@ import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Begun, Session } from '../domain/session.ts';
 import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
+import { removeTree } from './remove-tree.ts';
 
 export interface SessionFilesOptions {
   /** `<state>/sessions`. */
@@ -26,6 +27,7 @@ const EXIT_ROOM = `${' '.repeat(63)}\n`;
 export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   const { directory, socketDirectory, secretDirectory } = options;
   const staging = (sessionId: string) => path.join(directory, `.new-${sessionId}`);
+  const removing = (sessionId: string) => path.join(directory, `.gone-${sessionId}`);
 
   function paths(sessionId: string): SessionPaths {
     const own = path.join(directory, sessionId);
@@ -164,6 +166,21 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     return !(await isThere(paths(sessionId).envFile));
   }
 
+  /** Under another name first: what is left of it is never taken for a session. */
+  async function remove(sessionId: string): Promise<void> {
+    const { directory: own, envFile, tmuxSocket } = paths(sessionId);
+    await rename(own, removing(sessionId)).catch(() => {});
+    await rm(envFile, { force: true });
+    await rm(tmuxSocket, { force: true });
+    for (const left of [removing(sessionId), own]) await removeTree(left);
+  }
+
+  async function leftovers(removed: (sessionId: string) => boolean): Promise<string[]> {
+    const names = await readdir(directory);
+    const begun = names.filter((name) => name.startsWith('.gone-')).map((name) => name.slice(6));
+    return [...new Set([...begun, ...names.filter((name) => isSessionId(name) && removed(name))])];
+  }
+
   async function sweep(wanted: (sessionId: string) => boolean): Promise<void> {
     for (const name of await readdir(directory)) {
       const id = name.startsWith('.new-') ? name.slice(5) : '';
@@ -174,7 +191,8 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     }
   }
 
-  return { paths, stage, restage, unstage, discard, adopt, update, saved, exitRecord, begun, sweep };
+  const kept = { adopt, update, saved, exitRecord, begun };
+  return { paths, stage, restage, unstage, discard, ...kept, remove, leftovers, sweep };
 }
 
 /** Also of a link that leads nowhere (any more). */

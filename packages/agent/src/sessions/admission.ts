@@ -20,6 +20,8 @@ export interface AdmissionOptions {
   readonly draining: () => boolean;
   /** Most sessions that may hold a slot at once; null: as many as fit. */
   readonly maxSessions: number | null;
+  /** Throws DISK_QUOTA where sessions take as much of the disk as they may. */
+  readonly checkDisk: () => void;
   /** Null where this agent is the only one on its host. */
   readonly sharedLedger: SharedLedger | null;
   /** Where a slot goes that came to nothing. */
@@ -97,9 +99,10 @@ export class Admission {
   }
 
   #refuseUnfit({ id, name, memoryBytes }: Reserved): void {
-    const { registry, capacity, hostname, draining, now } = this.#o;
+    const { registry, capacity, hostname, draining, checkDisk, now } = this.#o;
     if (draining())
       throw new BerthError('HOST_DRAINING', `${hostname} takes no new sessions: it is draining`);
+    checkDisk();
     registry.refuseTaken(name, id, hostname);
     if (memoryBytes <= capacity.capacityBytes) return;
     const admission = admitNewcomer(capacity, registry.all(), memoryBytes);

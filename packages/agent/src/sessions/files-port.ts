@@ -29,6 +29,10 @@ export interface SessionFiles {
   exitRecord(sessionId: string): Promise<ExitRecord | null>;
   /** The wrapper consumed what it was given. */
   begun(sessionId: string): Promise<boolean>;
+  /** All of a session goes, of a workspace that is a link only the link. Rejects where something stays. */
+  remove(sessionId: string): Promise<void>;
+  /** Ids of sessions of which `remove` left something, or that `removed` says were removed. */
+  leftovers(removed: (sessionId: string) => boolean): Promise<string[]>;
   /** Removes staged files and environments of sessions that are not `wanted`. */
   sweep(wanted: (sessionId: string) => boolean): Promise<void>;
 }

@@ -16,6 +16,7 @@ import type { GrantedRequest, Journal, Setting } from './journal-port.ts';
 export class Registry {
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(session: Session) => void>();
+  readonly #removeListeners = new Set<(sessionId: string) => void>();
   readonly #journal: Journal;
   readonly #now: () => number;
   readonly #workspace: (session: Session) => string;
@@ -49,10 +50,15 @@ export class Registry {
 
   /**
    * The session that this request was granted before; null for a new request. Throws
-   * REQUEST_ID_REUSED where the id was another request's.
+   * REQUEST_ID_REUSED where the id was another request's, and SESSION_NOT_FOUND where the session was
+   * removed since: it is not made a second time.
    */
   granted(method: string, key: Pick<GrantedRequest, 'requestId' | 'fingerprint'>): Session | null {
-    return this.get(this.grantedTo(method, key) ?? '') ?? null;
+    const sessionId = this.grantedTo(method, key);
+    if (sessionId === null) return null;
+    const session = this.get(sessionId);
+    if (session) return session;
+    throw new BerthError('SESSION_NOT_FOUND', `the session of this request, ${sessionId}, was removed`);
   }
 
   /** The same by id: also of what is no session of ours. */
@@ -72,6 +78,30 @@ export class Registry {
   onChange(listener: (session: Session) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Calls back after each removal. */
+  onRemove(listener: (sessionId: string) => void): void {
+    this.#removeListeners.add(listener);
+  }
+
+  /** Forgets an ended session for good, and commits that with the settings. */
+  remove(
+    sessionId: string,
+    also: {
+      readonly request: GrantedRequest;
+      readonly freedBytes: number;
+      readonly settings: readonly Setting[];
+    },
+  ): void {
+    const { request, freedBytes, settings } = also;
+    const sessionName = this.get(sessionId)?.name ?? '';
+    const fact: Fact = { type: 'sessionRemoved', freedBytes };
+    const told = { facts: [{ sessionId, sessionName, fact }], settings };
+    this.#journal.commit({ at: this.#now(), sessions: [], removed: [sessionId], request, ...told });
+    this.#sessions.delete(sessionId);
+    this.#publish();
+    for (const listener of this.#removeListeners) listener(sessionId);
   }
 
   /** Commits a session that is new here. */

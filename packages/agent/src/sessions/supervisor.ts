@@ -8,6 +8,7 @@ import type { Observed } from '../domain/plan.ts';
 import { isActive, type Session } from '../domain/session.ts';
 import type { Effects } from './execute.ts';
 import { Lane } from './lane.ts';
+import { limiter } from './limiter.ts';
 import type { Watcher } from './ports.ts';
 
 export interface SupervisorOptions {
@@ -138,21 +139,4 @@ export class Supervisor {
     void this.#lanes.get(sessionId)?.lane.stop();
     this.#lanes.delete(sessionId);
   }
-}
-
-/** At most `most` at once; the rest waits in order. */
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

@@ -95,6 +95,17 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./suspend.ts')).resume,
   },
   {
+    name: 'rm',
+    describe: 'remove ended sessions for good',
+    completes: 'session',
+    load: async () => (await import('./rm.ts')).rm,
+  },
+  {
+    name: 'prune',
+    describe: 'remove what ended long ago',
+    load: async () => (await import('./prune.ts')).prune,
+  },
+  {
     name: 'next',
     describe: 'attach to the session that has waited longest for you',
     load: async () => (await import('./next.ts')).next,
@@ -154,6 +165,17 @@ export const CATALOG: readonly Entry[] = [
     describe: 'hosts: list, show, forget',
     completes: 'host',
     load: async () => (await import('./host.ts')).host,
+  },
+  {
+    name: 'pool',
+    describe: 'machines from providers: create, delete, scale, prices',
+    load: async () => (await import('./pool.ts')).pool,
+  },
+  {
+    name: 'logs',
+    describe: "what a host's agent logged",
+    completes: 'host',
+    load: async () => (await import('./logs.ts')).logs,
   },
   {
     name: 'hooks',

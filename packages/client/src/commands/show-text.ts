@@ -6,15 +6,18 @@ import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import type { DiskUse, WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { statusText } from '../fleet/queue-place.ts';
-import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import type { Place } from '../fleet/resolve.ts';
 import type { StateHistory } from '../fleet/state-history.ts';
 import { counted } from '../render/counted.ts';
+import { diskText } from './disk-text.ts';
 import { outOfMemoryHint } from './out-of-memory.ts';
 
 export interface Shown extends Place {
   readonly details: SessionDetails;
+  /** Null where nobody could tell in time. */
+  readonly disk: DiskUse | null;
   readonly history: StateHistory;
   /** A command line; empty where nothing can be reached. */
   readonly reach: string;
@@ -141,13 +144,14 @@ function use({ session }: Shown): Fact[] {
   ];
 }
 
-function places({ session, details, reach }: Shown, now: number): Fact[] {
+function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
   const { artifacts } = details;
   const left = artifacts.length - ARTIFACTS;
   return [
     ['workspace', session.workspace],
     ['source', sourceText(session.source)],
     ['variables', session.envNames.map((name) => `${name}=***`).join(' ')],
+    ['disk', disk ? diskText(disk) : ''],
     ['git', details.git ? gitText(details.git) : ''],
     ['output', details.outputDirectory],
     ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),

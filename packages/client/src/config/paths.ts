@@ -10,6 +10,7 @@ export interface Paths {
   readonly cacheDir: string;
   readonly runtimeDir: string;
   readonly remotesFile: string;
+  readonly providersFile: string;
   readonly configFile: string;
   /** Of the agent on this machine; the agent looks in the same places. */
   readonly agentSocket: string;
@@ -27,6 +28,7 @@ export function paths(env: NodeJS.ProcessEnv, options: { configFile?: string } =
     cacheDir: below(env.XDG_CACHE_HOME, '.cache'),
     runtimeDir,
     remotesFile: path.join(configDir, 'remotes.yaml'),
+    providersFile: path.join(configDir, 'providers.yaml'),
     configFile: options.configFile ?? path.join(configDir, 'config.yaml'),
     agentSocket: agentSocket(runtimeDir),
   };

@@ -28,6 +28,7 @@ const REMOTE = z.strictObject({
     .number({ error: 'must be a number of US dollars an hour' })
     .min(0, 'must be a number of US dollars an hour')
     .optional(),
+  provider: text.optional(),
   pool: z.boolean({ error: 'must be true or false' }).optional(),
   enabled: z.boolean({ error: 'must be true or false' }).optional(),
 });

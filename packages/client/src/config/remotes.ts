@@ -18,6 +18,8 @@ export interface HostConfig {
   /** Whether sessions that name no host may start there; absent: as is usual (see placement/pool.ts). */
   readonly pool?: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** That made its machine; absent: it is your own. */
+  readonly provider?: string;
   readonly scope: 'user' | 'system';
   readonly enabled: boolean;
 }

@@ -31,6 +31,8 @@ export interface Settings {
   readonly connectMs: number;
   readonly callMs: number;
   readonly fanoutMs: number;
+  /** What ended longer ago than this, in ms, is removed by `berth prune`. */
+  readonly pruneOlderThanMs: number;
   readonly notify: NotifySettings;
   /** Each setting as it was written, by its key in config.yaml, and where that was; secrets hidden. */
   readonly texts: Readonly<Record<SettingName, string>>;
@@ -86,6 +88,7 @@ export const SETTINGS = {
   connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
   call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
   fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '2s', read: span, form: TIME },
+  prune_older_than: { variable: 'BERTH_PRUNE_OLDER_THAN', usual: '7d', read: span, form: TIME },
   ...NOTIFY_SETTINGS,
 } as const satisfies Record<string, Definition>;
 
@@ -142,6 +145,7 @@ export async function loadSettings(options: {
     connectMs: Number(value('connect_timeout')),
     callMs: Number(value('call_timeout')),
     fanoutMs: Number(value('fanout_timeout')),
+    pruneOlderThanMs: Number(value('prune_older_than')),
     notify: notifySettings(value),
     texts,
     origins,

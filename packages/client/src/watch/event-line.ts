@@ -23,6 +23,8 @@ function factText(fact: Fact, now: number): string {
       const code = exitCode === null ? '' : ` (exit ${exitCode})`;
       return `${told}${code}${detail ? `: ${detail}` : ''}`;
     }
+    case 'sessionRemoved':
+      return `removed: ${formatMemory(fact.freedBytes)} freed`;
     case 'hostNotice':
       return `${fact.reason}: ${fact.message}`;
     case 'attentionRaised': {

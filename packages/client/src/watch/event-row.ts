@@ -32,6 +32,8 @@ function factRow(fact: Fact): Record<string, unknown> {
       const end = { failure_reason: failureReason, detail, exit_code: exitCode };
       return { status: statusOf(state), state, ...end, preset, headless, tags, ...times };
     }
+    case 'sessionRemoved':
+      return { freed_bytes: fact.freedBytes };
     case 'hostNotice':
       return { reason: fact.reason, message: fact.message };
     case 'attentionRaised': {

@@ -87,6 +87,10 @@ function afterEvent(
   switch (fact.type) {
     case 'sessionChanged':
       return { sessions: withChanged(inLine(host.sessions, fact.session), fact.session) };
+    case 'sessionRemoved': {
+      const sessions = new Map(host.sessions);
+      return sessions.delete(sessionId) ? { sessions } : {};
+    }
     case 'attentionRaised':
       return change(() => ({ attention: fact.attention }));
     case 'attentionCleared':
