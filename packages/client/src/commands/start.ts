@@ -110,7 +110,7 @@ export const start = defineCommand({
       rows: context.console.stdout.rows || 36,
       reservation: '',
     };
-    await using parcel = await parcelOf(flags);
+    await using parcel = await parcelOf(flags, context);
     const all = await context.hosts();
     const hostName = flags.host ?? setting(context, 'host');
     const host = hostName !== undefined ? findHost(all, hostName) : all[0];

@@ -1,0 +1,141 @@
+/** What a push takes along of a repository, made without changing anything of it. */
+import { createHash, randomUUID } from 'node:crypto';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import type { Checkout } from '@berth/shared/domain/workspace-source';
+import { EMPTY_TREE, filesBetween } from '../git/blobs.ts';
+import { commitOf, commitTree, firstCommit, standIn, treeOf, treesOfReferences } from '../git/history.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Scratch } from '../git/scratch.ts';
+import { listWorkFiles, treeOfIndex, treeOfWork, treeWithout, type WorkFiles } from '../git/work-tree.ts';
+import { type KeptBack, keptBack } from './kept-back.ts';
+import { cleanTreesIn, type Finding, scan } from './secret-scan.ts';
+import { notesOn, summaryOf } from './take-notes.ts';
+
+export interface LoadOptions {
+  readonly cacheDir: string;
+  /** Another branch than the current one: its commits alone. */
+  readonly branch: string | undefined;
+  /** Commits alone. */
+  readonly clean: boolean;
+  /** What a person should know. */
+  readonly note: (text: string) => void;
+  /** Throws where they must not go. */
+  readonly secrets: (findings: readonly Finding[]) => Promise<void>;
+}
+
+export interface Load {
+  readonly checkout: Checkout;
+  /** Empty: there is nothing in the repository. */
+  readonly refspecs: readonly string[];
+  readonly summary: string;
+}
+
+/** Where a session begins. `tree` of a repository without a commit is the empty one. */
+interface Beginning {
+  readonly branch: string;
+  readonly commit: string;
+  readonly tree: string;
+}
+
+export async function loadOf(repository: Repository, scratch: Scratch, options: LoadOptions): Promise<Load> {
+  const [own, files] = await Promise.all([beginning(repository, options.branch), listWorkFiles(repository)]);
+  const kept = await keptBack(repository, scratch, { files, commit: own.commit });
+  const historyLeftOut = kept.committed.length > 0;
+  const begin = historyLeftOut ? await withoutHistory(scratch, own, kept) : own;
+  const withWork = !options.clean && own.branch === repository.branch;
+  const [id, others, work] = await Promise.all([
+    idOf(repository, own.commit, historyLeftOut),
+    historyLeftOut ? new Map<string, string>() : treesOfReferences(repository.git),
+    withWork ? workTrees(repository, scratch, { files, kept }) : { index: begin.tree, work: begin.tree },
+  ]);
+  const trees = new Map([
+    [begin.tree, ''],
+    [work.index, ''],
+    [work.work, ''],
+  ]);
+  for (const [tree, name] of others) if (!trees.has(tree)) trees.set(tree, name);
+  const memory = cleanTreesIn(options.cacheDir, id);
+  const findings = await scan(scratch.git, { trees, memory, now: Date.now() });
+  if (findings.length > 0) await options.secrets(findings);
+
+  const commits = await workCommits(scratch, begin, work);
+  const between = await filesBetween(scratch.git, [{ from: begin.tree, to: work.work }]);
+  const notes = { prefix: repository.prefix, files, work: withWork, kept, historyLeftOut };
+  for (const note of notesOn(notes)) options.note(note);
+  const upload = randomUUID();
+  const { branch, commit } = begin;
+  const checkout = { repository: id, upload, branch, commit, ...commits, historyLeftOut };
+  const changed = between.get(work.work)?.length ?? 0;
+  const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed });
+  return { checkout, refspecs: refspecsOf(checkout), summary };
+}
+
+async function beginning(repository: Repository, wanted: string | undefined): Promise<Beginning> {
+  const { git } = repository;
+  const current = wanted === undefined || wanted === repository.branch;
+  const commit = current ? repository.commit : await commitOf(git, `refs/heads/${wanted}`);
+  if (commit === '' && !current) {
+    const there = await commitOf(git, `refs/remotes/origin/${wanted}`);
+    throw new BerthError('SOURCE_INVALID', `the repository at ${repository.top} has no branch ${wanted}`, {
+      hint: there === '' ? 'see git branch' : `make it: git branch ${wanted} origin/${wanted}`,
+    });
+  }
+  const tree = commit === '' ? EMPTY_TREE : await treeOf(git, commit);
+  return { branch: current ? repository.branch : (wanted ?? ''), commit, tree };
+}
+
+async function withoutHistory(
+  scratch: Scratch,
+  { branch, commit, tree: whole }: Beginning,
+  kept: KeptBack,
+): Promise<Beginning> {
+  const tree = await treeWithout(scratch, { tree: whole, files: kept.committed });
+  return { branch, commit: await standIn(scratch.git, { commit, tree }), tree };
+}
+
+async function workTrees(
+  repository: Repository,
+  scratch: Scratch,
+  { files, kept }: { files: WorkFiles; kept: KeptBack },
+): Promise<{ index: string; work: string }> {
+  const untracked = files.untracked.filter((name) => !kept.all.has(name));
+  const whole = await Promise.all([
+    treeOfIndex(repository, scratch, files),
+    treeOfWork(repository, scratch, untracked),
+  ]);
+  const back = files.tracked.filter((name) => kept.all.has(name));
+  const [index, work] = await Promise.all(
+    whole.map((tree) => (back.length === 0 ? tree : treeWithout(scratch, { tree, files: back }))),
+  );
+  return { index: index ?? '', work: work ?? '' };
+}
+
+async function workCommits({ git }: Scratch, begin: Beginning, work: { index: string; work: string }) {
+  const commitOn = async (tree: string, message: string) =>
+    tree === begin.tree ? '' : await commitTree(git, { tree, parent: begin.commit, message });
+  const [indexCommit, workCommit] = await Promise.all([
+    commitOn(work.index, 'What was staged when the session began'),
+    commitOn(work.work, 'What was not committed when the session began'),
+  ]);
+  return { indexCommit, workCommit };
+}
+
+/** The same for all clones; what goes without its history shares nothing with what goes with it. */
+async function idOf({ git, top, shallow }: Repository, commit: string, historyLeftOut: boolean) {
+  const first = commit === '' ? `none ${top}` : await firstCommit(git, commit);
+  const kind = `${shallow ? ' shallow' : ''}${historyLeftOut ? ' without history' : ''}`;
+  return createHash('sha256').update(`${first}${kind}`).digest('hex').slice(0, 40);
+}
+
+function refspecsOf(checkout: Checkout): string[] {
+  const { upload, branch, commit, indexCommit, workCommit, historyLeftOut } = checkout;
+  const at = `refs/uploads/${upload}`;
+  const one = (id: string, name: string) => (id === '' ? [] : [`${id}:${at}/${name}`]);
+  const history = historyLeftOut
+    ? branch === ''
+      ? []
+      : one(commit, `heads/${branch}`)
+    : [`refs/heads/*:${at}/heads/*`, `refs/tags/*:${at}/tags/*`];
+  const own = [...one(commit, 'commit'), ...one(indexCommit, 'index'), ...one(workCommit, 'work')];
+  return own.length === 0 ? [] : [...history, ...own];
+}
