@@ -1,6 +1,5 @@
 /** Commits: what a push takes along, and the one that stands for a history that stays here. */
 import type { Git } from './run.ts';
-import type { Scratch } from './scratch.ts';
 
 /** In the message of a commit that stands for a history: the commit it was made of follows. */
 const BASE = 'Berth-Base: ';
@@ -84,19 +83,18 @@ export async function rootsOf(git: Git, commit: string): Promise<string[]> {
 /**
  * What leads from the stand-in to `tips`, anew on top of what it stands for: each commit with the
  * author, dates and message it had, and with the files that had been left out as they were. Gives the
- * new commit of each tip. Written through `git`, with an index in the scratch.
+ * new commit of each tip. `git` has an index that is nobody's.
  */
 export async function putBack(
-  scratch: Scratch,
+  git: Git,
   { root, base, tips }: { root: string; base: string; tips: readonly string[] },
 ): Promise<Map<string, string>> {
-  const kept = await leftOut(scratch.git, root, base);
+  const kept = await leftOut(git, root, base);
   const order = ['rev-list', '--topo-order', '--reverse', ...tips, `^${root}`];
-  const commits = (await scratch.git.text(order)).split('\n').filter(Boolean);
+  const commits = (await git.text(order)).split('\n').filter(Boolean);
   const made = new Map([[root, base]]);
   for (const commit of commits) {
-    const { head, message } = split(await raw(scratch.git, commit));
-    const git = scratch.withIndex('put-back');
+    const { head, message } = split(await raw(git, commit));
     await git.run(['read-tree', commit]);
     await git.run(['update-index', '--replace', '-z', '--index-info'], { input: kept });
     const tree = await git.text(['write-tree']);
@@ -105,7 +103,7 @@ export async function putBack(
       const parent = line.startsWith('parent ') ? made.get(line.slice(7)) : undefined;
       return parent === undefined ? line : `parent ${parent}`;
     });
-    made.set(commit, await write(scratch.git, { head: mapped, message }));
+    made.set(commit, await write(git, { head: mapped, message }));
   }
   return new Map(tips.map((tip) => [tip, made.get(tip) ?? tip] as const));
 }

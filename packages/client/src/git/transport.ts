@@ -44,11 +44,19 @@ export async function fetch(
   await transfer(git, { command: 'fetch', args: [...args, 'fd::3/berth', ...commits] }, options);
 }
 
+/** What the other side has: commits by the full names of references. */
+export async function remoteReferences(git: Git, options: TransportOptions): Promise<Map<string, string>> {
+  const args = [...ANYWAY, '-c', 'protocol.version=2', 'ls-remote', '-q', 'fd::3/berth'];
+  const lines = (await transfer(git, { command: 'ls-remote', args }, options)).split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)] as const));
+}
+
+/** Gives what git printed. */
 async function transfer(
   git: Git,
   { command, args }: { command: string; args: readonly string[] },
   { open, signal, progress }: TransportOptions,
-): Promise<void> {
+): Promise<string> {
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
   const child = git.spawn(args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
@@ -57,7 +65,7 @@ async function transfer(
   finished.catch(() => {});
   if (!socket) {
     await finished;
-    return;
+    return '';
   }
   // Git is done with sending before it has all the answers.
   socket.allowHalfOpen = true;
@@ -86,7 +94,7 @@ async function transfer(
     // What the host has to say about its end comes last.
     if (code !== 0) await Promise.race([down, once(AbortSignal.timeout(1000), 'abort')]);
     signal.throwIfAborted();
-    if (code === 0) return;
+    if (code === 0) return said.stdout;
     const why = rejected(said.stdout) || lastWords(said.stderr) || `exit code ${code}`;
     throw worse(broke, why) ?? new BerthError('GIT_FAILED', `git ${command} failed: ${why}`, { hint: '' });
   } finally {

@@ -92,7 +92,9 @@ function fingerprint(directory: string): string[] {
     const file = join(directory, name);
     const { mode, mtimeMs } = lstatSync(file);
     const isFile = (mode & 0o170000) === 0o100000;
-    const hash = createHash('sha256').update(isFile ? readFileSync(file) : '').digest('hex');
+    const hash = createHash('sha256')
+      .update(isFile ? readFileSync(file) : '')
+      .digest('hex');
     // Git marks an object that it would have written again as still wanted.
     return `${name} ${mode} ${name.startsWith('.git/objects/') ? '' : mtimeMs} ${hash}`;
   });
