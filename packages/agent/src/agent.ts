@@ -11,7 +11,7 @@ import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
 import { holdings } from './domain/ledger.ts';
-import { type Begun, holdsSlot } from './domain/session.ts';
+import { holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
@@ -42,7 +42,7 @@ import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
-import { sessionVariables } from './sessions/session-variables.ts';
+import { createRestage } from './sessions/restage.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
@@ -53,6 +53,7 @@ import { createTmuxTerminals } from './tmux/terminals.ts';
 import { checkTmux } from './tmux/version.ts';
 import { prepareToolSupport } from './tool-support.ts';
 import { createTranscripts } from './transcript/transcripts.ts';
+import { openWorkspaces } from './workspaces.ts';
 
 export interface Agent extends AsyncDisposable {
   readonly socket: string;
@@ -143,13 +144,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
-  const restage = async (session: Begun) => {
-    const paths = files.paths(session.id);
-    const own = sessionVariables(session, { paths, hostname });
-    const outfit = presets.outfit(session.spec, paths.toolDir);
-    const env = { ...outfit.offered, ...(await environment.variables()), ...outfit.env, ...own };
-    await files.restage(session, { env, toolFiles: outfit.files });
-  };
+  const workspaces = scope.use(openWorkspaces({ state, config, log }));
+  const restage = createRestage({ files, workspaces, presets, environment, hostname });
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
@@ -190,6 +186,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     registry,
     supervisor,
     files,
+    workspaces,
     capacity,
     hostname,
     bootId: bootId(),
@@ -271,7 +268,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, tools, news, environment, attachments, screens, host, draining },
+      ...{ commands, tools, news, environment, attachments, screens, host, draining, workspaces },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

@@ -13,6 +13,7 @@ import { hostService } from './rpc/host-service.ts';
 import type { Services } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
+import { workspaceService } from './rpc/workspace-service.ts';
 import type { Attachments } from './sessions/attachments.ts';
 import type { AttentionKeeper } from './sessions/attention-keeper.ts';
 import type { Commands } from './sessions/commands.ts';
@@ -25,6 +26,7 @@ import type { Registry } from './sessions/registry.ts';
 import type { Supervisor } from './sessions/supervisor.ts';
 import { Typist } from './sessions/typist.ts';
 import type { prepareToolSupport } from './tool-support.ts';
+import type { OpenWorkspaces } from './workspaces.ts';
 
 export interface ServiceParts {
   readonly wrap: Wrapper;
@@ -46,6 +48,7 @@ export interface ServiceParts {
   readonly screens: Screens;
   readonly host: ReturnType<typeof createHostSnapshot>;
   readonly draining: Draining;
+  readonly workspaces: OpenWorkspaces;
 }
 
 export function createServices(parts: ServiceParts): Services {
@@ -78,6 +81,7 @@ export function createServices(parts: ServiceParts): Services {
     event: eventService({ wrap, journal, feed: parts.feed }),
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
+    workspace: workspaceService({ wrap, caches: parts.workspaces.caches }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
   };
 }

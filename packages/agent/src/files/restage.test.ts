@@ -6,6 +6,12 @@ import type { Live } from '../domain/session.ts';
 import { createSessionFiles } from './session-files.ts';
 
 const SESSION = { id: 'sess-20261120-083022-a1b2c3', spec: { argv: ['echo', 'a b'] } } as unknown as Live;
+const LAUNCH = {
+  env: {},
+  toolFiles: {},
+  prelude: [],
+  layOut: async (workspace: string) => void mkdirSync(workspace),
+};
 
 let base: string;
 beforeEach(() => {
@@ -32,7 +38,7 @@ it.each([
   const own = files.paths(SESSION.id).directory;
   mkdirSync(own);
   leave(own);
-  await files.restage(SESSION, { env: { A: '1' }, toolFiles: { 'prompt.txt': 'do it' } });
+  await files.restage(SESSION, { ...LAUNCH, env: { A: '1' }, toolFiles: { 'prompt.txt': 'do it' } });
   await files.adopt(SESSION.id);
   expect(readFileSync(path.join(own, 'argv'), 'utf8')).toBe('echo\0a b\0');
   expect(readFileSync(files.paths(SESSION.id).envFile, 'utf8')).toBe('A=1\0');
@@ -47,6 +53,6 @@ it('takes what was staged and never adopted', async () => {
   const staged = path.join(base, 'sessions', `.new-${SESSION.id}`);
   mkdirSync(path.join(staged, 'workspace'), { recursive: true });
   writeFileSync(path.join(staged, 'workspace', 'kept'), '');
-  await files.restage(SESSION, { env: {}, toolFiles: {} });
+  await files.restage(SESSION, LAUNCH);
   expect(readdirSync(files.paths(SESSION.id).workspace)).toEqual(['kept']);
 });

@@ -1,11 +1,11 @@
 /** The directories of sessions under the state directory, and their environments on tmpfs. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Begun, Session } from '../domain/session.ts';
-import type { SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
+import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
 
 export interface SessionFilesOptions {
@@ -18,6 +18,7 @@ export interface SessionFilesOptions {
 }
 
 const TOOL = 'tool';
+const WORKSPACE = 'workspace';
 /** A full disk must not cost an exit code: the wrapper overwrites this in place. */
 const EXIT_ROOM = `${' '.repeat(63)}\n`;
 
@@ -29,7 +30,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     const own = path.join(directory, sessionId);
     return {
       directory: own,
-      workspace: path.join(own, 'workspace'),
+      workspace: path.join(own, WORKSPACE),
       toolDir: path.join(own, TOOL),
       statusDir: path.join(own, 'status'),
       outputDir: path.join(own, 'output'),
@@ -45,7 +46,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     const { id } = staged.session;
     const own = staging(id);
     try {
-      await layOut(own, staged.argv, staged.toolFiles);
+      await layOut(own, staged);
       const record = JSON.stringify({ session: staged.session, request: staged.request });
       await writeFile(path.join(own, 'session.json'), record, { mode: 0o600 });
       await writeEnvironment(id, staged.env);
@@ -55,33 +56,30 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     }
   }
 
-  /** What the wrapper finds in a session's directory. */
-  async function layOut(
-    own: string,
-    argv: readonly string[],
-    toolFiles: StagedSession['toolFiles'],
-  ): Promise<void> {
-    for (const name of ['workspace', 'status', 'output', TOOL]) {
+  /** What the wrapper finds in a session's directory. A workspace that is there stays as it is. */
+  async function layOut(own: string, launch: Launch): Promise<void> {
+    for (const name of ['status', 'output', TOOL]) {
       await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
     }
     const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
-    await file('argv', argv.map((argument) => `${argument}\0`).join(''));
-    for (const [name, text] of Object.entries(toolFiles)) await file(path.join(TOOL, name), text);
+    if (!(await isThere(path.join(own, WORKSPACE)))) {
+      if (launch.prelude.length > 0) await file('prelude', listed(launch.prelude));
+      await launch.layOut(path.join(own, WORKSPACE));
+    }
+    await file('argv', listed(launch.argv));
+    for (const [name, text] of Object.entries(launch.toolFiles)) await file(path.join(TOOL, name), text);
     await file('exit.tmp', EXIT_ROOM);
   }
 
-  async function restage(
-    session: Begun,
-    { env, toolFiles }: Pick<StagedSession, 'env' | 'toolFiles'>,
-  ): Promise<void> {
+  async function restage(session: Begun, launch: Omit<Launch, 'argv'>): Promise<void> {
     const { directory: own, exitFile } = paths(session.id);
     // Where it stands still as it was staged, that is its directory.
     await rename(staging(session.id), own).catch(() => {});
     await rm(staging(session.id), { recursive: true, force: true });
     // The end of the life before is none of the next one.
     await rm(exitFile, { force: true });
-    await layOut(own, session.spec.argv, toolFiles);
-    await writeEnvironment(session.id, env);
+    await layOut(own, { ...launch, argv: session.spec.argv });
+    await writeEnvironment(session.id, launch.env);
   }
 
   async function writeEnvironment(sessionId: string, env: StagedSession['env']): Promise<void> {
@@ -139,9 +137,15 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   async function exitRecord(sessionId: string): Promise<ExitRecord | null> {
     const text = await readIfThere(paths(sessionId).exitFile);
-    const match = /^(\d+) (\d+)( stopped)?/.exec(text ?? '');
+    const match = /^(\d+) (\d+)( stopped)?( unprepared)?/.exec(text ?? '');
     if (!match) return null;
-    return { exitCode: Number(match[1]), endedAt: Number(match[2]), stopped: match[3] !== undefined };
+    const [, exitCode, endedAt, stopped, unprepared] = match;
+    return {
+      exitCode: Number(exitCode),
+      endedAt: Number(endedAt),
+      stopped: stopped !== undefined,
+      unprepared: unprepared !== undefined,
+    };
   }
 
   async function begun(sessionId: string): Promise<boolean> {
@@ -162,9 +166,10 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   return { paths, stage, restage, discard, adopt, update, saved, exitRecord, begun, sweep };
 }
 
+/** Also of a link that leads nowhere (any more). */
 async function isThere(file: string): Promise<boolean> {
   try {
-    await stat(file);
+    await lstat(file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -179,6 +184,11 @@ async function readIfThere(file: string): Promise<string | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** NUL-separated: no shell parses it. */
+function listed(words: readonly string[]): string {
+  return words.map((word) => `${word}\0`).join('');
 }
 
 function translated(error: unknown, where: string): unknown {

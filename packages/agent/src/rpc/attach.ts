@@ -16,6 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Wrapper } from './handler.ts';
+import { opening } from './opening.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
@@ -33,7 +34,7 @@ export function attachHandler(options: AttachOptions) {
 }
 
 async function serve(stream: Stream, signal: AbortSignal, options: AttachOptions): Promise<void> {
-  const open = await opening(stream, signal);
+  const open = await attachOpen(stream, signal);
   const subject = await attachable(open.session, options);
   const snapshot = encodeSession(await subject.snapshot());
   // From here to the pump there is no await: the terminal paints at once, and nobody else listens.
@@ -121,16 +122,8 @@ function pump(
 }
 
 /** The first message, which must open the terminal. */
-async function opening(stream: Stream, signal: AbortSignal): Promise<AttachOpen> {
-  const first = await new Promise<AttachRequest | null>((resolve, reject) => {
-    stream.once('data', (request: AttachRequest) => {
-      stream.pause();
-      resolve(request);
-    });
-    stream.once('end', () => resolve(null));
-    stream.once('error', reject);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
+async function attachOpen(stream: Stream, signal: AbortSignal): Promise<AttachOpen> {
+  const first = await opening(stream, signal);
   if (first?.message?.$case !== 'open') {
     throw new BerthError('ARGUMENT_INVALID', 'the first message of an attach must open it');
   }

@@ -5,6 +5,7 @@ import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
+import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
@@ -17,9 +18,10 @@ export interface Services {
   readonly host: HostServiceServer;
   readonly attention: AttentionServiceServer;
   readonly hooks: HooksServiceServer;
+  readonly workspace: WorkspaceServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks'].map(
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace'].map(
   (name) => `berth.v1.${name}Service`,
 );
 
@@ -38,6 +40,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(HostServiceService, services.host);
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
+  server.addService(WorkspaceServiceService, services.workspace);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);

@@ -6,6 +6,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { admit, type Capacity, slotRefused } from '../domain/ledger.ts';
 import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
+import { preludeOf } from '../domain/sources.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -14,6 +15,7 @@ import type { PresetRunner } from './preset-runner.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { Workspaces } from './workspace-port.ts';
 
 /** Identifies one request: who asks again with the same gets the same answer. */
 export interface RequestKey {
@@ -39,6 +41,7 @@ export interface CommandsOptions {
   readonly registry: Registry;
   readonly supervisor: Supervisor;
   readonly files: SessionFiles;
+  readonly workspaces: Workspaces;
   readonly capacity: Capacity;
   readonly hostname: string;
   readonly bootId: string;
@@ -107,18 +110,21 @@ export class Commands {
   }
 
   async #stageAndCommit(order: StartOrder): Promise<Session> {
-    const { registry, files, supervisor, now, reached } = this.#o;
+    const { registry, files, workspaces, supervisor, now, reached } = this.#o;
     // Refused before anything is written, where it can be told already; decided again below.
     const planned = this.#slotFor(order);
     const request = this.#grant('Start', order.key, planned.id);
     const paths = files.paths(planned.id);
-    const spec = { ...order.spec, argv: order.argv(paths.toolDir) };
+    const source = await workspaces.settle(order.spec.source);
+    const spec = { ...order.spec, source, argv: order.argv(paths.toolDir) };
     const started = { type: 'start', at: now(), spec, bootId: this.#o.bootId } as const;
     const preview = startedSession(planned, started);
     const own = sessionVariables(planned, { paths, hostname: this.#o.hostname });
     const { files: toolFiles, offered } = this.#o.outfit(spec, paths.toolDir);
     const env = { ...offered, ...order.env, ...own };
-    await files.stage({ session: preview, request, argv: spec.argv, env, toolFiles });
+    const layOut = (workspace: string) => workspaces.layOut(source, workspace);
+    const launch = { argv: spec.argv, env, toolFiles, prelude: preludeOf(source), layOut };
+    await files.stage({ session: preview, request, ...launch });
     try {
       await reached('start.staged');
       if (order.reservation) {

@@ -9,13 +9,13 @@ import type { ExitRecord, SessionPaths } from './ports.ts';
  */
 export interface SessionFiles {
   paths(sessionId: string): SessionPaths;
-  /** Writes all that a launch needs. `env` goes to tmpfs alone. Throws DISK_FULL. */
+  /** Writes all that a launch needs. `env` goes to tmpfs alone. Throws DISK_FULL, and what `layOut` throws. */
   stage(staged: StagedSession): Promise<void>;
   /**
    * All that a launch needs again, for a session whose machine was booted anew. After a power cut
    * nothing of what was staged need be there: it is made from the session itself.
    */
-  restage(session: Begun, made: Pick<StagedSession, 'env' | 'toolFiles'>): Promise<void>;
+  restage(session: Begun, launch: Omit<Launch, 'argv'>): Promise<void>;
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;
@@ -31,11 +31,18 @@ export interface SessionFiles {
   sweep(known: (sessionId: string) => boolean): Promise<void>;
 }
 
-export interface StagedSession extends SavedSession {
+export interface StagedSession extends SavedSession, Launch {}
+
+/** What a session is launched with. */
+export interface Launch {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Names and texts of files in the tool directory. */
   readonly toolFiles: Readonly<Record<string, string>>;
+  /** Runs in the workspace before argv, until it has succeeded once; empty: nothing. */
+  readonly prelude: readonly string[];
+  /** Makes the workspace, at a path where nothing is. */
+  readonly layOut: (workspace: string) => Promise<void>;
 }
 
 export interface SavedSession {

@@ -30,12 +30,14 @@ export interface SessionPaths {
   readonly tmuxSocket: string;
 }
 
-/** What the wrapper leaves behind: `<exit code> <ended at, ms since the epoch>[ stopped]\n`. */
+/** What the wrapper leaves behind: `<exit code> <ended at, ms since the epoch>[ stopped][ unprepared]\n`. */
 export interface ExitRecord {
   readonly exitCode: number;
   readonly endedAt: number;
   /** All of the session was told to end, from outside: by a host that goes down, or an operator. */
   readonly stopped: boolean;
+  /** What was to run before its program failed: the exit code is that one's. */
+  readonly unprepared: boolean;
 }
 
 /** The process tree of a session: a transient systemd unit, or a plain process group. */

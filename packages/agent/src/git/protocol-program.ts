@@ -1,0 +1,61 @@
+/** git's end of a push or a fetch, as a process with everything that it starts in a group of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { ProtocolProgram } from '../sessions/workspace-port.ts';
+import { lastWords } from './call.ts';
+import { asArguments, type Setting } from './safety.ts';
+
+/** It removes what it has not finished when it is asked to end; then it is made to. */
+const GRACE_MS = 2000;
+const MOST_WORDS = 16 * 1024;
+
+export function startProtocolProgram(options: {
+  readonly args: readonly string[];
+  readonly settings: readonly Setting[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly program?: string;
+}): ProtocolProgram {
+  const { program = 'git', settings, args, env } = options;
+  const child = spawn(program, [...asArguments(settings), ...args], {
+    cwd: '/',
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let words = '';
+  child.stderr.setEncoding('latin1');
+  child.stderr.on('data', (text: string) => {
+    words = (words + text).slice(-MOST_WORDS);
+  });
+  // It may end before it has read everything: how it ended says why.
+  child.stdin.on('error', () => {});
+  const ended = new Promise<string | null>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => {
+      resolve(code === 0 ? null : lastWords(words) || `it ended with ${signal ?? code}`);
+    });
+  });
+  const signalAll = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid) process.kill(-child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  return {
+    input: child.stdin,
+    output: child.stdout,
+    ended,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      const gone = once(child, 'exit');
+      signalAll('SIGTERM');
+      const late = setTimeout(() => signalAll('SIGKILL'), GRACE_MS);
+      // Nobody reads what it still says.
+      child.stdin.destroy();
+      child.stdout.destroy();
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
