@@ -57,6 +57,9 @@ export class Git {
     this.directory = directory;
     const located = Object.entries(env).filter(([name]) => !LOCATIONS.includes(name));
     this.#env = Object.fromEntries(located);
+    // A list of the user's own would not have ours in it (see transport.ts).
+    const allowed = env.GIT_ALLOW_PROTOCOL;
+    if (allowed !== undefined) this.#env.GIT_ALLOW_PROTOCOL = `${allowed}:fd`;
   }
 
   /** The same git with more in its environment. */
