@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   },
   { rule: 'GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36,251}\b/g, shown: 4 },
   { rule: 'GitHub token', pattern: /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g, shown: 11 },
-  { rule: 'Slack token', pattern: /\bxox[abeoprs]-(?:[0-9]+-)+[A-Za-z0-9-]{10,}/g, shown: 5 },
+  { rule: 'Slack token', pattern: /\bxox[abeoprs]-(?:[0-9]+-)+[A-Za-z0-9]{20,}/g, shown: 5 },
   {
     rule: 'Slack webhook',
     pattern: /https:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{6,}\/B[A-Z0-9]{6,}\/[A-Za-z0-9]{20,}/g,
