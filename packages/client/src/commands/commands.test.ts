@@ -150,6 +150,7 @@ test('start passes what its flags say, and one failure spares the others', async
   const argv = [
     'one',
     'two',
+    '--no-repo',
     '--memory',
     '8G',
     '--env',
