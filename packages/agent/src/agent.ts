@@ -46,6 +46,7 @@ import { createRestage } from './sessions/restage.ts';
 import { agree, SlotReturns } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
+import { workspaceOf } from './sessions/workspace-of.ts';
 import { inheritedSockets } from './systemd/activation.ts';
 import { installTmuxAssets } from './tmux/assets.ts';
 import { createTmuxScreens } from './tmux/screens.ts';
@@ -109,7 +110,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const registry = new Registry({
     journal,
     now,
-    workspace: (session) => files.paths(session).workspace,
+    workspace: (session) => workspaceOf(session, files.paths(session.id)),
     publish: () => feed.publish(),
     overlay: (session) => attention.of(session),
   });

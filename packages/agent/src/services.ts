@@ -81,7 +81,7 @@ export function createServices(parts: ServiceParts): Services {
     event: eventService({ wrap, journal, feed: parts.feed }),
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
-    workspace: workspaceService({ wrap, caches: parts.workspaces.caches }),
+    workspace: workspaceService({ ...parts, ...parts.workspaces }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
   };
 }

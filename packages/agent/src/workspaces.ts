@@ -7,12 +7,14 @@ import { checkSource } from './domain/sources.ts';
 import { linkDirectory, settleDirectory } from './files/directory-source.ts';
 import { layOutCheckout } from './git/checkout.ts';
 import { GitObjectCaches } from './git/object-caches.ts';
+import { createSessionRepositories } from './git/session-repositories.ts';
 import type { Log } from './log.ts';
 import { privateDirectory } from './runtime-directory.ts';
-import type { ObjectCaches, Workspaces } from './sessions/workspace-port.ts';
+import type { ObjectCaches, SessionRepositories, Workspaces } from './sessions/workspace-port.ts';
 
 export interface OpenWorkspaces extends Workspaces, AsyncDisposable {
   readonly caches: ObjectCaches;
+  readonly repositories: SessionRepositories;
 }
 
 /** `state`: the agent's state directory. */
@@ -30,6 +32,7 @@ export function openWorkspaces(options: {
   });
   return {
     caches,
+    repositories: createSessionRepositories(),
     async settle(source) {
       checkSource(source);
       return source.kind === 'directory'

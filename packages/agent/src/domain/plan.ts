@@ -31,6 +31,8 @@ export interface ExitSeen {
   readonly endedAt: number;
   /** Everything of the session was told to end, from outside. */
   readonly stopped: boolean;
+  /** What was to run before its program failed, with this exit code. */
+  readonly unprepared?: boolean;
 }
 
 /** One thing to do. The lane runs them in order and then looks again. */
@@ -94,10 +96,7 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
       if (tell) return [record({ type: 'measured', memory: storyOf(observed) })];
       return [{ do: 'drain', timeoutMs: DRAIN_MS }, { do: 'stop' }];
     }
-    return [
-      { do: 'drain', timeoutMs: 0 },
-      ended(observed, { at: observed.exit.endedAt, exitCode: observed.exit.exitCode }),
-    ];
+    return [{ do: 'drain', timeoutMs: 0 }, ended(observed, { ...observed.exit, at: observed.exit.endedAt })];
   }
   if (observed.unit === 'gone') {
     if (observed.rebooted) return rebooted(session, observed, now);
@@ -161,8 +160,9 @@ function rebooted(session: Active, observed: Observed, now: number): Step[] {
   return [...drain, { do: 'restage' }, record({ type: 'restarted', bootId: observed.bootId })];
 }
 
-function ended(observed: Observed, end: Pick<End, 'at' | 'exitCode'>): Step {
-  return record({ type: 'ended', end: { ...end, ...storyOf(observed) } });
+function ended(observed: Observed, { at, exitCode, unprepared }: Omit<End, keyof MemoryStory>): Step {
+  const end = { at, exitCode, ...(unprepared ? { unprepared } : {}), ...storyOf(observed) };
+  return record({ type: 'ended', end });
 }
 
 function storyOf({ outOfMemory, memoryPeakBytes, oomKills }: Observed): MemoryStory {

@@ -19,6 +19,10 @@ export function conclude(session: Active, end: End): Ended {
     const detail = `out of memory: ${peak}${slot}`;
     return finish(session, { ...common, state: 'failed', reason: 'oom', detail });
   }
+  if (end.unprepared) {
+    const detail = `its repository could not be cloned: git ended with ${end.exitCode ?? 'no exit code'}`;
+    return finish(session, { ...common, state: 'failed', reason: 'start', detail });
+  }
   if (end.exitCode === 0) return finish(session, { ...common, state: 'completed', detail: '' });
   if (end.exitCode === null) {
     const detail = 'its terminal was destroyed and left no exit code';

@@ -115,6 +115,8 @@ export interface End extends MemoryStory {
   readonly at: number;
   /** Null where nothing recorded it. */
   readonly exitCode: number | null;
+  /** Its program never ran: what was to run before it failed, with this exit code. */
+  readonly unprepared?: boolean;
 }
 
 export type SessionEvent =

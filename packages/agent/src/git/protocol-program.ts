@@ -5,8 +5,8 @@ import type { ProtocolProgram } from '../sessions/workspace-port.ts';
 import { lastWords } from './call.ts';
 import { asArguments, type Setting } from './safety.ts';
 
-/** It removes what it has not finished when it is asked to end; then it is made to. */
-const GRACE_MS = 2000;
+/** For each: to clean up after its caller went, after it was asked to end. Then it is made to. */
+const GRACE_MS = 1500;
 const MOST_WORDS = 16 * 1024;
 
 export function startProtocolProgram(options: {
@@ -49,13 +49,15 @@ export function startProtocolProgram(options: {
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       const gone = once(child, 'exit');
-      signalAll('SIGTERM');
-      const late = setTimeout(() => signalAll('SIGKILL'), GRACE_MS);
-      // Nobody reads what it still says.
+      // As when a connection breaks: it removes what had come of a push. A signal might keep it from that.
       child.stdin.destroy();
       child.stdout.destroy();
+      const late = [
+        setTimeout(() => signalAll('SIGTERM'), GRACE_MS),
+        setTimeout(() => signalAll('SIGKILL'), 2 * GRACE_MS),
+      ];
       await gone;
-      clearTimeout(late);
+      for (const timer of late) clearTimeout(timer);
     },
   };
 }

@@ -8,16 +8,34 @@ import type {
   WorkspaceServiceServer,
 } from '@berth/shared/gen/berth/v1/workspace';
 import { checkUpload } from '../domain/sources.ts';
-import type { ObjectCaches } from '../sessions/workspace-port.ts';
+import type { SessionFiles } from '../sessions/files-port.ts';
+import type { Registry } from '../sessions/registry.ts';
+import type { ObjectCaches, SessionRepositories } from '../sessions/workspace-port.ts';
 import { carry } from './carry.ts';
 import { notYet, type Wrapper } from './handler.ts';
 import { opening } from './opening.ts';
+import { refuseExternal } from './orders.ts';
+
+const NOT_OURS = {
+  cannot: 'take work out of',
+  hint: 'Berth did not start it: go there and push from its directory',
+};
 
 export function workspaceService(options: {
   readonly wrap: Wrapper;
+  readonly registry: Registry;
+  readonly files: SessionFiles;
   readonly caches: ObjectCaches;
+  readonly repositories: SessionRepositories;
 }): WorkspaceServiceServer {
-  const { wrap, caches } = options;
+  const { wrap, registry, files, caches, repositories } = options;
+
+  /** Of a session, living or ended. */
+  function pathsOf(session: string) {
+    refuseExternal(session, NOT_OURS);
+    return files.paths(registry.resolve(session).id);
+  }
+
   return {
     push: wrap.bidi<PushRequest, PushResponse>('Push', async (stream, { signal }) => {
       const message = (await opening(stream, signal))?.message;
@@ -25,8 +43,24 @@ export function workspaceService(options: {
       checkUpload(message.open);
       await caches.receive(message.open, (program) => carry(stream, program, signal));
     }),
-    pull: wrap.bidi<PullRequest, PullResponse>('Pull', notYet),
-    snapshot: wrap.unary('Snapshot', notYet),
+    pull: wrap.bidi<PullRequest, PullResponse>('Pull', async (stream, { signal }) => {
+      const message = (await opening(stream, signal))?.message;
+      if (message?.$case !== 'open') throw unopened('pull');
+      const { session, protocol } = message.open;
+      if (!/^[\x20-\x7e]{0,256}$/.test(protocol)) {
+        throw new BerthError(
+          'ARGUMENT_INVALID',
+          'the protocol of a pull must be printable, at most 256 characters',
+        );
+      }
+      await using program = await repositories.upload(pathsOf(session).workspace, protocol);
+      await carry(stream, program, signal);
+    }),
+    snapshot: wrap.unary('Snapshot', async ({ session }, { signal }) => {
+      const { workspace, outputDir } = pathsOf(session);
+      const { branches, ...state } = await repositories.snapshot(workspace, signal);
+      return { ...state, branches: [...branches], outputDirectory: outputDir };
+    }),
     download: wrap.serverStream('Download', notYet),
     upload: (_call, callback) => callback(new Error('not built yet')),
   };

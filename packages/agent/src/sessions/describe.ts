@@ -6,6 +6,7 @@ import type { Attachments } from './attachments.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Transcripts } from './ports.ts';
 import type { UsageMeter } from './usage.ts';
+import { workspaceOf } from './workspace-of.ts';
 
 export type Describe = (session: Session) => Promise<SessionSnapshot>;
 
@@ -20,7 +21,7 @@ export function createDescribe(ports: {
     const paths = ports.files.paths(session.id);
     const extent = await ports.transcripts.extent(paths);
     return snapshot(session, {
-      workspace: paths.workspace,
+      workspace: workspaceOf(session, paths),
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,

@@ -8,6 +8,7 @@ import { ArtifactWatch } from './artifact-watch.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Artifacts, Watcher } from './ports.ts';
 import type { Registry } from './registry.ts';
+import { workspaceOf } from './workspace-of.ts';
 
 export interface FileNewsOptions {
   readonly registry: Registry;
@@ -55,7 +56,7 @@ export class FileNews implements AsyncDisposable {
     const { id } = session;
     const followed = this.#followed.get(id);
     if (isActive(session) && session.state !== 'starting' && !followed)
-      this.#followed.set(id, this.#follow(id));
+      this.#followed.set(id, this.#follow(session));
     if (!followed || holdsSlot(session)) return;
     this.#followed.delete(id);
     followed.watches.dispose();
@@ -74,13 +75,13 @@ export class FileNews implements AsyncDisposable {
     return new ArtifactWatch({ sessionId, paths, artifacts, registry, onProblem });
   }
 
-  #follow(sessionId: string): Followed {
+  #follow(session: Session): Followed {
     const { files, watcher } = this.#options;
-    const paths = files.paths(sessionId);
-    const artifacts = this.#artifactsOf(sessionId);
+    const paths = files.paths(session.id);
+    const artifacts = this.#artifactsOf(session.id);
     const watches = new DisposableStack();
     watches.use(watcher.tree(paths.outputDir, { ignoring: false }, () => artifacts.changed()));
-    watches.use(this.#followWorkspace(sessionId, paths.workspace));
+    watches.use(this.#followWorkspace(session.id, workspaceOf(session, paths)));
     return { artifacts, watches };
   }
 

@@ -23,14 +23,14 @@ export class Registry {
   readonly #listeners = new Set<(session: Session) => void>();
   readonly #journal: Journal;
   readonly #now: () => number;
-  readonly #workspace: (sessionId: string) => string;
+  readonly #workspace: (session: Session) => string;
   readonly #overlay: (sessionId: string) => Overlay;
   readonly #publish: () => void;
 
   constructor(options: {
     journal: Journal;
     now: () => number;
-    workspace: (sessionId: string) => string;
+    workspace: (session: Session) => string;
     /** What lies over a session's state: see attention-keeper.ts. */
     overlay?: (sessionId: string) => Overlay;
     /** Called after each commit that told something. */
@@ -160,7 +160,7 @@ export class Registry {
 
   #commit(session: Session, request?: GrantedRequest): void {
     const facts: SessionFacts = {
-      workspace: this.#workspace(session.id),
+      workspace: this.#workspace(session),
       attachedClients: 0,
       transcriptStart: 0,
       transcriptEnd: 0,

@@ -7,6 +7,10 @@
 # NAME=VALUE, NUL-separated, and is removed once read. MARKER is printed after all output, then
 # DIRECTORY/exit appears, by rename, with "CODE MILLISECONDS", and "stopped" where the wrapper was
 # told to end as well: all of the session was, as by a host that goes down.
+#
+# DIRECTORY/prelude, where it is there, holds a command in the same form that fills the workspace. It
+# runs first, until it has succeeded once; where it fails the command does not run, and the record of
+# the end says "unprepared".
 
 # Trapped, not ignored: the wrapper outlives the signal, the command gets the usual dispositions.
 trap : HUP INT QUIT ALRM USR1 USR2
@@ -31,7 +35,17 @@ mapfile -d '' -t __berth_argv <"$__berth_directory/argv"
   done
   command -p rm -f -- "$__berth_envfile"
   exec 2>&3 3>&-
-  cd -- "$__berth_directory/workspace" || exit 126
+  # The workspace may be a link: programs are to see the directory itself.
+  cd -P -- "$__berth_directory/workspace" || exit 126
+  if [[ -s $__berth_directory/prelude ]]; then
+    mapfile -d '' -t __berth_prelude <"$__berth_directory/prelude"
+    printf '$ %s\n' "${__berth_prelude[*]}"
+    # What was left by a try that broke off.
+    command -p find . -mindepth 1 -delete || exit
+    GIT_TERMINAL_PROMPT=0 "${__berth_prelude[@]}" || exit
+    command -p rm -f -- "$__berth_directory/prelude"
+    cd -P . || exit
+  fi
   if [[ ${__berth_argv[0]} != */* ]] && ! type -P -- "${__berth_argv[0]}" >/dev/null; then
     printf 'berth: command not found: %s\n' "${__berth_argv[0]}" >&2
     exit 127
@@ -39,6 +53,9 @@ mapfile -d '' -t __berth_argv <"$__berth_directory/argv"
   exec -- "${__berth_argv[@]}"
 )
 __berth_status=$?
+
+__berth_unprepared=
+[[ -s $__berth_directory/prelude ]] && __berth_unprepared=" unprepared"
 
 printf '%s' "$__berth_marker"
 if [[ -n $EPOCHREALTIME ]]; then
@@ -48,7 +65,7 @@ else
   printf -v __berth_ended '%(%s)T000' -1
 fi
 # In place and padded: a full disk has no room for a new block, but this one is there.
-printf '%-63s\n' "$__berth_status $__berth_ended$__berth_stopped" 1<>"$__berth_directory/exit.tmp"
+printf '%-63s\n' "$__berth_status $__berth_ended$__berth_stopped$__berth_unprepared" 1<>"$__berth_directory/exit.tmp"
 # Out of memory or processes, the first try may not get its own.
 for __berth_try in 1 2 3 4 5; do
   mv -f -- "$__berth_directory/exit.tmp" "$__berth_directory/exit" && break

@@ -6,6 +6,7 @@ import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal, statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import type { Place } from '../fleet/resolve.ts';
 import type { StateHistory } from '../fleet/state-history.ts';
 import { counted } from '../render/counted.ts';
@@ -138,6 +139,8 @@ function places({ session, details, reach }: Shown, now: number): Fact[] {
   const left = artifacts.length - ARTIFACTS;
   return [
     ['workspace', session.workspace],
+    ['source', sourceText(session.source)],
+    ['variables', session.envNames.map((name) => `${name}=***`).join(' ')],
     ['git', details.git ? gitText(details.git) : ''],
     ['output', details.outputDirectory],
     ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),
@@ -146,6 +149,29 @@ function places({ session, details, reach }: Shown, now: number): Fact[] {
     ['transcript', `bytes ${session.transcriptStart} to ${session.transcriptEnd}`],
     ['by ssh', reach],
   ];
+}
+
+/** What its workspace began with; nothing where it was empty. */
+function sourceText(source: WorkspaceSource): string {
+  switch (source.kind) {
+    case 'empty':
+      return '';
+    case 'directory':
+      return 'a directory of the host, not a copy';
+    case 'clone': {
+      const { url, branch, depth } = source;
+      const depthText = depth > 0 ? counted(depth, 'commit') : '';
+      return ['a clone of', url, branch && `(${branch})`, depthText && `${depthText} deep`]
+        .filter(Boolean)
+        .join(' ');
+    }
+    case 'checkout': {
+      const { repository, branch, commit, workCommit } = source;
+      const at = commit ? `at ${commit.slice(0, 10)}` : 'without a commit';
+      const work = workCommit ? ', with what was not committed' : '';
+      return `repository ${repository}, ${branch || 'detached'} ${at}${work}`;
+    }
+  }
 }
 
 function gitText({ branch, commit, dirtyFiles, ahead, behind, upstream }: GitState): string {

@@ -4,6 +4,7 @@ import { externalAsSession, isExternal } from '@berth/shared/domain/external-ses
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
+import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
@@ -57,6 +58,8 @@ export function sessionRow(
     incarnation: session.incarnation,
     tags: session.tags,
     workspace: session.workspace,
+    source: sourceRow(session.source),
+    env_names: session.envNames,
     transcript_start: session.transcriptStart,
     transcript_end: session.transcriptEnd,
     region: place.host.region ?? '',
@@ -66,6 +69,21 @@ export function sessionRow(
 
 export function attentionRow({ kind, reason, since, line, source, snoozedUntil }: AttentionSnapshot) {
   return { kind, reason, since: iso(since), line, source, snoozed_until: isoOrNull(snoozedUntil) };
+}
+
+/** What the workspace began with. */
+function sourceRow(source: WorkspaceSource) {
+  switch (source.kind) {
+    case 'empty':
+    case 'directory':
+    case 'clone':
+      return source;
+    case 'checkout': {
+      const { kind, repository, upload, branch, commit, indexCommit, workCommit, historyLeftOut } = source;
+      const commits = { commit, index_commit: indexCommit, work_commit: workCommit };
+      return { kind, repository, upload, branch, ...commits, history_left_out: historyLeftOut };
+    }
+  }
 }
 
 function figuresRow({ turns, inputTokens, outputTokens, toolCalls, subagents }: ToolFigures) {
