@@ -42,13 +42,19 @@ function repository(name: string): string {
 function checkout(at: string) {
   const references = git(at, 'for-each-ref').split('\n');
   return {
-    index: createHash('sha256').update(readFileSync(join(at, '.git/index'))).digest('hex'),
+    index: createHash('sha256')
+      .update(readFileSync(join(at, '.git/index')))
+      .digest('hex'),
     head: readFileSync(join(at, '.git/HEAD'), 'utf8'),
     references: references.filter((line) => !/refs\/(heads\/berth|berth)\//.test(line)),
-    work: execFileSync('sh', ['-c', 'find . -path ./.git -prune -o -type f -print | sort | xargs sha256sum'], {
-      cwd: at,
-      encoding: 'utf8',
-    }),
+    work: execFileSync(
+      'sh',
+      ['-c', 'find . -path ./.git -prune -o -type f -print | sort | xargs sha256sum'],
+      {
+        cwd: at,
+        encoding: 'utf8',
+      },
+    ),
   };
 }
 
@@ -56,7 +62,6 @@ const SESSION = [
   'git config user.name Bot; git config user.email bot@example.com',
   'echo edited >> a.txt; git commit -qm "edit a" a.txt',
   'git branch side; echo more > c.txt',
-  'mkdir -p $BERTH_OUTPUT_DIR; echo report > $BERTH_OUTPUT_DIR/report.txt',
 ].join('\n');
 
 it('brings a session what is here, and brings back exactly what it did', async () => {
@@ -70,7 +75,7 @@ it('brings a session what is here, and brings back exactly what it did', async (
   expect(checkout(at)).toEqual(before);
 
   const pulled = await sandbox.berth(['pull', 'round'], { cwd: at });
-  expect(pulled).toMatchObject({ code: 0 });
+  expect(pulled).toMatchObject({ code: 0, stderr: '' });
   expect(pulled.stdout).toMatch(/^berth\/round {2}\w{7} {2}new: 2 commits, 3 files changed/);
   expect(checkout(at)).toEqual(before);
   expect(git(at, 'log', '--format=%an %s', 'main..berth/round^')).toBe('Bot edit a');

@@ -1,4 +1,5 @@
 /** What `berth pull` tells: what became of each branch, and what to do next. */
+import type { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
@@ -17,6 +18,7 @@ export interface PullAnswer {
   readonly pulled: Pulled;
   /** Null: there were no files, or they were not wanted. */
   readonly output: { readonly directory: string; readonly files: number; readonly bytes: number } | null;
+  readonly outputError: BerthError | null;
 }
 
 const TOLD: Readonly<Record<Verdict, string>> = {

@@ -5,6 +5,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
 import type { Repository } from '../git/repository.ts';
+import { asBerthError, renderError } from '../render/errors.ts';
 import { withProgress } from '../render/progress.ts';
 import { defineCommand, type Flags, type FlagValues } from './command.ts';
 import { interruption } from './interruption.ts';
@@ -50,16 +51,15 @@ export const pull = defineCommand({
       await withProgress(context.console, `fetching from ${place.host.name}`, (line) =>
         pullOnce({ ...place, session }, { flags, repository, signal, progress: line.tell }, context),
       );
-    if (!flags.follow) {
-      tellPull(await once(), context.console);
-      return 0;
-    }
-    if (isFinal(place.session.state)) {
-      tellPull(await once(), context.console);
-      return 0;
-    }
+    const tell = (answer: PullAnswer) => {
+      tellPull(answer, context.console);
+      if (answer.outputError) context.console.err(renderError(answer.outputError, context.console));
+      return answer.outputError?.exitCode ?? 0;
+    };
+    if (!flags.follow || isFinal(place.session.state)) return tell(await once());
     const { followSession } = await import('../workspace/follow-session.ts');
     let told = '';
+    let code = 0;
     await followSession({
       connect: () => context.connect(place.host, { signal }),
       session: place.session.id,
@@ -68,14 +68,14 @@ export const pull = defineCommand({
         const answer = await once(session);
         const state = JSON.stringify([answer.pulled, answer.output]);
         // It woke for something that left no trace in the repository.
-        if (state !== told) tellPull(answer, context.console);
+        if (state !== told) code = tell(answer);
         told = state;
       },
       lost: (error) => {
         if (!context.console.json) context.console.err(`berth: ${error.message}; trying again\n`);
       },
     });
-    return signal.aborted ? 130 : 0;
+    return signal.aborted ? 130 : code;
   },
 });
 
@@ -103,17 +103,22 @@ async function pullOnce(
   const { pullSession } = await import('../workspace/pull-session.ts');
   const { branch, force } = flags;
   const pulled = await pullSession(repository, { client, session, signal, progress, branch, force });
-  const answer = { host, session, repository, pulled };
-  if (flags['no-output'] || pulled.outputDirectory === '') return { ...answer, output: null };
-  const { details } = await client.getDetails(session.id, { signal });
-  const files = details.artifacts.length;
-  if (files === 0) return { ...answer, output: null };
+  const answer = { host, session, repository, pulled, output: null, outputError: null };
+  if (flags['no-output'] || pulled.outputDirectory === '') return answer;
   const own = path.join(context.paths.dataDir, 'output', session.id);
   const directory = flags.output === undefined ? own : path.resolve(flags.output);
-  const { bringArtifacts } = await import('../workspace/artifacts.ts');
-  const { outputDirectory } = pulled;
   const replace = flags.output === undefined;
-  await bringArtifacts({ client, session: session.id, outputDirectory, directory, replace, signal });
-  const bytes = details.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
-  return { ...answer, output: { directory, files, bytes } };
+  const { outputDirectory } = pulled;
+  try {
+    const { details } = await client.getDetails(session.id, { signal });
+    const files = details.artifacts.length;
+    if (files === 0) return answer;
+    const { bringArtifacts } = await import('../workspace/artifacts.ts');
+    await bringArtifacts({ client, session: session.id, outputDirectory, directory, replace, signal });
+    const bytes = details.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
+    return { ...answer, output: { directory, files, bytes } };
+  } catch (error) {
+    // The branches are here: that is told before what failed.
+    return { ...answer, outputError: asBerthError(error) };
+  }
 }
