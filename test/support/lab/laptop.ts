@@ -1,5 +1,5 @@
 /** Somebody's laptop beside a lab: a user with the released client, whose ssh knows the lab's hosts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 import { type Finished, Running, run } from '../running.ts';
@@ -61,6 +61,28 @@ export class Laptop implements AsyncDisposable {
   /** The client in a terminal. */
   terminal(args: readonly string[], { env, ...size }: LaptopOptions & TerminalSize = {}): TestTerminal {
     return this.sandbox.terminal([CLIENT, ...args], { env: { ...this.#env, ...env }, ...size });
+  }
+
+  /**
+   * Lines typed into a shell, in a terminal, that ends at the first one that fails. The keys are pressed
+   * one by one, once the screen ends with a shell's prompt. Tells the exit code, and what the terminal showed last.
+   */
+  async types(lines: string, keys: readonly string[] = []): Promise<{ code: number; said: string }> {
+    const bin = join(this.sandbox.dir, 'bin');
+    if (!existsSync(bin)) {
+      mkdirSync(bin);
+      symlinkSync(CLIENT, join(bin, 'berth'));
+    }
+    const script = join(this.sandbox.dir, 'typed.sh');
+    writeFileSync(script, lines);
+    const env = { ...this.#env, PATH: `${bin}:${this.#env.PATH}` };
+    await using terminal = this.sandbox.terminal(['bash', '-e', script], { env, columns: 120, rows: 50 });
+    for (const key of keys) {
+      await terminal.waitForScreen(/\$ $/);
+      terminal.press(key);
+    }
+    const code = await terminal.waitForExit({ deadlineMs: 120_000 });
+    return { code, said: terminal.screen() };
   }
 
   /** Starts a session that prints a line every 50 ms, and sees its first one. */

@@ -50,7 +50,7 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
     push: { readonly repository: string; readonly upload: string },
     converse: (program: ProtocolProgram) => Promise<T>,
   ): Promise<T> {
-    return await this.#use(push.repository).share(async () => {
+    return await this.#used(push.repository, async () => {
       const directory = await this.#made(push.repository);
       await this.#touch(directory, push.upload);
       await using program = startProtocolProgram({
@@ -66,13 +66,11 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
 
   /** Nothing is swept meanwhile. Null where nothing was ever pushed. */
   async with<T>(repository: string, work: (cached: CachedRepository | null) => Promise<T>): Promise<T> {
-    const done = await this.#use(repository).share(async () => {
+    return await this.#used(repository, async () => {
       const directory = this.#pathOf(repository);
       const isThere = await stat(path.join(directory, 'HEAD')).catch(() => null);
       return await work(isThere && { directory, refs: (upload) => refsOf(directory, upload) });
     });
-    this.#tidyLater(repository);
-    return done;
   }
 
   /** Waits for what is being swept. */
@@ -83,6 +81,15 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
 
   #pathOf(repository: string): string {
     return path.join(this.#directory, `${repository}.git`);
+  }
+
+  /** Whoever is last tidies up. */
+  async #used<T>(repository: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#use(repository).share(work);
+    } finally {
+      this.#tidyLater(repository);
+    }
   }
 
   #use(repository: string): SharedUse {
@@ -153,7 +160,7 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
     await this.#sweep(directory);
   }
 
-  /** Objects of uploads that went; pushes that died with the agent. */
+  /** What git leaves of a push that broke off; objects of uploads that went. */
   async #sweep(directory: string): Promise<void> {
     const objects = path.join(directory, 'objects');
     const names = await readdir(objects).catch(() => []);

@@ -49,7 +49,7 @@ export function startProtocolProgram(options: {
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       const gone = once(child, 'exit');
-      // As when a connection breaks: it removes what had come of a push. A signal might keep it from that.
+      // As when a connection breaks.
       child.stdin.destroy();
       child.stdout.destroy();
       const late = [

@@ -9,6 +9,7 @@ import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/sha
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
+import { widenReceiveWindows } from './receive-window.ts';
 import { addReflection } from './reflection.ts';
 
 export interface Services {
@@ -46,6 +47,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   health.addToServer(server);
   addReflection(server, SERVICES);
 
+  const windows = widenReceiveWindows();
   const accepting = await acceptOn(server, socket);
   let stopping = false;
   return {
@@ -56,6 +58,7 @@ export async function serve(options: { socket: Listening; services: Services }):
       stopping = true;
       for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
       await accepting[Symbol.asyncDispose]();
+      windows[Symbol.dispose]();
     },
   };
 }
