@@ -10,6 +10,7 @@ import { ATTENTION_FLAGS } from './attention-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { watchFlags } from './watch-flags.ts';
+import { workspaceFlags } from './workspace-flags.ts';
 
 let sandbox: Sandbox;
 /** A session that printed 30 lines and lives on. */
@@ -314,6 +315,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   // That it asks again is seen in status-bar.test.ts.
   'top --interval': async () =>
     expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
+  ...workspaceFlags(() => sandbox),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
   'config --show-origin': async () =>

@@ -44,7 +44,7 @@ export function stateOfClone(directory: string): WorkspaceState {
   return {
     branch: or(['symbolic-ref', '-q', '--short', 'HEAD']),
     commit: or(['rev-parse', '-q', '--verify', 'HEAD']),
-    workCommit: dirty === '' ? '' : workCommit(directory),
+    workCommit: dirty === '' ? '' : again(directory, workCommit(directory)),
     dirtyFiles: dirty.split('\n').filter(Boolean).length,
     branches: branches
       .split('\n')
@@ -52,4 +52,12 @@ export function stateOfClone(directory: string): WorkspaceState {
       .map((line) => ({ commit: line.slice(0, 40), name: line.slice(41) })),
     outputDirectory: '',
   };
+}
+
+/** The same work has the same commit. */
+function again(directory: string, commit: string): string {
+  const date = '2020-01-01T00:00:00Z';
+  const git = gitIn(directory, { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date });
+  const [tree = '', parent = ''] = git('show', '--no-patch', '--format=%T %P', commit).split(' ');
+  return git('commit-tree', '-m', 'work', ...(parent ? ['-p', parent] : []), tree);
 }

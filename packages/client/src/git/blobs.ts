@@ -30,24 +30,10 @@ export async function filesBetween(
   return found;
 }
 
-/** Sizes in bytes of those that are here. */
-export async function sizesOf(git: Git, blobs: readonly string[]): Promise<Map<string, number>> {
-  if (blobs.length === 0) return new Map();
-  const input = blobs.map((blob) => `${blob}\n`).join('');
-  const check = ['cat-file', '--buffer', '--batch-check=%(objectname) %(objectsize)'];
-  const lines = (await git.text(check, { input })).split('\n').filter((line) => !line.endsWith(' missing'));
-  return new Map(
-    lines.map((line) => {
-      const [blob = '', size] = line.split(' ');
-      return [blob, Number(size)];
-    }),
-  );
-}
-
-/** Tells the content of each, in order. Holds one at a time. */
+/** Tells the content of each that has no more than `most` bytes, in order. Holds one at a time. */
 export async function readBlobs(
   git: Git,
-  blobs: readonly string[],
+  { blobs, most }: { readonly blobs: readonly string[]; readonly most: number },
   take: (blob: string, content: Buffer) => void,
 ): Promise<void> {
   if (blobs.length === 0) return;
@@ -60,7 +46,7 @@ export async function readBlobs(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const parser = new BatchParser(take);
+  const parser = new BatchParser(most, take);
   for await (const chunk of child.stdout ?? []) parser.add(chunk as Buffer);
   const code = await finished;
   if (code !== 0) throw gitFailed('cat-file', stderr, code);
@@ -68,32 +54,45 @@ export async function readBlobs(
 
 /** `ID TYPE SIZE\nCONTENT\n` over and over, out of chunks. */
 class BatchParser {
+  readonly #most: number;
   readonly #take: (blob: string, content: Buffer) => void;
   #parts: Buffer[] = [];
   #held = 0;
   /** Bytes that must be there before anything more can be told. */
   #needed = 1;
+  /** Bytes to come of a content that is too large. */
+  #skipped = 0;
 
-  constructor(take: (blob: string, content: Buffer) => void) {
+  constructor(most: number, take: (blob: string, content: Buffer) => void) {
+    this.#most = most;
     this.#take = take;
   }
 
   add(chunk: Buffer): void {
-    this.#parts.push(chunk);
-    this.#held += chunk.length;
+    const passed = Math.min(this.#skipped, chunk.length);
+    this.#skipped -= passed;
+    if (passed === chunk.length) return;
+    this.#parts.push(chunk.subarray(passed));
+    this.#held += chunk.length - passed;
     if (this.#held < this.#needed) return;
-    let rest = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
+    let rest = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
     this.#needed = 1;
     for (;;) {
       const line = rest.indexOf(0x0a);
       if (line < 0) break;
       const [blob = '', type, size] = rest.toString('latin1', 0, line).split(' ');
-      const end = line + 1 + (type === 'missing' ? 0 : Number(size) + 1);
+      const bytes = type === 'missing' ? 0 : Number(size);
+      const end = line + 1 + (type === 'missing' ? 0 : bytes + 1);
+      if (rest.length < end && bytes > this.#most) {
+        this.#skipped = end - rest.length;
+        rest = rest.subarray(rest.length);
+        break;
+      }
       if (rest.length < end) {
         this.#needed = end;
         break;
       }
-      if (type !== 'missing') this.#take(blob, rest.subarray(line + 1, end - 1));
+      if (type !== 'missing' && bytes <= this.#most) this.#take(blob, rest.subarray(line + 1, end - 1));
       rest = rest.subarray(end);
     }
     this.#parts = rest.length > 0 ? [rest] : [];

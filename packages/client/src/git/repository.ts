@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { EMPTY_TREE } from './blobs.ts';
 import { Git, gitFailed } from './run.ts';
 
 export interface Repository {
@@ -18,6 +19,8 @@ export interface Repository {
   readonly branch: string;
   /** Empty: no commit yet. */
   readonly commit: string;
+  /** Of the commit; the empty one where there is none. */
+  readonly tree: string;
 }
 
 /**
@@ -29,6 +32,7 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
   const found = await locate(new Git(at, env));
   if (found === null) return null;
   const [bare, inside, gitDirectory = '', objects = '', shallow, format, prefix = '', up = ''] = found;
+  const [commit = '', tree = '', head = ''] = found.slice(8);
   if (bare === 'true' || inside !== 'true') {
     throw new BerthError('SOURCE_INVALID', `${directory} belongs to a repository without a work tree`, {
       hint: 'go to a work tree of it, name one with --repo PATH, or take nothing along: --no-repo',
@@ -41,10 +45,8 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
   }
   const top = path.resolve(at, up);
   const git = new Git(top, env);
-  const [branch, commit] = await Promise.all([
-    git.text(['symbolic-ref', '-q', '--short', 'HEAD'], { answers: [0, 1] }),
-    git.text(['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { answers: [0, 1] }),
-  ]);
+  // A branch without a commit has only a name.
+  const name = commit === '' ? await git.text(['symbolic-ref', 'HEAD']) : head;
   return {
     git,
     top,
@@ -52,18 +54,26 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
     objectDirectory: path.resolve(at, objects),
     prefix,
     shallow: shallow === 'true',
-    branch,
+    branch: name.startsWith('refs/heads/') ? name.slice(11) : '',
     commit,
+    tree: tree || EMPTY_TREE,
   };
 }
+
+/** Lines that are told of any repository. */
+const PLACES = 8;
 
 async function locate(git: Git): Promise<string[] | null> {
   const asked = ['--is-bare-repository', '--is-inside-work-tree', '--absolute-git-dir'];
   const more = ['--git-path', 'objects', '--is-shallow-repository', '--show-object-format'];
-  const args = ['rev-parse', ...asked, ...more, '--show-prefix', '--show-cdup'];
+  const head = ['HEAD^{commit}', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD'];
+  const args = ['rev-parse', ...asked, ...more, '--show-prefix', '--show-cdup', ...head];
   try {
     const { code, stdout, stderr } = await git.run(args, { answers: [0, 128] });
-    if (code === 0) return stdout.toString('utf8').split('\n');
+    const lines = stdout.toString('utf8').split('\n').slice(0, -1);
+    // It fails at a HEAD without a commit, after it has told the rest. (It then repeats the name.)
+    if (code === 0) return lines;
+    if (lines.length >= PLACES) return lines.slice(0, PLACES);
     if (/not a git repository/.test(stderr)) return null;
     throw gitFailed('rev-parse', stderr, code);
   } catch (error) {

@@ -19,30 +19,39 @@ export interface WorkFiles {
   readonly pointers: readonly string[];
   /** Of a merge that is under way; `ours` as `MODE ID`, empty where it is not there. */
   readonly conflicts: ReadonlyMap<string, string>;
+  /** The index differs from the commit. */
+  readonly staged: boolean;
+  /** Tracked files that differ from the commit. */
+  readonly changed: number;
 }
 
 export async function listWorkFiles({ git }: Pick<Repository, 'git'>): Promise<WorkFiles> {
-  const [staged, others, pointers] = await Promise.all([
+  const status = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'];
+  const [index, differing] = await Promise.all([
     git.list(['ls-files', '-s', '-z']),
-    git.list(['ls-files', '-o', '--exclude-standard', '-z']),
-    git.list(['ls-files', '-z', ':(attr:filter=lfs)']),
+    git.list([...status, '--ignore-submodules=none']),
   ]);
-  const tracked = new Set<string>();
-  const submodules: string[] = [];
-  const conflicts = new Map<string, string>();
-  for (const line of staged) {
-    const tab = line.indexOf('\t');
-    const [mode = '', id = '', stage] = line.slice(0, tab).split(' ');
-    const name = line.slice(tab + 1);
-    tracked.add(name);
-    if (mode === '160000') submodules.push(name);
-    if (stage === '0') continue;
-    if (stage === '2') conflicts.set(name, `${mode} ${id}`);
-    else if (!conflicts.has(name)) conflicts.set(name, '');
-  }
-  const nested = others.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1));
-  const untracked = others.filter((name) => !name.endsWith('/'));
-  return { tracked: [...tracked], untracked, nested, submodules, pointers, conflicts };
+  const entries = index.map((line) => ({ mode: line.slice(0, 6), name: line.slice(line.indexOf('\t') + 1) }));
+  const hasAttributes = entries.some(({ name }) => /(^|\/)\.gitattributes$/.test(name));
+  const lines = differing.filter((line) => /^[12u] /.test(line));
+  const others = differing.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
+  return {
+    tracked: [...new Set(entries.map(({ name }) => name))],
+    untracked: others.filter((name) => !name.endsWith('/')),
+    nested: others.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1)),
+    submodules: entries.filter(({ mode }) => mode === '160000').map(({ name }) => name),
+    pointers: hasAttributes ? await git.list(['ls-files', '-z', ':(attr:filter=lfs)']) : [],
+    conflicts: new Map(lines.filter((line) => line.startsWith('u ')).map(conflict)),
+    staged: lines.some((line) => line.startsWith('u ') || line[2] !== '.'),
+    changed: lines.length,
+  };
+}
+
+/** `u XY SUB M1 M2 M3 MW H1 H2 H3 NAME`: 2 is our side. */
+function conflict(line: string): [string, string] {
+  const fields = line.split(' ');
+  const [mode = '', id = ''] = [fields[4], fields[8]];
+  return [fields.slice(10).join(' '), /^0+$/.test(mode) ? '' : `${mode} ${id}`];
 }
 
 /** A tree of the index; of files in conflict it has our side. */

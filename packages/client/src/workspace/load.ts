@@ -2,7 +2,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Checkout } from '@berth/shared/domain/workspace-source';
-import { EMPTY_TREE, filesBetween } from '../git/blobs.ts';
 import { commitOf, commitTree, firstCommit, standIn, treeOf, treesOfReferences } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
@@ -38,35 +37,38 @@ interface Beginning {
 }
 
 export async function loadOf(repository: Repository, scratch: Scratch, options: LoadOptions): Promise<Load> {
-  const [own, files] = await Promise.all([beginning(repository, options.branch), listWorkFiles(repository)]);
+  const own = await beginning(repository, options.branch);
+  const [files, others, id] = await Promise.all([
+    listWorkFiles(repository),
+    treesOfReferences(repository.git),
+    idOf(repository, own.commit),
+  ]);
   const kept = await keptBack(repository, scratch, { files, commit: own.commit });
   const historyLeftOut = kept.committed.length > 0;
   const begin = historyLeftOut ? await withoutHistory(scratch, own, kept) : own;
   const withWork = !options.clean && own.branch === repository.branch;
-  const [id, others, work] = await Promise.all([
-    idOf(repository, own.commit, historyLeftOut),
-    historyLeftOut ? new Map<string, string>() : treesOfReferences(repository.git),
-    withWork ? workTrees(repository, scratch, { files, kept }) : { index: begin.tree, work: begin.tree },
-  ]);
+  const work = withWork
+    ? await workTrees(repository, scratch, { files, kept, begin })
+    : { index: begin.tree, work: begin.tree, files: 0 };
   const trees = new Map([
     [begin.tree, ''],
     [work.index, ''],
     [work.work, ''],
   ]);
-  for (const [tree, name] of others) if (!trees.has(tree)) trees.set(tree, name);
-  const memory = cleanTreesIn(options.cacheDir, id);
+  if (!historyLeftOut) for (const [tree, name] of others) if (!trees.has(tree)) trees.set(tree, name);
+  // What goes without its history shares nothing with what goes with it.
+  const repositoryId = historyLeftOut ? hash(`${id} without history`) : id;
+  const memory = cleanTreesIn(options.cacheDir, repositoryId);
   const findings = await scan(scratch.git, { trees, memory, now: Date.now() });
   if (findings.length > 0) await options.secrets(findings);
 
   const commits = await workCommits(scratch, begin, work);
-  const between = await filesBetween(scratch.git, [{ from: begin.tree, to: work.work }]);
   const notes = { prefix: repository.prefix, files, work: withWork, kept, historyLeftOut };
   for (const note of notesOn(notes)) options.note(note);
   const upload = randomUUID();
   const { branch, commit } = begin;
-  const checkout = { repository: id, upload, branch, commit, ...commits, historyLeftOut };
-  const changed = between.get(work.work)?.length ?? 0;
-  const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed });
+  const checkout = { repository: repositoryId, upload, branch, commit, ...commits, historyLeftOut };
+  const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed: work.files });
   return { checkout, refspecs: refspecsOf(checkout), summary };
 }
 
@@ -80,7 +82,7 @@ async function beginning(repository: Repository, wanted: string | undefined): Pr
       hint: there === '' ? 'see git branch' : `make it: git branch ${wanted} origin/${wanted}`,
     });
   }
-  const tree = commit === '' ? EMPTY_TREE : await treeOf(git, commit);
+  const tree = current ? repository.tree : await treeOf(git, commit);
   return { branch: current ? repository.branch : (wanted ?? ''), commit, tree };
 }
 
@@ -93,21 +95,27 @@ async function withoutHistory(
   return { branch, commit: await standIn(scratch.git, { commit, tree }), tree };
 }
 
+/** Trees of index and work tree, and how many files of the latter differ from the commit. */
 async function workTrees(
   repository: Repository,
   scratch: Scratch,
-  { files, kept }: { files: WorkFiles; kept: KeptBack },
-): Promise<{ index: string; work: string }> {
+  { files, kept, begin }: { files: WorkFiles; kept: KeptBack; begin: Beginning },
+): Promise<{ index: string; work: string; files: number }> {
   const untracked = files.untracked.filter((name) => !kept.all.has(name));
+  const differing = files.changed + untracked.length;
+  // Trees that are the commit's need not be made.
   const whole = await Promise.all([
-    treeOfIndex(repository, scratch, files),
-    treeOfWork(repository, scratch, untracked),
+    files.staged ? treeOfIndex(repository, scratch, files) : null,
+    differing > 0 ? treeOfWork(repository, scratch, untracked) : null,
   ]);
   const back = files.tracked.filter((name) => kept.all.has(name));
-  const [index, work] = await Promise.all(
-    whole.map((tree) => (back.length === 0 ? tree : treeWithout(scratch, { tree, files: back }))),
+  const [index = begin.tree, work = begin.tree] = await Promise.all(
+    whole.map((tree) => {
+      if (tree === null) return begin.tree;
+      return back.length === 0 ? tree : treeWithout(scratch, { tree, files: back });
+    }),
   );
-  return { index: index ?? '', work: work ?? '' };
+  return { index, work, files: differing };
 }
 
 async function workCommits({ git }: Scratch, begin: Beginning, work: { index: string; work: string }) {
@@ -120,11 +128,14 @@ async function workCommits({ git }: Scratch, begin: Beginning, work: { index: st
   return { indexCommit, workCommit };
 }
 
-/** The same for all clones; what goes without its history shares nothing with what goes with it. */
-async function idOf({ git, top, shallow }: Repository, commit: string, historyLeftOut: boolean) {
+/** The same for all clones, but for shallow ones: theirs lack what others build on. */
+async function idOf({ git, top, shallow }: Repository, commit: string): Promise<string> {
   const first = commit === '' ? `none ${top}` : await firstCommit(git, commit);
-  const kind = `${shallow ? ' shallow' : ''}${historyLeftOut ? ' without history' : ''}`;
-  return createHash('sha256').update(`${first}${kind}`).digest('hex').slice(0, 40);
+  return hash(shallow ? `${first} shallow` : first);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
 function refspecsOf(checkout: Checkout): string[] {

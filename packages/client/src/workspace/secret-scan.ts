@@ -1,8 +1,7 @@
 /** Looks for secrets in all that is about to leave: every file of every tree, each content once. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { EMPTY_TREE, filesBetween, readBlobs, sizesOf } from '../git/blobs.ts';
-import { present } from '../git/history.ts';
+import { EMPTY_TREE, filesBetween, readBlobs } from '../git/blobs.ts';
 import { type Git, shownPath } from '../git/run.ts';
 import { envSecret, isEnvFile, RULES_VERSION, type Secret, secretsIn } from './secret-rules.ts';
 
@@ -27,20 +26,18 @@ const LOOK_BYTES = 8000;
 
 export async function scan(git: Git, { trees, memory, now }: ScanOptions): Promise<Finding[]> {
   const known = memory.read();
+  const clean = new Set(known);
   const [base = EMPTY_TREE] = trees.keys();
-  const here = await present(git, known);
-  const clean = new Set(known.filter((tree) => here.has(tree)));
-  const before = [...clean].at(-1) ?? EMPTY_TREE;
-  const pairs = [...trees.keys()]
-    .filter((tree) => !clean.has(tree) && tree !== EMPTY_TREE)
-    .map((tree) => ({ from: tree === base ? before : base, to: tree }));
-  const files = await filesBetween(git, pairs);
-  const blobs = new Set([...files.values()].flatMap((list) => list.map(({ blob }) => blob)));
-  const sizes = await sizesOf(git, [...blobs]);
+  const news = [...trees.keys()].filter((tree) => !clean.has(tree) && tree !== EMPTY_TREE);
+  const pairs = (before: string) => news.map((to) => ({ from: to === base ? before : base, to }));
+  // What was found clean before may have been swept away since.
+  const files = await filesBetween(git, pairs(known.at(-1) ?? EMPTY_TREE)).catch(() =>
+    filesBetween(git, pairs(EMPTY_TREE)),
+  );
+  const blobs = [...new Set([...files.values()].flatMap((list) => list.map(({ blob }) => blob)))];
   const env = new Set([...files.values()].flat().flatMap((file) => (isEnvFile(file.path) ? file.blob : [])));
   const found = new Map<string, readonly Secret[]>();
-  const wanted = [...blobs].filter((blob) => (sizes.get(blob) ?? Number.POSITIVE_INFINITY) <= MOST_BYTES);
-  await readBlobs(git, wanted, (blob, content) => {
+  await readBlobs(git, { blobs, most: MOST_BYTES }, (blob, content) => {
     if (content.subarray(0, LOOK_BYTES).includes(0)) return;
     const text = content.toString('latin1');
     const secrets = secretsIn(text, now);

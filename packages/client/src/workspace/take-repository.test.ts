@@ -122,7 +122,7 @@ test('commits, what is staged and what is not arrive as they are, and nothing he
   expect(references.sort()).toEqual(
     ['commit', 'heads/main', 'heads/other', 'index', 'tags/v1', 'tags/v2', 'work'].map((n) => `${at}/${n}`),
   );
-  expect(summary).toMatch(/^repo, main at \w{7} and 2 files not committed$/);
+  expect(summary).toMatch(/^repo, main at \w{7} and 3 files not committed$/);
 });
 
 test('a second push sends what is new alone', async () => {
