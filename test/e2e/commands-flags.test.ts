@@ -14,6 +14,7 @@ import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { PLACEMENT_FLAGS } from './placement-flags.ts';
 import { POOL_FLAGS } from './pool-flags.ts';
 import { watchFlags } from './watch-flags.ts';
+import { workspaceFlags } from './workspace-flags.ts';
 
 let sandbox: Sandbox;
 /** A session that printed 30 lines and lives on. */
@@ -320,6 +321,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   'top --interval': async () =>
     expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
   ...PLACEMENT_FLAGS,
+  ...workspaceFlags(() => sandbox),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
   ...keptFlags(() => sandbox),

@@ -4,7 +4,8 @@ export class SharedUse {
   #alone: Promise<void> | null = null;
 
   async share<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#alone) await this.#alone;
+    // How it went is told to whoever tidies.
+    while (this.#alone) await this.#alone.catch(() => {});
     this.#users += 1;
     try {
       return await work();

@@ -129,6 +129,18 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./explain.ts')).explain,
   },
   {
+    name: 'pull',
+    describe: "a session's work as branches of the repository here",
+    completes: 'session',
+    load: async () => (await import('./pull.ts')).pull,
+  },
+  {
+    name: 'diff',
+    describe: 'what a session changed',
+    completes: 'session',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'tag',
     describe: 'set and remove tags of sessions',
     completes: 'session',

@@ -152,6 +152,7 @@ test('start passes what its flags say, and one failure spares the others', async
     'two',
     '--host',
     'local',
+    '--no-repo',
     '--memory',
     '8G',
     '--env',

@@ -113,7 +113,7 @@ export const start = defineCommand({
       requestId: work.length === 1 ? base : `${base}-${i + 1}`,
       work: { ...common, ...one },
     }));
-    await using parcel = await parcelOf(flags);
+    await using parcel = await parcelOf(flags, context);
     // What is held meanwhile is given back; without that nothing is lost by stopping at once.
     using held = parcel.ready && !flags['all-or-nothing'] ? null : interruption();
     let tell: (text: string) => void = () => {};

@@ -8,6 +8,8 @@ export interface Paths {
   readonly configDir: string;
   readonly stateDir: string;
   readonly cacheDir: string;
+  /** What is brought back from hosts and belongs to no repository. */
+  readonly dataDir: string;
   readonly runtimeDir: string;
   readonly remotesFile: string;
   readonly providersFile: string;
@@ -26,6 +28,7 @@ export function paths(env: NodeJS.ProcessEnv, options: { configFile?: string } =
     configDir,
     stateDir: below(env.XDG_STATE_HOME, '.local/state'),
     cacheDir: below(env.XDG_CACHE_HOME, '.cache'),
+    dataDir: below(env.XDG_DATA_HOME, '.local/share'),
     runtimeDir,
     remotesFile: path.join(configDir, 'remotes.yaml'),
     providersFile: path.join(configDir, 'providers.yaml'),

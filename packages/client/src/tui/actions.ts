@@ -1,5 +1,5 @@
 /** What is done to sessions: at a key, after a question, on one or on all that are marked. */
-import { messageOf } from '@berth/shared/domain/berth-error';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { type Key, useApp } from 'ink';
 import type { DashRow } from '../fleet/dash/row.ts';
@@ -134,7 +134,7 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
         const key = await ports.start(form, { columns: size.columns, rows: size.rows });
         change({ mode: LIST, selected: key, notice: { text: `started ${key}`, bad: false } });
       } catch (error) {
-        tell(messageOf(error), true);
+        tell(messageAndHint(error), true);
       }
     },
   };
@@ -146,9 +146,15 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
       tell('cannot start: no host is connected', true);
       return;
     }
-    const form = { host, preset: '', prompt: '', name: '', permissions: 'ask' } as const;
+    const form = { host, directory: '', preset: '', prompt: '', name: '', permissions: 'ask' } as const;
     change({ mode: { kind: 'start', form, field: 'prompt' }, notice: null });
   }
+}
+
+/** On two lines: what failed, and what to do about it. */
+function messageAndHint(error: unknown): string {
+  const hint = error instanceof BerthError ? error.hint : '';
+  return [messageOf(error), hint].map(oneLine).filter(Boolean).join('\n');
 }
 
 function nameOf(rows: readonly DashRow[]): string | null {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseMemory } from '@berth/shared/domain/memory';
 import { nameProblem, oneLine, safeText } from '@berth/shared/domain/text';
+import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
 import type { DashRow } from '../fleet/dash/row.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
@@ -77,6 +78,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
       const problem = form.name === '' ? null : nameProblem(form.name);
       if (problem) throw new BerthError('NAME_INVALID', `a session cannot be called that: ${problem}`);
       const client = await context.connect(host.config);
+      const path = form.directory.trim();
       const session = await client.start({
         requestId: randomUUID(),
         reservation: '',
@@ -85,6 +87,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
         prompt: form.prompt.trim(),
         preset: form.preset || context.settings.preset,
         skipPermissions: form.permissions === 'skip',
+        source: path === '' ? EMPTY_SOURCE : { kind: 'directory', path },
         argv: [],
         tags: {},
         env: {},

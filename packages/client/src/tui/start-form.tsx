@@ -3,7 +3,7 @@ import { Box, Text, useInput } from 'ink';
 import { pad } from '../fleet/dash/line.ts';
 import type { LiveHost } from '../fleet/live-fleet.ts';
 import { Typed } from './bottom.tsx';
-import { Line } from './line.tsx';
+import { Line, Paint } from './line.tsx';
 import { START_FIELDS, type StartField, type StartForm } from './state.ts';
 import { textAfter } from './typing.ts';
 
@@ -11,6 +11,7 @@ export interface StartFormProps {
   readonly hosts: readonly LiveHost[];
   readonly form: StartForm;
   readonly field: StartField;
+  /** What failed, and on a second line what to do about it. */
   readonly problem: string;
   readonly size: { readonly columns: number; readonly rows: number };
   readonly change: (form: StartForm, field: StartField) => void;
@@ -21,6 +22,7 @@ export interface StartFormProps {
 export function StartFormView(props: StartFormProps) {
   const { hosts, form, field, problem, size, change, submit, cancel } = props;
   const values = valuesOf(field, form, hosts);
+  const [failed = '', hint = ''] = problem.split('\n');
   const to = (step: number) => {
     const at = START_FIELDS.indexOf(field) + step + START_FIELDS.length;
     change(form, START_FIELDS[at % START_FIELDS.length] as StartField);
@@ -60,7 +62,8 @@ export function StartFormView(props: StartFormProps) {
         );
       })}
       <Text> </Text>
-      <Line color="red">{problem || ' '}</Line>
+      <Paint color="red">{failed || ' '}</Paint>
+      <Paint>{hint}</Paint>
       <Box flexGrow={1} />
       <Line dimColor>↑↓ field ←→ choice Enter starts Esc goes back</Line>
     </Box>
@@ -79,6 +82,7 @@ function valuesOf(field: StartField, form: StartForm, hosts: readonly LiveHost[]
     }
     case 'permissions':
       return ['ask', 'skip'];
+    case 'directory':
     case 'prompt':
     case 'name':
       return null;
@@ -86,6 +90,7 @@ function valuesOf(field: StartField, form: StartForm, hosts: readonly LiveHost[]
 }
 
 function wordsOf(field: StartField, form: StartForm): string {
+  if (field === 'directory') return form.directory || 'a new one of its own';
   if (field === 'preset') return form.preset || "the host's own choice";
   if (field !== 'permissions') return form[field];
   return form.permissions === 'skip' ? 'skipped: it asks nobody before it acts' : 'it asks for them';

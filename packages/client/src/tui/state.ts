@@ -6,6 +6,8 @@ export type Question = 'rename' | 'tag' | 'snooze';
 
 export interface StartForm {
   readonly host: string;
+  /** A directory of the host that is there already; empty: one of the session's own. */
+  readonly directory: string;
   /** Empty: the host's choice. */
   readonly preset: string;
   readonly prompt: string;
@@ -14,7 +16,7 @@ export interface StartForm {
   readonly permissions: 'ask' | 'skip';
 }
 
-export const START_FIELDS = ['host', 'preset', 'prompt', 'name', 'permissions'] as const;
+export const START_FIELDS = ['host', 'directory', 'preset', 'prompt', 'name', 'permissions'] as const;
 export type StartField = (typeof START_FIELDS)[number];
 
 /** `keys`: of the sessions that it is about. */

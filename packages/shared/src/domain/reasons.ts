@@ -243,6 +243,11 @@ const table = {
     exit: EXIT.conflict,
     hint: 'merge or rename your branch, or fetch into another with --branch NAME',
   },
+  BRANCH_IN_USE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'switch to another branch there, or fetch into another with --branch NAME',
+  },
   SESSION_NOT_RUNNING: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.conflict,

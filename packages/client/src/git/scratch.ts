@@ -1,0 +1,61 @@
+/**
+ * A place for objects and indexes that a repository is not to keep: what is written there is gone with
+ * it, and all that the repository has can be read.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Repository } from './repository.ts';
+import { Git } from './run.ts';
+
+export class Scratch implements Disposable {
+  readonly directory: string;
+  readonly git: Git;
+
+  private constructor(directory: string, git: Git) {
+    this.directory = directory;
+    this.git = git;
+  }
+
+  /** Over a repository: its objects are seen, its references too. */
+  static over({ git, objectDirectory }: Pick<Repository, 'git' | 'objectDirectory'>): Scratch {
+    const directory = newDirectory();
+    const objects = path.join(directory, 'objects');
+    mkdirSync(objects);
+    const variables = {
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(objectDirectory),
+    };
+    return new Scratch(directory, git.with(variables));
+  }
+
+  /** An empty repository. */
+  static async empty(env: NodeJS.ProcessEnv): Promise<Scratch> {
+    const directory = newDirectory();
+    const git = new Git(directory, env);
+    await git.run(['init', '-q', '--bare', '--template=', '.']);
+    return new Scratch(directory, git);
+  }
+
+  path(name: string): string {
+    return path.join(this.directory, name);
+  }
+
+  /** With an index of its own. */
+  withIndex(name: string): Git {
+    return this.git.with({ GIT_INDEX_FILE: this.path(name) });
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function newDirectory(): string {
+  return mkdtempSync(path.join(tmpdir(), 'berth-git-'));
+}
+
+/** In a list that colons divide. */
+function quoted(directory: string): string {
+  return /[:"]/.test(directory) ? `"${directory.replace(/["\\]/g, '\\$&')}"` : directory;
+}

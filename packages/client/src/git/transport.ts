@@ -1,0 +1,133 @@
+/**
+ * `git push` and `git fetch` over a stream of bytes: git gets one end of a socket pair as descriptor 3,
+ * and speaks its protocol with whatever is at the other end of the stream (git-remote-fd).
+ */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
+import { ended, type Git, lastWords } from './run.ts';
+
+/** Bytes both ways. The stream opens once `data` is taken, and ends with it. */
+export interface Bytes {
+  readonly data: AsyncIterable<Uint8Array>;
+  write(data: Uint8Array): Promise<void>;
+  end(): void;
+}
+
+export interface TransportOptions {
+  /** Opens the stream, which ends with the signal. */
+  readonly open: (signal: AbortSignal) => Bytes;
+  readonly signal: AbortSignal;
+  /** Git's own words on how far it has come. */
+  readonly progress?: (text: string) => void;
+}
+
+const ANYWAY = ['-c', 'protocol.fd.allow=always'];
+
+/** All of these references or none. Throws GIT_FAILED, or what the stream failed with. */
+export async function push(git: Git, refspecs: readonly string[], options: TransportOptions): Promise<void> {
+  const plain = ['--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'];
+  const args = [...ANYWAY, 'push', '--atomic', '--progress', '--porcelain', ...plain, 'fd::3/berth'];
+  await transfer(git, { command: 'push', args: [...args, ...refspecs] }, options);
+}
+
+/** Brings these commits, and writes no reference. `depth` 0: with all that they lead to. */
+export async function fetch(
+  git: Git,
+  { commits, depth = 0 }: { commits: readonly string[]; depth?: number },
+  options: TransportOptions,
+): Promise<void> {
+  const plain = ['--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
+  const shallow = depth > 0 ? [`--depth=${depth}`] : [];
+  const args = [...ANYWAY, '-c', 'protocol.version=2', 'fetch', '--progress', ...plain, ...shallow];
+  await transfer(git, { command: 'fetch', args: [...args, 'fd::3/berth', ...commits] }, options);
+}
+
+/** What the other side has: commits by the full names of references. */
+export async function remoteReferences(git: Git, options: TransportOptions): Promise<Map<string, string>> {
+  const args = [...ANYWAY, '-c', 'protocol.version=2', 'ls-remote', '-q', 'fd::3/berth'];
+  const lines = (await transfer(git, { command: 'ls-remote', args }, options)).split('\n').filter(Boolean);
+  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)] as const));
+}
+
+/** Gives what git printed. */
+async function transfer(
+  git: Git,
+  { command, args }: { command: string; args: readonly string[] },
+  { open, signal, progress }: TransportOptions,
+): Promise<string> {
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const child = git.spawn(args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const socket = child.stdio[3] as Socket | null;
+  const finished = ended(child);
+  finished.catch(() => {});
+  if (!socket) {
+    await finished;
+    return '';
+  }
+  // Git is done with sending before it has all the answers.
+  socket.allowHalfOpen = true;
+  socket.on('error', () => {});
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said.stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said.stderr = (said.stderr + text).slice(-16 * 1024);
+    const line = text.split(/[\r\n]/).findLast((part) => part.trim() !== '');
+    if (line) progress?.(oneLine(line));
+  });
+  const stop = () => child.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  const stream = open(both);
+  let broke: BerthError | null = null;
+  const [up, down] = [upwards(socket, stream), downwards(socket, stream)].map((way) =>
+    way.catch((error: unknown) => {
+      if (error instanceof BerthError) broke ??= error;
+      socket.destroy();
+    }),
+  );
+  try {
+    const code = await finished;
+    // What the host has to say about its end comes last.
+    if (code !== 0) await Promise.race([down, once(AbortSignal.timeout(1000), 'abort')]);
+    signal.throwIfAborted();
+    if (code === 0) return said.stdout;
+    const why = rejected(said.stdout) || lastWords(said.stderr) || `exit code ${code}`;
+    throw worse(broke, why) ?? new BerthError('GIT_FAILED', `git ${command} failed: ${why}`, { hint: '' });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    over.abort();
+    socket.destroy();
+    await Promise.all([up, down]);
+  }
+}
+
+/** What the stream failed with, where that says more than git's own words. */
+function worse(broke: BerthError | null, why: string): BerthError | null {
+  const silent = /hung up|early EOF|disconnect|Broken pipe/.test(why);
+  return broke && (broke.reason !== 'GIT_FAILED' || silent) ? broke : null;
+}
+
+async function upwards(socket: Socket, stream: Bytes): Promise<void> {
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) await stream.write(chunk as Buffer);
+  stream.end();
+}
+
+async function downwards(socket: Socket, stream: Bytes): Promise<void> {
+  for await (const chunk of stream.data) {
+    if (socket.destroyed) return;
+    if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+  }
+  socket.end();
+}
+
+/** Why the other side took a reference not: `! FROM:TO [remote rejected] (WHY)`. */
+function rejected(porcelain: string): string {
+  const lines = porcelain.split('\n').filter((line) => line.startsWith('!'));
+  const reasons = lines.map((line) => /\(([^)]*)\)\s*$/.exec(line)?.[1] ?? '');
+  // With --atomic the others fail for the one that failed.
+  return oneLine(reasons.find((reason) => reason && !/atomic/.test(reason)) ?? reasons[0] ?? '');
+}

@@ -1,0 +1,101 @@
+/** Looks for secrets in all that is about to leave: every file of every tree, each content once. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { EMPTY_TREE, filesBetween, readBlobs } from '../git/blobs.ts';
+import { type Git, shownPath } from '../git/run.ts';
+import { envSecret, isEnvFile, RULES_VERSION, type Secret, secretsIn } from './secret-rules.ts';
+
+export interface Finding extends Secret {
+  readonly path: string;
+  /** A branch or tag that has it; empty: it is in what the session begins with. */
+  readonly where: string;
+}
+
+export interface ScanOptions {
+  /** Trees by id, with the name of what has them. The first is what the others are compared with. */
+  readonly trees: ReadonlyMap<string, string>;
+  /** Trees that were found clean before; told anew where all is clean. */
+  readonly memory: CleanTrees;
+  readonly now: number;
+}
+
+/** Text beyond this is data that a program wrote. Bytes. */
+const MOST_BYTES = 2 * 2 ** 20;
+/** In so many of its first bytes a binary file shows a NUL. */
+const LOOK_BYTES = 8000;
+
+export async function scan(git: Git, { trees, memory, now }: ScanOptions): Promise<Finding[]> {
+  const known = memory.read();
+  const clean = new Set(known);
+  const [base = EMPTY_TREE] = trees.keys();
+  const news = [...trees.keys()].filter((tree) => !clean.has(tree) && tree !== EMPTY_TREE);
+  const pairs = (before: string) => news.map((to) => ({ from: to === base ? before : base, to }));
+  // What was found clean before may have been swept away since.
+  const files = await filesBetween(git, pairs(known.at(-1) ?? EMPTY_TREE)).catch(() =>
+    filesBetween(git, pairs(EMPTY_TREE)),
+  );
+  const blobs = [...new Set([...files.values()].flatMap((list) => list.map(({ blob }) => blob)))];
+  const env = new Set([...files.values()].flat().flatMap((file) => (isEnvFile(file.path) ? file.blob : [])));
+  const found = new Map<string, readonly Secret[]>();
+  await readBlobs(git, { blobs, most: MOST_BYTES }, (blob, content) => {
+    if (content.subarray(0, LOOK_BYTES).includes(0)) return;
+    const text = content.toString('latin1');
+    const secrets = secretsIn(text, now);
+    if (secrets.length === 0 && env.has(blob)) secrets.push(...envSecret(text));
+    if (secrets.length > 0) found.set(blob, secrets);
+  });
+  const findings = new Map<string, Finding>();
+  for (const [tree, list] of files) {
+    const where = trees.get(tree) ?? '';
+    for (const file of list) {
+      // The same content under a name that says nothing is no .env file.
+      const secrets = (found.get(file.blob) ?? []).filter(
+        ({ rule }) => rule !== '.env file' || isEnvFile(file.path),
+      );
+      for (const secret of secrets) {
+        const key = `${file.path}\0${secret.line}\0${secret.rule}`;
+        if (!findings.has(key)) findings.set(key, { ...secret, path: shownPath(file.path), where });
+      }
+    }
+  }
+  if (findings.size === 0) memory.write([...trees.keys()].filter((tree) => tree !== EMPTY_TREE));
+  return [...findings.values()].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,
+  );
+}
+
+/** What was found clean in a repository, in the cache directory: a second start looks at what is new. */
+export interface CleanTrees {
+  /** Oldest first. */
+  read(): readonly string[];
+  write(trees: readonly string[]): void;
+}
+
+export function cleanTreesIn(cacheDir: string, repository: string): CleanTrees {
+  const file = path.join(cacheDir, 'scanned', `${repository}.json`);
+  return {
+    read() {
+      try {
+        const kept = JSON.parse(readFileSync(file, 'utf8')) as { rules?: unknown; trees?: unknown };
+        const trees = Array.isArray(kept.trees) ? kept.trees : [];
+        return kept.rules === RULES_VERSION
+          ? trees.filter((tree) => /^[0-9a-f]{40}$/.test(String(tree)))
+          : [];
+      } catch {
+        // None was kept, or it is broken: all is looked at.
+        return [];
+      }
+    },
+    write(trees) {
+      // The first is that of the commit: the nearest to what comes next.
+      const text = JSON.stringify({ rules: RULES_VERSION, trees: trees.slice(0, 200).reverse() });
+      try {
+        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+        writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
+        renameSync(`${file}.${process.pid}`, file);
+      } catch {
+        // Without it the next scan takes longer.
+      }
+    },
+  };
+}
