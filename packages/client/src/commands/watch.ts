@@ -8,7 +8,7 @@ import { createFleetCache } from '../fleet/cache.ts';
 import { chooseHosts } from '../fleet/inventory.ts';
 import { openLiveFleet } from '../fleet/live/open-live-fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
-import { parseTarget } from '../fleet/resolve.ts';
+import { parseTarget } from '../fleet/target-word.ts';
 import type { Console } from '../render/console.ts';
 import { openCursorFile } from '../watch/cursor-file.ts';
 import { eventLine } from '../watch/event-line.ts';
