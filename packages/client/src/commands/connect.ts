@@ -6,6 +6,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
+import { rememberSession } from '../fleet/remember.ts';
 import { DEFAULT_SESSION, externalPlace, type Place } from '../fleet/resolve.ts';
 import { parseTarget } from '../fleet/target-word.ts';
 import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
@@ -81,6 +82,7 @@ async function onHost(hostName: string, name: string, context: Context): Promise
       columns: 120,
       rows: 36,
     });
+    rememberSession({ host, session }, context);
     return { host, session };
   } catch (error) {
     if (!(error instanceof BerthError) || error.reason !== 'NAME_TAKEN') throw error;

@@ -10,6 +10,7 @@ import { createFleetCache, type FleetCache } from '../fleet/cache.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { chooseHosts, type Holding, takeInventory } from '../fleet/inventory.ts';
 import type { KeptHost } from '../fleet/kept-host.ts';
+import { rememberAnswer } from '../fleet/remember.ts';
 import { type ListFilter, listView, type SessionRow } from '../fleet/view.ts';
 import { clock } from '../render/clock.ts';
 import { counted } from '../render/counted.ts';
@@ -136,7 +137,7 @@ async function printList({ hosts, filter, cache, format }: ListOrder, context: C
   if (view.leftOut > 0 && console.errIsTty && !console.json) {
     console.err(`${view.leftOut} that ended more than a day ago left out: berth list --all\n`);
   }
-  for (const answer of answers) if (answer.ok) keepHeard(answer, cache, now);
+  for (const answer of answers) rememberAnswer(answer, context);
   return reachCode(answers);
 }
 
@@ -147,12 +148,6 @@ function keptOf(answers: readonly Answer<Holding>[], cache: FleetCache): Readonl
     if (found) kept.set(host.name, found);
   }
   return kept;
-}
-
-function keepHeard({ host, value }: Extract<Answer<Holding>, { ok: true }>, cache: FleetCache, now: number) {
-  const sessions = new Map(value.sessions.map((session) => [session.id, session]));
-  const { external } = value;
-  cache.keep({ config: host, asOf: now, snapshot: value.host, sessions, external });
 }
 
 /** One line for each host that did not answer, as JSON where results are. */

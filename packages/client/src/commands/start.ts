@@ -10,6 +10,7 @@ import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
+import { rememberSession } from '../fleet/remember.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { renderError, withCommand, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
@@ -120,7 +121,9 @@ export const start = defineCommand({
       const requestId = jobs.length === 1 ? base : `${base}-${i + 1}`;
       const client = await context.connect(host);
       const source = await parcel.bring(client, { signal: new AbortController().signal, progress: () => {} });
-      return await client.start({ ...common, ...job, source, requestId });
+      const session = await client.start({ ...common, ...job, source, requestId });
+      rememberSession({ host, session }, context);
+      return session;
     });
     const quiet = flags.attach || flags.follow;
     const results = await withProgress(context.console, `starting on ${host.name}`, () =>

@@ -6,6 +6,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { findHost, type Holding, takeInventory } from '../fleet/inventory.ts';
+import { rememberAnswer } from '../fleet/remember.ts';
 import { type Place, placesOf, resolveSession } from '../fleet/resolve.ts';
 import { bySessionOrder } from '../fleet/session-order.ts';
 import { parseTarget } from '../fleet/target-word.ts';
@@ -25,6 +26,7 @@ export async function findSession(word: string, context: Context): Promise<Place
     // Ids of ours are unique across hosts: nothing that others answer can change it.
     const session = answer.ok && answer.value.sessions.find(({ id }) => id === wanted);
     if (session) resolve({ host: answer.host, session });
+    rememberAnswer(answer, context);
   };
   const options = { deadlineMs: patience(hosts, context), answered, signal: stop.signal };
   const all = takeInventory(context, hosts, options).then((answers) => {
@@ -45,7 +47,8 @@ export async function findSessions(
   const targets = words.map((word) => orError(() => ({ word, hosts: hostsFor(word, all) })));
   const wanted = new Set(targets.flatMap((target) => (target instanceof BerthError ? [] : target.hosts)));
   const asked = all.filter((host) => wanted.has(host));
-  const answers = await takeInventory(context, asked, { deadlineMs: patience(asked, context) });
+  const answered = (answer: Answer<Holding>) => rememberAnswer(answer, context);
+  const answers = await takeInventory(context, asked, { deadlineMs: patience(asked, context), answered });
   return targets.map((target) => {
     if (target instanceof BerthError) return target;
     const { word, hosts } = target;
