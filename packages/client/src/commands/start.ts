@@ -17,6 +17,7 @@ import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
 import { attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
+import { offeredOn } from './credentials.ts';
 import { setting } from './defaults.ts';
 import { gatherEnvironment } from './environment.ts';
 import { parcelOf, SOURCE_FLAGS } from './start-source.ts';
@@ -116,12 +117,15 @@ export const start = defineCommand({
     const hostName = flags.host ?? setting(context, 'host');
     const host = hostName !== undefined ? findHost(all, hostName) : all[0];
     if (!host) throw new BerthError('HOST_NOT_FOUND', 'cannot start: there are no hosts');
+    const ownCommand = rest !== null || command !== null;
+    const offer = { preset: how.preset, hostName: host.name, passed: common.env };
+    const env = ownCommand ? common.env : { ...common.env, ...(await offeredOn(host, offer, context)) };
     const base = flags['request-id'] ?? randomUUID();
     const starts = jobs.map(async (job, i) => {
       const requestId = jobs.length === 1 ? base : `${base}-${i + 1}`;
       const client = await context.connect(host);
       const source = await parcel.bring(client, { signal: new AbortController().signal, progress: () => {} });
-      const session = await client.start({ ...common, ...job, source, requestId });
+      const session = await client.start({ ...common, env, ...job, source, requestId });
       rememberSession({ host, session }, context);
       return session;
     });
