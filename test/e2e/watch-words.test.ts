@@ -104,3 +104,38 @@ it('notifies though nobody reads what it prints, and though a command takes its 
   await notifier.waitFor(2);
   terminal.press('C-c');
 });
+
+it('takes in hosts that are added while it runs, and lets go of those that are removed', async () => {
+  await using own = createSandbox();
+  await own.startAgent();
+  await own.startAgent({ name: 'later' });
+  await using sshd = await TestSshd.start(own, { name: 'later' });
+  configureHosts(own, [{ sshd }]);
+  const remotes = readFileSync(join(own.configDir, 'remotes.yaml'), 'utf8');
+  own.writeConfig('remotes.yaml', 'remotes: []\n');
+  const table = own.berthTerminal(['list', '--watch']);
+  await table.waitForScreen(/^SESSION/);
+  await using watch = own.spawnBerth(['watch', '--only', 'state']);
+  own.writeConfig('remotes.yaml', remotes);
+  const id = await startedId(own, [
+    'start',
+    '--json',
+    '--host',
+    'later',
+    '--name',
+    'new',
+    '--',
+    'sleep',
+    '1000',
+  ]);
+  await table.waitForScreen(new RegExp(`^${id} +later +running`, 'm'));
+  // Begins with what happens once the host is known.
+  const renamed = async () => {
+    await own.berth(['tag', id, `at=${Date.now()}`]);
+    return / later new {2}state/.test(watch.stdout);
+  };
+  await until(renamed, { what: 'the watch tells of the new host', everyMs: 300 });
+  own.writeConfig('remotes.yaml', 'remotes: [');
+  own.writeConfig('remotes.yaml', 'remotes: []\n');
+  await table.waitForScreen(/^SESSION[^\n]*\n*$/);
+});

@@ -8,7 +8,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { createFleetCache, type FleetCache } from '../fleet/cache.ts';
 import type { Answer } from '../fleet/fan-out.ts';
-import { chooseHosts, type Holding, takeInventory } from '../fleet/inventory.ts';
+import { chooseHosts, type Holding, namedOf, takeInventory } from '../fleet/inventory.ts';
 import type { KeptHost } from '../fleet/kept-host.ts';
 import { rememberAnswer } from '../fleet/remember.ts';
 import { type ListFilter, listView, type SessionRow } from '../fleet/view.ts';
@@ -68,10 +68,11 @@ export const list = defineCommand({
       tags: pairs('--tag', flags.tag, { bare: true }),
       all: flags.all || flags.status.length > 0,
     };
-    const named = await chooseHosts(context, flags.host);
-    const hosts = named.filter(({ name }) =>
-      !flags.local && !flags.remote ? true : flags.local === (name === 'local'),
-    );
+    const chosen = (all: readonly HostConfig[]) =>
+      namedOf(all, flags.host).filter(
+        ({ name }) => (!flags.local && !flags.remote) || flags.local === (name === 'local'),
+      );
+    const hosts = chosen(await chooseHosts(context, flags.host));
     const plain = flags.wide ? 'wide' : flags.verbose ? 'verbose' : 'table';
     const format = console.json ? 'full' : (flags.format ?? plain);
     if (flags.watch) {
@@ -81,7 +82,7 @@ export const list = defineCommand({
         });
       }
       const { watchList } = await import('./list-watch.ts');
-      return await watchList({ hosts, filter, wide: format === 'wide' }, context);
+      return await watchList({ hosts, chosen, filter, wide: format === 'wide' }, context);
     }
     const given = [
       flags.status.length > 0 && '--status',

@@ -5,7 +5,7 @@ import { EVENT_KINDS, type EventKind } from '@berth/shared/domain/event';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { createFleetCache } from '../fleet/cache.ts';
-import { chooseHosts } from '../fleet/inventory.ts';
+import { chooseHosts, namedOf } from '../fleet/inventory.ts';
 import { openLiveFleet } from '../fleet/live/open-live-fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
 import { DEFAULT_SESSION } from '../fleet/resolve.ts';
@@ -85,6 +85,7 @@ export const watch = defineCommand({
       context,
       cache: createFleetCache(context.paths.cacheDir),
       beginning: beginnings(cursor, sinceTime),
+      follow: (changed) => context.watchHosts((all) => changed(namedOf(all, flags.host))),
     });
     await using notify = flags.notify ? await openNotify(flags, context, { fleet, filter }) : null;
     try {
