@@ -193,6 +193,15 @@ const FLAGS: Record<string, () => Promise<void>> = {
   },
   'list --wide': async () =>
     expect(await out('list', '--wide')).toMatch(/^SESSION .*PRESET +MEMORY[\s\S]* 32MiB /),
+  'list --verbose': async () => {
+    const whole = `echo ${'long '.repeat(40)}`;
+    await started('--preset', 'shell', '--name', 'wordy', '--tag', 'kind=wordy', `${whole}\nsleep 1000`);
+    const shown = onTerminal('list', '--verbose', '--tag', 'kind=wordy');
+    expect(shown).toMatch(/ wordy\s*\n/);
+    expect(shown).toContain(`    ${whole.trim()}`);
+    expect(shown).toMatch(/sessions hidden by --tag/);
+    expect(onTerminal('list', '--remote')).toMatch(/1 host not asked: --remote/);
+  },
   'list --by': async () =>
     expect(await out('list', '--by', 'host')).toMatch(/^HOSTNAME +SESSION +STATUS +IP\n/),
   'list --format': async () => {

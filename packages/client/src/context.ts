@@ -13,6 +13,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** All hosts the user has, `local` included unless disabled; read from remotes.yaml once. */
   hosts(): Promise<readonly HostConfig[]>;
+  /** Calls back with the hosts after each change of remotes.yaml that can be read. */
+  watchHosts(changed: (hosts: readonly HostConfig[]) => void): Disposable;
   /** Opens (or reuses) the way to a host's agent. Rejects with a BerthError that names the host. */
   connect(host: HostConfig, options?: { signal?: AbortSignal }): Promise<HostClient>;
   /** A local socket that speaks the agent's gRPC; `foreground` if it lives only while this process does. */

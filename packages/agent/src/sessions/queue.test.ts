@@ -55,8 +55,7 @@ class Host {
     const registry = this.registry;
     const sharedLedger = this.others === null ? null : this.#ledger();
     const shared = {
-      ...{ registry, capacity: CAPACITY, maxSessions: null,
-    checkDisk: () => {}, sharedLedger },
+      ...{ registry, capacity: CAPACITY, maxSessions: null, checkDisk: () => {}, sharedLedger },
       draining: () => this.draining,
       giveBack: async (id: string) => void this.granted.delete(id),
       reached: async () => {

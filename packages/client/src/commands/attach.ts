@@ -35,15 +35,15 @@ export const attach = defineCommand({
   flags: ATTACH_FLAGS,
   most: 1,
   async run({ flags, words }, context) {
-    needTerminal(context);
+    needTerminal(context, words[0]);
     detachKeysOf(flags, context);
     const accept = ({ session }: Place) => !isFinal(session.state);
     return await attachTo(await theSession(words, context, { command: 'attach', accept }), flags, context);
   },
 });
 
-/** Before anything is started or created for it. Throws USAGE. */
-export function needTerminal({ console }: Context): void {
+/** Before anything is started or created for it. `session`: as it was named. Throws USAGE. */
+export function needTerminal({ console }: Context, session?: string): void {
   if (console.json) {
     throw new BerthError('USAGE', 'cannot attach with --json: a terminal shows no JSON', {
       hint: 'leave out --json',
@@ -52,6 +52,7 @@ export function needTerminal({ console }: Context): void {
   if (console.stdin.isTTY === true && console.isTty) return;
   throw new BerthError('USAGE', 'cannot attach here: standard input and output must be a terminal', {
     hint: 'watch it with berth output --follow SESSION, type with berth send SESSION TEXT',
+    values: session === undefined ? {} : { session },
   });
 }
 

@@ -35,6 +35,8 @@ export interface Command<F extends Flags = Flags> {
   /** One line that works. */
   readonly example: string;
   readonly flags: F;
+  /** What its first word may be, for completion. */
+  readonly verbs?: readonly string[];
   /** Most words it takes; absent: any number. */
   readonly most?: number;
   /** What stands after `--` is something else than more words. */

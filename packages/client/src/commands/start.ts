@@ -5,6 +5,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { RESTART_POLICIES, type RestartPolicy } from '@berth/shared/domain/session-state';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { rememberSession } from '../fleet/remember.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { type Placed, Placement } from '../placement/place.ts';
 import { worst } from '../render/errors.ts';
@@ -12,6 +13,7 @@ import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
 import { detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
+import { offeredOn } from './credentials.ts';
 import { gatherEnvironment } from './environment.ts';
 import { interruption } from './interruption.ts';
 import { accompany } from './start-accompany.ts';
@@ -109,7 +111,7 @@ export const start = defineCommand({
       rows: context.console.stdout.rows || 36,
     };
     const base = flags['request-id'] ?? randomUUID();
-    const jobs = work.map((one, i) => ({
+    const asked = work.map((one, i) => ({
       requestId: work.length === 1 ? base : `${base}-${i + 1}`,
       work: { ...common, ...one },
     }));
@@ -128,9 +130,14 @@ export const start = defineCommand({
     );
     if (flags['dry-run']) {
       const { dryRun } = await import('./start-dry-run.ts');
-      return await dryRun(jobs, { placement, where }, context);
+      return await dryRun(asked, { placement, where }, context);
     }
     const [only] = where.hosts;
+    const likely = where.hosts.length === 1 ? only : (await placement.plan(asked))[0]?.ranked[0]?.host;
+    const ownCommand = rest !== null || command !== null;
+    const offer = { preset: how.preset, passed: common.env };
+    const offered = likely && !ownCommand ? await offeredOn(likely, offer, context) : {};
+    const jobs = asked.map((job) => ({ ...job, work: { ...job.work, env: { ...common.env, ...offered } } }));
     const doing = `starting on ${where.hosts.length === 1 && only ? only.name : `one of ${where.hosts.length} hosts`}`;
     const tried = await withProgress(context.console, doing, async (line) => {
       tell = line.tell;
@@ -140,6 +147,7 @@ export const start = defineCommand({
     tell = () => {};
     const results = await waitInLine(tried, jobs, { placement, flags, context });
     const quiet = flags.attach || flags.follow;
+    for (const result of results) if (result.status === 'fulfilled') rememberSession(result.value, context);
     const codes = results.map((result, i) => report(result, { i, of: jobs.length, quiet }, context));
     const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     if (context.console.json && started.length > 0) await printJson(started, context);

@@ -22,6 +22,8 @@ export interface Settings {
   readonly detachKeys: string;
   /** While attached: a line where another session asks for somebody. */
   readonly attachNotices: boolean;
+  /** Of a tool that takes credentials which are set here: what becomes of them at a start. */
+  readonly credentials: CredentialsChoice;
   /** Given to `ssh -F`; empty: ssh's own. */
   readonly sshConfig: string;
   readonly sshProgram: string;
@@ -38,6 +40,9 @@ export interface Settings {
   readonly texts: Readonly<Record<SettingName, string>>;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
+
+export type CredentialsChoice = (typeof CREDENTIALS_CHOICES)[number];
+const CREDENTIALS_CHOICES = ['ask', 'send', 'never'] as const;
 
 export type Origin = 'flag' | 'environment' | 'config.yaml' | 'default';
 
@@ -81,6 +86,12 @@ export const SETTINGS = {
     usual: 'on',
     read: (text: string) => (text === 'on' || text === 'off' ? text : null),
     form: 'must be on or off',
+  },
+  credentials: {
+    variable: 'BERTH_CREDENTIALS',
+    usual: 'ask',
+    read: (text: string) => CREDENTIALS_CHOICES.find((choice) => choice === text) ?? null,
+    form: 'must be ask, send or never',
   },
   ssh_config: { variable: 'BERTH_SSH_CONFIG', usual: '', read: any, form: '' },
   ssh_program: { variable: 'BERTH_SSH', usual: 'ssh', read: any, form: '' },
@@ -139,6 +150,7 @@ export async function loadSettings(options: {
     policy: text('policy') as Policy,
     detachKeys: text('detach_keys'),
     attachNotices: text('attach_notices') === 'on',
+    credentials: text('credentials') as CredentialsChoice,
     sshConfig: text('ssh_config'),
     sshProgram: text('ssh_program'),
     controlPersistMs: Number(value('control_persist')),

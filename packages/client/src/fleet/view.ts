@@ -118,15 +118,15 @@ export interface ListFilter {
 export type Kept = Pick<KeptHost, 'asOf' | 'sessions'>;
 
 /**
- * The rows to show, who asks for a person first, then the newest; and how many old ones were left
- * out. `kept` by the name of the host.
+ * The rows to show, who asks for a person first, then the newest; how many old ones were left out, and
+ * how many did not fit the filter. `kept` by the name of the host.
  */
 export function listView(
   answers: readonly Answer<Holding>[],
   filter: ListFilter,
   now: number,
   kept: ReadonlyMap<string, Kept> = new Map(),
-): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number } {
+): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number; unfit: number } {
   const rows = answers.flatMap((answer) => {
     const { host } = answer;
     const known = kept.get(host.name);
@@ -152,6 +152,7 @@ export function listView(
     sessions: shown.map(({ row }) => row),
     hosts: answers.map((answer) => hostRow(answer, keptOf(answer.host.name))),
     leftOut: wanted.length - shown.length,
+    unfit: rows.length - wanted.length,
   };
 }
 

@@ -105,3 +105,30 @@ it('tells the place in line on a terminal, and one word of status in a pipe', ()
   expect(table(100)).toMatch(/ pending \(2nd in line\) /);
   expect(table(null)).toMatch(/sess-3 +local +pending +1m +do it/);
 });
+
+it('a wide table has as many columns as fit, without those first that say nothing', () => {
+  const full = { name: 'a-name', preset: 'claude', tags: { team: 'payments' }, memoryBytes: 2 ** 30 };
+  const held = rows([answer('local', { sessions: [session('sess-20261120-083022-a1b2c3', full)] })]);
+  const header = (columns: number | null) =>
+    sessionTable(held, { color: false, columns }, { wide: true, now: NOW }).split('\n')[0]?.split(/ +/);
+  expect(header(null)).toHaveLength(17);
+  expect(header(110)).toEqual([
+    ...['SESSION', 'VM', 'WHERE', 'STATUS', 'AGE', 'NAME', 'PRESET', 'MEMORY', 'TAGS', 'PROMPT'],
+  ]);
+  for (const columns of [60, 80, 110, 140, 200]) {
+    const text = sessionTable(held, { color: false, columns }, { wide: true, now: NOW });
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(text).toContain('sess-20261120-083022-a1b2c3');
+  }
+});
+
+it('whole prompts stand below their sessions on a terminal, line by line', () => {
+  const prompt = `fix it\nand ${'then '.repeat(40)}\u001b[2Jstop`;
+  const held = rows([answer('local', { sessions: [session('sess-1', { prompt, name: 'one' })] })]);
+  const options = { wide: false, verbose: true, now: NOW };
+  const [, row, first, second] = sessionTable(held, { color: false, columns: 80 }, options).split('\n');
+  expect(row).toMatch(/^sess-1 .* one$/);
+  expect([first, second]).toEqual(['    fix it', `    and ${'then '.repeat(40)}stop`]);
+  // In a pipe each session has its one line.
+  expect(sessionTable(held, { color: false, columns: null }, options).trim().split('\n')).toHaveLength(2);
+});
