@@ -10,7 +10,6 @@ import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
 import { holdings } from './domain/ledger.ts';
-import type { Begun } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
@@ -29,7 +28,7 @@ import { keepDisk } from './keep-disk.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
-import { prepareQueue } from './prepare-queue.ts';
+import { prepareSlots } from './prepare-slots.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { createWrapper } from './rpc/handler.ts';
@@ -44,7 +43,7 @@ import { Draining } from './sessions/draining.ts';
 import { createLaunches } from './sessions/launches.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
-import { agree, SlotReturns } from './sessions/slot-returns.ts';
+import { agree } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
 import { Suspension } from './sessions/suspension.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
@@ -177,29 +176,18 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(attentionWatch);
   const news = scope.use(followFiles({ config, log, registry, files, watcher, journal, tmux: tmux.program }));
 
-  const slotReturns =
-    sharedLedger &&
-    scope.use(
-      new SlotReturns({
-        registry,
-        ledger: sharedLedger,
-        onProblem: (session, error) =>
-          log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
-      }),
-    );
   const draining = new Draining({ journal, registry, onChange: () => queue.wake() });
   const reached = createHooks(process.env);
   const quotaBytes = config.diskQuotaBytes;
   const kept = keepDisk({ state, hostname, quotaBytes, registry, files, journal, attention, reached, log });
   scope.use(kept);
-  const { admission, queue } = prepareQueue({
+  const slots = prepareSlots({
     ...{ registry, supervisor, files, capacity, hostname, sharedLedger, now, reached, log },
     maxSessions: config.maxSessions,
     draining: () => draining.now,
     checkDisk: () => kept.disk.check(),
-    giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
   });
-  scope.use(queue);
+  const { admission, queue } = scope.use(slots);
   const suspension = new Suspension({ registry, supervisor, now, reached });
   const commands = new Commands({
     registry,

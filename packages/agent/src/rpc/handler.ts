@@ -217,8 +217,3 @@ function reasonOf(error: unknown): string {
 function printable(value: unknown): string | null {
   return typeof value === 'string' && /^[\x20-\x7e]{1,128}$/.test(value) ? value : null;
 }
-
-/** For calls that are described and not built yet. */
-export function notYet(): never {
-  throw new BerthError('INTERNAL', 'this call is not built yet');
-}
