@@ -207,4 +207,11 @@ it('a push that is cut leaves nothing, and the next one comes through', async ()
   expect(gitIn(join(objects, '..'))('for-each-ref')).toBe('');
   using calls = workspaceCalls(agent.socket, sandbox.dir);
   expect(await calls.push(home, to, refspec)).toContain('[new reference]');
+  // Several at once, each its own.
+  const said = await Promise.all(
+    ['v', 'w'].map((upload) =>
+      calls.push(home, { repository: 'r', upload }, `HEAD:refs/uploads/${upload}/heads/main`),
+    ),
+  );
+  for (const text of said) expect(text).toContain('[new reference]');
 });
