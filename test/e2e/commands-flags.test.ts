@@ -99,6 +99,8 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(await out(...args, '--max-turns', '12')).toBe('12\n');
     expect((await sandbox.berth([...args, '--max-turns', '0'])).code).toBe(2);
   },
+  'start --directory': async () =>
+    expect(await out('start', '--directory', '~', '--follow', '--', 'pwd')).toContain(sandbox.home),
   'start --headless': async () => {
     expect(await out('start', '--preset', 'shell', '--headless', '--follow', 'echo alone')).toBe('alone\n');
     expect((await sandbox.berth(['start', '--headless', '--', 'true'])).code).toBe(2);

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -125,8 +126,10 @@ it('a session works in a directory of the user, which stays theirs', async () =>
   await until(() => watching.stdout.includes('"files_changed"'), { what: 'news of the file' });
   const text = await sandbox.berth(['show', id]);
   expect(text.stdout).toMatch(/^source +a directory of the host, not a copy$/m);
+  const moved = `${project} moved`;
+  renameSync(project, moved);
   expect((await sandbox.berth(['kill', id])).code).toBe(0);
-  expect(workTree(project)).toMatchObject({ made: expect.anything() });
+  expect(workTree(moved)).toMatchObject({ made: expect.anything() });
   expect(readlinkSync(join(sandbox.stateDir, 'sessions', id, 'workspace'))).toBe(project);
 });
 
@@ -204,4 +207,11 @@ it('a push that is cut leaves nothing, and the next one comes through', async ()
   expect(gitIn(join(objects, '..'))('for-each-ref')).toBe('');
   using calls = workspaceCalls(agent.socket, sandbox.dir);
   expect(await calls.push(home, to, refspec)).toContain('[new reference]');
+  // Several at once, each its own.
+  const said = await Promise.all(
+    ['v', 'w'].map((upload) =>
+      calls.push(home, { repository: 'r', upload }, `HEAD:refs/uploads/${upload}/heads/main`),
+    ),
+  );
+  for (const text of said) expect(text).toContain('[new reference]');
 });

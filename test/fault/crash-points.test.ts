@@ -1,5 +1,6 @@
 /** The agent is killed exactly between two steps of a call: nothing is lost, doubled or left behind. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { holdAt } from '../support/hold-at.ts';
@@ -27,6 +28,23 @@ it.each(['start.staged', 'start.committed'])('a kill at %s makes one session in 
   // What the first try had staged was swept.
   const kept = readdirSync(join(sandbox.stateDir, 'sessions'));
   expect(kept).toEqual([id]);
+});
+
+it('a kill between staging and commit takes nothing from the directory that a session was to work in', async () => {
+  await using sandbox = createSandbox();
+  const [hooks, project] = [join(sandbox.dir, 'hooks'), join(sandbox.home, 'project')];
+  mkdirSync(join(project, 'deep'), { recursive: true });
+  writeFileSync(join(project, 'deep', 'file'), 'mine');
+  let kill = async () => {};
+  using points = await holdAt(hooks, async (point) => {
+    if (point === 'start.staged') await kill();
+  });
+  const agent = await sandbox.startAgent({ env: { BERTHD_TEST_HOOKS: hooks } });
+  kill = () => agent.restart();
+  const id = await startedId(sandbox, ['start', '--json', '--directory', '~/project', '--', 'sleep', '1000']);
+  expect(points.seen).toContain('start.staged');
+  expect(readdirSync(join(sandbox.stateDir, 'sessions'))).toEqual([id]);
+  expect(readFileSync(join(project, 'deep', 'file'), 'utf8')).toBe('mine');
 });
 
 it('a kill of the agent right after a kill was committed still ends the session', async () => {

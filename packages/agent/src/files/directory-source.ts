@@ -1,5 +1,5 @@
 /** A directory of the user's own as a session's workspace. It is never removed, and nothing in it is. */
-import { access, constants, realpath, stat, symlink } from 'node:fs/promises';
+import { access, constants, readlink, realpath, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
@@ -28,4 +28,11 @@ export async function settleDirectory(named: string, home: string): Promise<stri
 /** The workspace is a link: what works in a workspace needs no other path. */
 export async function linkDirectory(real: string, workspace: string): Promise<void> {
   await symlink(real, workspace, 'dir');
+}
+
+/** Throws SOURCE_INVALID where the directory that a workspace is a link to has gone since. */
+export async function refuseLostDirectory(workspace: string): Promise<void> {
+  const real = await readlink(workspace).catch(() => null);
+  if (real === null || (await stat(real).catch(() => null))?.isDirectory()) return;
+  throw new BerthError('SOURCE_INVALID', `no session can work in ${oneLine(real)}: it is gone`);
 }

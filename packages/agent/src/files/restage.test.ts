@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -55,4 +63,17 @@ it('takes what was staged and never adopted', async () => {
   writeFileSync(path.join(staged, 'workspace', 'kept'), '');
   await files.restage(SESSION, LAUNCH);
   expect(readdirSync(files.paths(SESSION.id).workspace)).toEqual(['kept']);
+});
+
+it('tells of a directory of the user that is gone', async () => {
+  const files = filesOf();
+  const mine = path.join(base, 'mine');
+  mkdirSync(mine);
+  const layOut = async (workspace: string) => symlinkSync(mine, workspace);
+  mkdirSync(files.paths(SESSION.id).directory);
+  await files.restage(SESSION, { ...LAUNCH, layOut });
+  await files.adopt(SESSION.id);
+  rmSync(mine, { recursive: true });
+  await files.restage(SESSION, { ...LAUNCH, layOut });
+  await expect(files.adopt(SESSION.id)).rejects.toThrow(`no session can work in ${mine}: it is gone`);
 });

@@ -7,6 +7,7 @@ import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Begun, Session } from '../domain/session.ts';
 import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
+import { refuseLostDirectory } from './directory-source.ts';
 import { removeTree } from './remove-tree.ts';
 
 export interface SessionFilesOptions {
@@ -112,6 +113,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, directory);
       await stat(paths(sessionId).directory);
     }
+    await refuseLostDirectory(paths(sessionId).workspace);
   }
 
   async function update(session: Session): Promise<void> {

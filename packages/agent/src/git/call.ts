@@ -4,6 +4,9 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { asArguments, LIST_FILTERS, NOTHING_RUNS, type Setting, withoutFilters } from './safety.ts';
 
+const DISK_FULL = /No space left on device|Disk quota exceeded/;
+/** What is said where git cannot be run. */
+export const NOT_THERE = 'git is not installed on this host, or not on the PATH of berthd';
 const MOST_OUTPUT = 32 * 1024 * 1024;
 
 export interface GitRun {
@@ -59,14 +62,15 @@ export class GitError extends Error {
   readonly stderr: string;
 
   constructor(command: string, stderr: string, cause: { readonly message: string; readonly code?: unknown }) {
-    super(`git ${command}: ${lastWords(stderr) || cause.message}`, { cause });
+    const why = cause.code === 'ENOENT' ? NOT_THERE : lastWords(stderr) || cause.message;
+    super(`git ${command}: ${why}`, { cause });
     this.exitCode = typeof cause.code === 'number' ? cause.code : null;
     this.stderr = stderr;
   }
 
   /** As callers are told of it. */
   toBerthError(what: string): BerthError {
-    if (/No space left on device|Disk quota exceeded/.test(this.stderr)) {
+    if (DISK_FULL.test(this.stderr)) {
       return new BerthError('DISK_FULL', `${what}: the disk is full`, { cause: this });
     }
     return new BerthError('GIT_FAILED', `${what}: ${oneLine(this.message)}`, { cause: this });

@@ -52,7 +52,7 @@ function refuseUnknown(checkout: Checkout, refs: ReadonlyMap<string, string>): v
     if (named === '' || brought.has(named)) continue;
     const message = `the upload ${oneLine(checkout.upload)} brought no ${oneLine(named)}`;
     throw new BerthError('SOURCE_INVALID', message, {
-      hint: 'bring the work once more: uploads that no session began with are kept for an hour',
+      hint: 'bring the work once more: an upload is kept for an hour at least',
     });
   }
 }

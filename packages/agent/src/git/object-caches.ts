@@ -73,10 +73,15 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
     });
   }
 
-  /** Waits for what is being swept. */
+  /** Resolves when nothing is being swept. */
+  async tidied(): Promise<void> {
+    await Promise.all(this.#tidying);
+  }
+
+  /** What is being swept is left for the next time. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ends.abort();
-    await Promise.all(this.#tidying);
+    await this.tidied();
   }
 
   #pathOf(repository: string): string {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ProtocolProgram } from '../sessions/workspace-port.ts';
-import { lastWords } from './call.ts';
+import { lastWords, NOT_THERE } from './call.ts';
 import { asArguments, type Setting } from './safety.ts';
 
 /** For each: to clean up after its caller went, after it was asked to end. Then it is made to. */
@@ -30,7 +30,9 @@ export function startProtocolProgram(options: {
   // It may end before it has read everything: how it ended says why.
   child.stdin.on('error', () => {});
   const ended = new Promise<string | null>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? NOT_THERE : error.message),
+    );
     child.once('close', (code, signal) => {
       resolve(code === 0 ? null : lastWords(words) || `it ended with ${signal ?? code}`);
     });

@@ -11,7 +11,7 @@ interface FromCaller {
     | undefined;
 }
 
-/** Resolves when the program has ended well, or the caller is gone. Throws GIT_FAILED with what it said. */
+/** Resolves when the program has ended well, or the caller is gone. Throws GIT_FAILED or DISK_FULL with what it said. */
 export async function carry<Req extends FromCaller>(
   stream: ServerDuplexStream<Req, { data: Buffer }>,
   { input, output, ended }: ProtocolProgram,
@@ -37,5 +37,7 @@ export async function carry<Req extends FromCaller>(
   });
   stream.resume();
   const said = await Promise.race([ended, gone]);
-  if (said !== null && said !== 'gone') throw new BerthError('GIT_FAILED', `git on the host: ${said}`);
+  if (said === null || said === 'gone') return;
+  const full = /No space left on device|Disk quota exceeded/.test(said);
+  throw new BerthError(full ? 'DISK_FULL' : 'GIT_FAILED', `git on the host: ${said}`);
 }

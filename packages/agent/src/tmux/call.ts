@@ -21,7 +21,8 @@ export function tmuxCall(tmux: string): TmuxCall {
   return (paths, args, input) =>
     callTmux(
       [tmux, '-N', '-S', paths.tmuxSocket, ...args],
-      { cwd: paths.workspace, timeout: CALL_MS },
+      // A session works where its first client stood. Later its workspace may be gone, and it is ended all the same.
+      { cwd: args[0] === 'new-session' ? paths.workspace : paths.directory, timeout: CALL_MS },
       input,
     );
 }
