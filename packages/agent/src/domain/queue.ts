@@ -43,6 +43,11 @@ export function admissible(sessions: Iterable<Session>, { capacity, maxSessions 
   return head;
 }
 
+/** Who would wait for ever, and everybody behind: the host was given less memory since. */
+export function hopeless(sessions: Iterable<Session>, { capacity }: Limits): Queued | null {
+  return line(sessions).find(({ memoryBytes }) => memoryBytes > capacity.capacityBytes) ?? null;
+}
+
 function isQueued(session: Session): session is Queued {
   return session.state === 'queued';
 }

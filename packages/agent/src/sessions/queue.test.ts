@@ -28,6 +28,7 @@ class Host {
   others: number | null;
   readonly granted = new Map<string, number>();
   now = 0;
+  capacity = CAPACITY;
   draining = false;
   /** More was promised than there is, or somebody let in who is not to be. */
   wrong = false;
@@ -55,7 +56,7 @@ class Host {
     const registry = this.registry;
     const sharedLedger = this.others === null ? null : this.#ledger();
     const shared = {
-      ...{ registry, capacity: CAPACITY, maxSessions: null, sharedLedger },
+      ...{ registry, capacity: this.capacity, maxSessions: null, sharedLedger, now: () => this.now },
       draining: () => this.draining,
       giveBack: async (id: string) => void this.granted.delete(id),
       reached: async () => {
@@ -71,7 +72,7 @@ class Host {
     const held = new Set([...registry.all()].filter(holdsSlot).map(({ id }) => id));
     for (const id of this.granted.keys()) if (!held.has(id)) this.granted.delete(id);
     this.admission = new Admission({
-      ...{ ...shared, hostname: 'h', now: () => this.now },
+      ...{ ...shared, hostname: 'h' },
       newId: () => `s${String(++this.#ids).padStart(4, '0')}`,
     });
     this.queue = new Queue({
@@ -220,4 +221,19 @@ it.each([
     }),
     { numRuns: 600 },
   );
+});
+
+it('does not wait for ever where the host was given less memory', async () => {
+  const host = new Host(null);
+  await host.start(60, false);
+  const large = await host.start(90, true);
+  const small = await host.start(10, true);
+  await host.queue[Symbol.asyncDispose]();
+  host.capacity = { ...CAPACITY, capacityBytes: 80 };
+  host.boot();
+  await host.settle();
+  const detail = 'it waited for a slot of 90 B, and the host has 80 B for sessions in all now';
+  expect(host.registry.get(large ?? '')).toMatchObject({ state: 'failed', failureReason: 'start', detail });
+  expect(host.registry.get(small ?? '')).toMatchObject({ state: 'starting' });
+  await host.queue[Symbol.asyncDispose]();
 });

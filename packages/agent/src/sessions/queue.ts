@@ -5,8 +5,9 @@
  * - nothing is remembered here: the line is in the journal, and every look begins with it.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { formatMemory } from '@berth/shared/domain/memory';
 import { isFinal } from '@berth/shared/domain/session-state';
-import { admissible, type Limits } from '../domain/queue.ts';
+import { admissible, hopeless, type Limits } from '../domain/queue.ts';
 import type { Queued } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { SharedLedger } from './ledger-port.ts';
@@ -18,6 +19,7 @@ export interface QueueOptions extends Limits {
   readonly supervisor: Pick<Supervisor, 'wake'>;
   readonly files: Pick<SessionFiles, 'begun'>;
   readonly bootId: string;
+  readonly now: () => number;
   /** The host lets nobody begin; those who wait stay. */
   readonly draining: () => boolean;
   /** Null where this agent is the only one on its host. */
@@ -84,6 +86,7 @@ export class Queue implements AsyncDisposable {
   /** False where there is nothing to do before the next wake-up. */
   async #admitNext(): Promise<boolean> {
     const { registry, supervisor, files, bootId, giveBack, reached } = this.#o;
+    if (this.#dropHopeless()) return true;
     const head = this.#next();
     if (!head) return false;
     // Laid out anew first, by its lane, whose record of it wakes this.
@@ -103,6 +106,17 @@ export class Queue implements AsyncDisposable {
     registry.apply(head.id, { type: 'admitted' });
     await reached('queue.admitted');
     supervisor.wake(head.id);
+    return true;
+  }
+
+  #dropHopeless(): boolean {
+    const { registry, supervisor, capacity, now } = this.#o;
+    const session = hopeless(registry.all(), this.#o);
+    if (!session) return false;
+    const [needs, has] = [session.memoryBytes, capacity.capacityBytes].map(formatMemory);
+    const detail = `it waited for a slot of ${needs}, and the host has ${has} for sessions in all now`;
+    registry.apply(session.id, { type: 'startFailed', at: now(), detail });
+    supervisor.wake(session.id);
     return true;
   }
 

@@ -31,10 +31,15 @@ export async function drainHosts(args: HostArguments, context: Context, draining
     const left = (await client.listAll()).sessions.filter(({ state }) => !isFinal(state));
     // Those in line stay there: none of them begins on a host that drains.
     const active = left.filter(({ state }) => state !== 'queued').length;
+    const waiting = left.length - active;
+    const line = waiting > 0 ? `; ${waiting} in line, which stay there` : '';
     const text = draining
-      ? `${host.name} takes no new sessions; ${active === 0 ? 'none is left' : `${counted(active, 'session')} left`}`
+      ? `${host.name} takes no new sessions; ${active === 0 ? 'none is left' : `${counted(active, 'session')} left`}${line}`
       : `${host.name} takes sessions again`;
-    return { json: { name: host.name, draining, active_sessions: active }, text };
+    return {
+      json: { name: host.name, draining, active_sessions: active, queued_sessions: waiting },
+      text,
+    };
   });
 }
 

@@ -83,6 +83,9 @@ function told({ session, alreadyEnded, signals }: KillOutcome): string {
     return `${oneLine(session.id)} ${what}`;
   }
   if (alreadyEnded) return `${session.id} had ended: ${story(session)}`;
+  if (session.queuedAt !== null && session.startedAt === null && signals.length === 0) {
+    return `${session.id} left the line: ${story(session)}`;
+  }
   const sent = signals.map((name) => `SIG${oneLine(name).replace(/^SIG/, '')}`).join(', then ');
   return `${session.id} sent ${sent || 'nothing'}: ${story(session)}`;
 }

@@ -48,7 +48,10 @@ async function look(place: Place, context: Context): Promise<Shown> {
     stateHistory(client, { id, createdAt }),
   ]);
   const { tmuxSocket } = details;
-  const reach = tmuxSocket && !isFinal(session.state) ? plainSsh(host, { tmuxSocket, configFile }) : '';
+  const reach =
+    tmuxSocket && session.startedAt !== null && !isFinal(session.state)
+      ? plainSsh(host, { tmuxSocket, configFile })
+      : '';
   return { host, session, details, history, reach };
 }
 

@@ -40,7 +40,7 @@ function stateLine(row: DashRow, now: number): string {
         statusText(session),
         session.activity === 'unknown' || row.ended ? '' : session.activity,
         session.exitCode === null ? '' : `exit ${session.exitCode}`,
-        `started ${formatAge(now - session.createdAt)} ago`,
+        `${session.queuePlace ? 'queued' : 'started'} ${formatAge(now - session.createdAt)} ago`,
         session.endedAt === null ? '' : `ended ${formatAge(now - session.endedAt)} ago`,
         session.attachedClients > 0 ? `${session.attachedClients} attached` : '',
         cellText(session.detail),
