@@ -72,6 +72,11 @@ export const PLACEMENT_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
         stdout: expect.stringMatching(/host {4}local \(queued\)[\s\S]*status {2}pending \(1st in line\)/),
       });
       expect((await sandbox.berth(['start', '--queue', '--no-queue', '--', 'true'])).code).toBe(2);
+      // Who waits for its end waits for its beginning, too.
+      const waiting = sandbox.spawnBerth(['start', '--queue', '--wait', '--', 'bash', '-c', 'exit 7']);
+      await waiting.waitForText(/2nd in line/);
+      expect((await sandbox.berth(['kill', '--all', '--status', 'running', '--yes'])).code).toBe(0);
+      expect((await waiting.finished).code).toBe(7);
     }),
   'start --no-queue': () =>
     full(async (sandbox) => {

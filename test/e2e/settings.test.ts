@@ -83,3 +83,23 @@ it('memory, preset and host of the settings reach a start', async () => {
   sandbox.writeConfig('config.yaml', 'host: nowhere\n');
   expect(await sandbox.berth(['start', '--', 'true'])).toMatchObject({ code: 4 });
 });
+
+it('policy, region and size of the settings reach a start; a host that is named goes before them', async () => {
+  await using sandbox = createSandbox();
+  await sandbox.startAgent();
+  sandbox.writeConfig('remotes.yaml', 'remotes:\n  - { name: local, region: eu, size: m }\n');
+  const plan = (flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    sandbox.berth(['start', '--dry-run', ...flags, 'x'], { env });
+  sandbox.writeConfig('config.yaml', 'policy: spread\nregion: eu\nsize: r6i.2xlarge\n');
+  expect(await plan()).toMatchObject({ code: 0, stdout: expect.stringContaining('local: emptiest') });
+  expect((await plan([], { BERTH_POLICY: 'pack' })).stdout).toContain('local: idle');
+  for (const [variable, value] of [
+    ['BERTH_REGION', 'us'],
+    ['BERTH_SIZE', 'xl'],
+  ] as const) {
+    expect((await plan([], { [variable]: value })).code).toBe(4);
+    expect((await plan(['--host', 'local'], { [variable]: value })).code).toBe(0);
+  }
+  sandbox.writeConfig('config.yaml', 'policy: heap\n');
+  expect(await plan()).toMatchObject({ code: 2, stderr: expect.stringContaining('must be pack or spread') });
+});

@@ -217,6 +217,7 @@ export function simulatedPorts(
     connect: async (host) => find(host).connect(),
     wentTo: (requestId) => ways.get(requestId) ?? null,
     goes: (requestId, way) => void ways.set(requestId, way),
+    forget: (requestId) => void ways.delete(requestId),
     random,
     now: () => 0,
   };

@@ -42,6 +42,9 @@ export const WHERE_FLAGS = {
   'dry-run': { type: 'boolean', describe: 'tell where each would go, and why; start nothing' },
 } as const satisfies Flags;
 
+/** Hosts that are asked at the same time: each may take the making of a connection. */
+const MOST_AT_ONCE = 64;
+
 type WhereFlags = FlagValues<typeof WHERE_FLAGS>;
 
 export interface Where {
@@ -86,7 +89,7 @@ export function placementPorts(context: Context, { kept }: { kept: boolean }): P
       const deadlineMs = hosts.length === 1 ? Math.max(connectMs, fanoutMs) : fanoutMs;
       const ask = async (host: HostConfig, signal: AbortSignal) =>
         await (await context.connect(host, { signal })).getHost({ signal, deadlineMs });
-      const answers = await fanOut(hosts, ask, { deadlineMs, limit: hosts.length });
+      const answers = await fanOut(hosts, ask, { deadlineMs, limit: MOST_AT_ONCE });
       return answers.map((answer) =>
         answer.ok
           ? { host: answer.host, snapshot: answer.value }
@@ -96,6 +99,7 @@ export function placementPorts(context: Context, { kept }: { kept: boolean }): P
     connect: (host) => context.connect(host),
     wentTo: (requestId) => ways?.wentTo(requestId) ?? null,
     goes: (requestId, way) => ways?.goes(requestId, way),
+    forget: (requestId) => ways?.forget(requestId),
     newId: randomUUID,
     random: Math.random,
     now: Date.now,

@@ -108,7 +108,8 @@ async function start(
     try {
       return await client.start({ requestId, ...work, ...how });
     } catch (error) {
-      if (!isLost(error) || tries === TRIES) throw error;
+      // A host that took all the time a call may take does so again.
+      if (!isLost(error) || error.reason === 'DEADLINE' || tries === TRIES) throw error;
     }
   }
 }

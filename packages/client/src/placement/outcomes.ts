@@ -48,7 +48,7 @@ export function isFull(error: unknown): error is BerthError {
 export function unclear(host: string, requestId: string, cause: BerthError): UnclearStart {
   const name = oneLine(host);
   return new UnclearStart(
-    'HOST_UNREACHABLE',
+    cause.reason,
     `cannot tell whether the session started on ${name}: ${oneLine(cause.message)}`,
     {
       values: { host, request_id: requestId },

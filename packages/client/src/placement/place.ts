@@ -16,7 +16,7 @@ import type { Parcel } from '../workspace/parcel.ts';
 import { type AttemptPorts, giveBack, type Job, reserve, startAtOnce, startHeld } from './attempt.ts';
 import { noCapacity } from './no-capacity.ts';
 import { type Constraints, mustAsk } from './obstacle.ts';
-import { goesElsewhere, interrupted } from './outcomes.ts';
+import { goesElsewhere, interrupted, isLost } from './outcomes.ts';
 import { Picture } from './picture.ts';
 import type { Policy } from './policy.ts';
 import { type Candidate, type Ranking, rank } from './rank.ts';
@@ -43,6 +43,8 @@ export interface PlacementPorts extends AttemptPorts {
   wentTo(requestId: string): Way | null;
   /** Kept before the host is asked. */
   goes(requestId: string, way: Way): void;
+  /** It surely was not granted where it went. */
+  forget(requestId: string): void;
   random(): number;
   now(): number;
 }
@@ -77,11 +79,12 @@ export class Placement {
     if (before) return before;
     const { hosts, parcel, constraints } = this.#o;
     const [only] = hosts;
+    const how = parcel.ready ? 'direct' : 'held';
     // Nothing to choose: its agent is asked at once, and says best itself what is against it.
     if (only && hosts.length === 1 && !mustAsk(constraints, only)) {
-      return await this.#startOn(only, job, parcel.ready ? 'direct' : 'held');
+      return await this.#try(only, job, how);
     }
-    return await this.#search((host) => this.#startOn(host, job, parcel.ready ? 'direct' : 'held'));
+    return await this.#search((host) => this.#try(host, job, how));
   }
 
   /** All of them or none: all slots are held before the first session starts. */
@@ -100,7 +103,7 @@ export class Placement {
       await Promise.all(held.map(({ client, slot }) => giveBack(client, slot.id, this.#ports)));
       throw results.find((result) => result.status === 'rejected')?.reason ?? interrupted();
     }
-    return await Promise.allSettled(held.map(({ host, job }) => this.#startOn(host, job, 'held')));
+    return await Promise.allSettled(held.map(({ host, job }) => this.#try(host, job, 'held')));
   }
 
   /** Waits in line where that is shortest. Throws as `start` does where no line is open. */
@@ -113,7 +116,7 @@ export class Placement {
       if (!line) throw this.#nothing(picture, this.#rank(picture));
       const { host } = line;
       try {
-        const placed = await this.#startOn(host, job, 'queued');
+        const placed = await this.#try(host, job, 'queued');
         // Whoever comes next stands behind it.
         if (placed.session.state === 'queued') picture.queued(host.name, placed.session.memoryBytes);
         return placed;
@@ -160,6 +163,16 @@ export class Placement {
     }
   }
 
+  /** For a job that is not known to have gone anywhere. */
+  async #try(host: HostConfig, job: Job, how: Way['how']): Promise<Placed> {
+    try {
+      return await this.#startOn(host, job, how);
+    } catch (error) {
+      if (goesElsewhere(error)) this.#ports.forget(job.requestId);
+      throw error;
+    }
+  }
+
   async #startOn(host: HostConfig, job: Job, how: Way['how'], sent?: WorkspaceSource): Promise<Placed> {
     const { parcel } = this.#o;
     // Nothing has been sent if this fails.
@@ -193,10 +206,9 @@ export class Placement {
     try {
       return await this.#startOn(host, job, way.how, way.source ?? undefined);
     } catch (error) {
-      if (!goesElsewhere(error)) throw error;
-      const { reason } = error;
       // Whether the session is there is known there alone.
-      if (reason === 'HOST_UNREACHABLE' || reason === 'AGENT_MISSING' || reason === 'DEADLINE') throw error;
+      if (!goesElsewhere(error) || isLost(error)) throw error;
+      this.#ports.forget(requestId);
       if (this.#o.hosts.length === 1) throw error;
       (await this.#picture()).refused(host.name, error);
       return null;

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -20,6 +21,7 @@ export interface WaysFile {
   wentTo(requestId: string): Way | null;
   /** Throws CONFIG_INVALID where it cannot be kept: then asking again could start something twice. */
   goes(requestId: string, way: Way): void;
+  forget(requestId: string): void;
 }
 
 /** `stateDir`: berth's own. */
@@ -49,6 +51,7 @@ export function waysFile(stateDir: string, now: () => number): WaysFile {
         });
       }
     },
+    forget: (requestId) => rmSync(fileOf(requestId), { force: true }),
   };
 }
 
