@@ -8,7 +8,8 @@ export function execFlags(sandbox: () => Sandbox, name: string): Record<string, 
   return {
     'exec --terminal': async () => {
       expect((await exec('--terminal', name, 'tty')).code).toBe(2);
-      const terminal = sandbox().berthTerminal(['exec', '-t', name, 'tty']);
+      // A pane that ends scrolls its first line away.
+      const terminal = sandbox().berthTerminal(['exec', '-t', name, 'sh', '-c', 'echo; tty']);
       await terminal.waitForScreen(/^\/dev\/pts\/\d+/m);
       expect(await terminal.waitForExit()).toBe(0);
     },
