@@ -72,14 +72,19 @@ export async function createTmuxExecs(options: TmuxExecsOptions): Promise<Execs>
     const directory = await takeDirectory();
     const mark = `BERTH_EXEC_ID=${path.basename(directory)}`;
     const pipe = (name: string) => path.join(directory, name);
-    const pty = spec.terminal && options.openPty(spec.terminal);
+    using opened = new DisposableStack();
+    const reading = (name: string) => opened.use(readEnd(pipe(name)));
+    const writing = (name: string) => opened.use(writeEnd(pipe(name)));
+    const pty = spec.terminal && opened.use(options.openPty(spec.terminal));
     const command = new RunningCommand({
       mark,
       processes: options.processes,
-      told: readEnd(pipe('told')),
-      hold: writeEnd(pipe('hold')),
-      ends: pty ?? { input: writeEnd(pipe('in')), out: readEnd(pipe('out')), err: readEnd(pipe('err')) },
+      told: reading('told'),
+      hold: writing('hold'),
+      ends: pty ?? { input: writing('in'), out: reading('out'), err: reading('err') },
     });
+    // They are the command's from here on.
+    opened.move();
     try {
       const env = { ...spec.env, BERTH_EXEC_ID: path.basename(directory) };
       await writeFile(pipe('what'), execScript({ ...spec, env }), { mode: 0o600 });
