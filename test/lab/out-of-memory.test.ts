@@ -208,6 +208,10 @@ test('a command beside a session that outgrows the slot is killed in there, and 
   expect((await sandbox.berth(['exec', id, 'tail', '/dev/zero'])).code).toBe(137);
   await until(async () => (await show(id)).oom_kills === 1, { what: 'the kernel tells of the kill' });
   expect((await show(id)).status).toBe('running');
+  // The agent's own device files may be others than the session's.
+  const terminal = sandbox.berthTerminal(['exec', '-t', id, 'sh', '-c', 'echo; stty size']);
+  expect(await terminal.waitForExit()).toBe(0);
+  expect(terminal.screen()).toMatch(/^24 80/m);
   await using left = sandbox.spawnBerth(['exec', id, 'sh', '-c', 'echo up; sleep 1000']);
   await left.waitForText(/up/);
   await sandbox.berth(['kill', id, '--grace', '0s']);

@@ -37,10 +37,9 @@ async function serve(stream: Stream, signal: AbortSignal, options: ExecOptions):
   const { open } = first.message;
   refuseExternal(open.session, NOT_OURS);
   const session = options.registry.resolve(open.session);
+  const snapshot = encodeSession(await options.describe(session));
   await using running = await options.executions.start(session, order(open));
-  stream.write({
-    message: { $case: 'opened', opened: { session: encodeSession(await options.describe(session)) } },
-  });
+  stream.write({ message: { $case: 'opened', opened: { session: snapshot } } });
   const exitCode = await pump(stream, signal, running);
   if (exitCode === 'left') return;
   if (exitCode === null) throw await cutShort(session.id, signal, options);

@@ -29,6 +29,7 @@ export interface TmuxExecsOptions {
 
 const PIPES = ['in', 'out', 'err', 'told', 'hold'];
 const BEGIN_MS = 10_000;
+const SPARE_AFTER_MS = 20;
 
 /** What is in `directory` is of an agent that is no more: its commands have ended with it. */
 export async function createTmuxExecs(options: TmuxExecsOptions): Promise<Execs> {
@@ -46,13 +47,20 @@ export async function createTmuxExecs(options: TmuxExecsOptions): Promise<Execs>
   }
 
   async function takeDirectory(): Promise<string> {
-    const taken = await (spare ?? prepare());
-    spare = prepare();
-    // The next one tries again, and tells.
-    spare.catch(() => {
-      spare = null;
-    });
-    return taken;
+    const taken = spare;
+    spare = null;
+    return await (taken ?? prepare());
+  }
+
+  /** Once nobody waits: making pipes costs a process. */
+  function prepareSpare(): void {
+    setTimeout(() => {
+      spare ??= prepare();
+      // The next one tries again, and tells.
+      spare.catch(() => {
+        spare = null;
+      });
+    }, SPARE_AFTER_MS).unref();
   }
 
   async function start(spec: ExecSpec): Promise<RunningExec> {
@@ -64,27 +72,34 @@ export async function createTmuxExecs(options: TmuxExecsOptions): Promise<Execs>
     const directory = await takeDirectory();
     const mark = `BERTH_EXEC_ID=${path.basename(directory)}`;
     const pipe = (name: string) => path.join(directory, name);
-    const pty = spec.terminal && options.openPty(spec.terminal);
+    using opened = new DisposableStack();
+    const reading = (name: string) => opened.use(readEnd(pipe(name)));
+    const writing = (name: string) => opened.use(writeEnd(pipe(name)));
+    const pty = spec.terminal && opened.use(options.openPty(spec.terminal));
     const command = new RunningCommand({
       mark,
       processes: options.processes,
-      told: readEnd(pipe('told')),
-      hold: writeEnd(pipe('hold')),
-      ends: pty ?? { input: writeEnd(pipe('in')), out: readEnd(pipe('out')), err: readEnd(pipe('err')) },
+      told: reading('told'),
+      hold: writing('hold'),
+      ends: pty ?? { input: writing('in'), out: reading('out'), err: reading('err') },
     });
+    // They are the command's from here on.
+    opened.move();
     try {
       const env = { ...spec.env, BERTH_EXEC_ID: path.basename(directory) };
       await writeFile(pipe('what'), execScript({ ...spec, env }), { mode: 0o600 });
       const line = runnerLine([options.runner, directory, ...(pty ? [pty.tty] : [])], spec.sessionId);
       await call(spec.paths, ['run-shell', '-b', line]);
       await command.begun(BEGIN_MS);
+      void command.ended.then(prepareSpare);
       return command;
     } catch (error) {
       await command[Symbol.asyncDispose]();
       const message = `cannot run a command in ${spec.sessionId}: ${messageOf(error)}`;
       throw new BerthError('EXEC_FAILED', message, { cause: error });
     } finally {
-      await rm(directory, { recursive: true, force: true });
+      // It has been read, and the pipes are open: nobody need wait for it.
+      void rm(directory, { recursive: true, force: true }).catch(() => {});
     }
   }
 

@@ -8,6 +8,7 @@ import { type Place, placesOf } from '../fleet/resolve.ts';
 import { asBerthError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { PrefixedLines } from '../render/prefixed-lines.ts';
+import type { ExecStream } from '../rpc/host-client.ts';
 import { namedJson } from './each-target.ts';
 import { interruption } from './interruption.ts';
 import { reachCode, warnUnreachable } from './target.ts';
@@ -35,6 +36,9 @@ interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Bytes of standard input in one message. */
+const PIECE = 256 * 1024;
 
 /** Takes what one session prints. */
 interface Sink {
@@ -112,8 +116,7 @@ async function execOne(
     const stream = client.exec(open, signal);
     for await (const message of stream.messages) {
       if (message.kind === 'opened') {
-        if (input) void stream.write(input);
-        stream.endInput();
+        void sendWhole(input, stream);
       } else if (message.kind === 'ended') exitCode = message.exitCode;
       else await sink.push(message.kind, message.data);
     }
@@ -122,6 +125,14 @@ async function execOne(
   }
   const timedOut = exitCode === null && late?.aborted === true;
   return { place, exitCode, timedOut, error: timedOut ? null : error, ...(await sink.end()) };
+}
+
+/** How it ends is told by the messages of the stream. */
+async function sendWhole(input: Uint8Array | null, stream: ExecStream): Promise<void> {
+  for (let at = 0; input && at < input.length; at += PIECE) {
+    await stream.write(input.subarray(at, at + PIECE));
+  }
+  stream.endInput();
 }
 
 function printing(prefix: string, { console }: Context): Sink {

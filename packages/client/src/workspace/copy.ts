@@ -31,7 +31,8 @@ export async function download(
     if (paths.length > 1)
       throw usage(`cannot copy ${contents} beside other files: it means all that is in it`);
     if (!isDirectory) await mkdir(to);
-    return await received(receive({ archive, directory: path.resolve(to), signal }));
+    // Which may be nothing.
+    return await receive({ archive, directory: path.resolve(to), signal });
   }
   const names = paths.map(lastName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -182,11 +183,11 @@ async function directoryHere(word: string): Promise<boolean> {
   return (await stat(word).catch(() => null))?.isDirectory() === true;
 }
 
-/** What failed here says where. */
+/** A file that was named must be there. */
 async function received(work: Promise<number>): Promise<number> {
   const count = await work;
   if (count > 0) return count;
-  throw new BerthError('FILE_NOT_FOUND', 'nothing came: there is no file in it');
+  throw new BerthError('FILE_NOT_FOUND', 'nothing came of what was asked for');
 }
 
 function notFoundHere(word: string, why: string): BerthError {
