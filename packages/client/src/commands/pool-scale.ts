@@ -128,6 +128,12 @@ function tellPlan(plan: Plan, there: readonly Member[], wanted: number, { consol
   const steps = Object.entries(plan).flatMap(([verb, names]: [string, readonly string[]]) =>
     names.length > 0 ? [`would ${verb} ${names.map(oneLine).join(', ')}\n`] : [],
   );
+  const left = there.length - plan.delete.length - wanted;
+  if (left > 0) steps.push(`${tooMany(left, wanted)}\n`);
   console.out(steps.join('') || `${counted(there.length, 'machine')}: nothing to do\n`);
   return 0;
+}
+
+function tooMany(count: number, wanted: number): string {
+  return `${counted(count, 'machine')} more than ${wanted} would stay: in use, or not known to be idle`;
 }
