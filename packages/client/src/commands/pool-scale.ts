@@ -62,13 +62,9 @@ async function scaleDown(
   const code = going.length > 0 ? await deleteAll(going, flags.yes, context) : 0;
   const busy = there.length - going.length - wanted;
   if (busy <= 0 || code !== 0) return code;
-  throw new BerthError(
-    'HOST_BUSY',
-    `${counted(busy, 'machine')} more than ${wanted} stay: they have sessions`,
-    {
-      hint: 'run the command again when these have ended: berth pool list',
-    },
-  );
+  throw new BerthError('HOST_BUSY', tooMany(busy, wanted), {
+    hint: 'run the command again when these have ended: berth pool list',
+  });
 }
 
 export async function prunePool({ flags }: PoolArguments, context: Context): Promise<number> {
@@ -135,5 +131,5 @@ function tellPlan(plan: Plan, there: readonly Member[], wanted: number, { consol
 }
 
 function tooMany(count: number, wanted: number): string {
-  return `${counted(count, 'machine')} more than ${wanted} would stay: in use, or not known to be idle`;
+  return `${counted(count, 'machine')} more than ${wanted} stay: in use, or not known to be idle`;
 }
