@@ -41,7 +41,7 @@ export async function findMembers(
 }
 
 /** Throws HOST_BUSY where something runs there, or where nobody can tell. */
-export function refuseBusy(member: Member): void {
+function refuseBusy(member: Member): void {
   if (!isBusy(member)) return;
   const { name, sessions, error } = member;
   if (sessions === null) {
