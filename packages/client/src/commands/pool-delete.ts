@@ -6,37 +6,20 @@ import type { Work } from '../providers/provider.ts';
 import { stepLine } from '../render/step-line.ts';
 import { eachMachine, type MachineTold } from './pool-each.ts';
 import type { PoolArguments } from './pool-flags.ts';
-import { agreed, describeAll, empty, findMembers, refuseBusy } from './pool-retire.ts';
+import { agreed, checkedFor, describeAll, empty, findMembers } from './pool-retire.ts';
 
 export async function deleteMachines(args: PoolArguments, context: Context): Promise<number> {
   const { force, yes } = args.flags;
   const found = await findMembers(args, context);
-  const checked = await Promise.all(
-    [...found].map(async ([name, member]) => [name, await deletable(member, force)] as const),
-  );
-  const going = checked.flatMap(([, member]) => (member instanceof BerthError ? [] : [member]));
+  const checked = await checkedFor('delete', found, force);
+  const going = [...checked.values()].flatMap((member) => (member instanceof BerthError ? [] : [member]));
   const question = `delete ${describeAll(going)} with all that is there`;
   if (going.length > 0 && !(await agreed(question, yes, context))) return 1;
-  const outcomes = new Map(checked);
-  return await eachMachine([...outcomes.keys()], context, async (name, work) => {
-    const member = outcomes.get(name);
+  return await eachMachine([...checked.keys()], context, async (name, work) => {
+    const member = checked.get(name);
     if (!member || member instanceof BerthError) throw member;
     return await deleteMachine(member, { force }, context, work);
   });
-}
-
-/** The member, or why it is not to be deleted. */
-async function deletable(member: Member | BerthError, force: boolean): Promise<Member | BerthError> {
-  if (member instanceof BerthError) return member;
-  try {
-    // Before anybody is asked, and before anything is drained. A fixed one says by itself why not.
-    if (!(await member.provider.capabilities()).has('delete')) await member.provider.delete(member.name);
-    if (!force) refuseBusy(member);
-    return member;
-  } catch (error) {
-    if (error instanceof BerthError) return error;
-    throw error;
-  }
 }
 
 export async function deleteMachine(

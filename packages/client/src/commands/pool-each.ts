@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Work } from '../providers/provider.ts';
 import { asBerthError, renderError, worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
+import { aside } from '../render/progress.ts';
 import { interruption } from './interruption.ts';
 
 export interface MachineTold {
@@ -34,7 +35,7 @@ export async function eachMachine(
         if (!console.json) console.out(`${told.text}\n`);
       } catch (error) {
         const known = interrupted.signal.aborted ? brokenOff(name) : named(asBerthError(error), name);
-        console.err(renderError(known, console));
+        aside(console, renderError(known, console));
         codes.push(known.exitCode);
       }
     }

@@ -8,17 +8,16 @@ import { stepLine } from '../render/step-line.ts';
 import { configOf, hostOf, reached } from './pool-create.ts';
 import { eachMachine, type MachineTold } from './pool-each.ts';
 import type { PoolArguments } from './pool-flags.ts';
-import { agreed, describeAll, empty, findMembers, refuseBusy } from './pool-retire.ts';
+import { agreed, checkedFor, describeAll, empty, findMembers } from './pool-retire.ts';
 
 export async function stopMachines(args: PoolArguments, context: Context): Promise<number> {
   const { force, yes } = args.flags;
-  const found = await findMembers(args, context);
+  const found = await checkedFor('stop', await findMembers(args, context), force);
   const members = [...found.values()].flatMap((member) => (member instanceof BerthError ? [] : [member]));
   if (members.length > 0 && !(await agreed(`stop ${describeAll(members)}`, yes, context))) return 1;
   return await eachMachine(args.words, context, async (name, work) => {
     const member = memberOf(found, name);
-    if (!force) refuseBusy(member);
-    if ((await member.provider.capabilities()).has('stop')) await empty(member, force, context);
+    await empty(member, force, context);
     using line = stepLine(context.console, name);
     line.show('stopping');
     await member.provider.stop(name, { ...work, progress: (step, share) => line.show(step, share) });

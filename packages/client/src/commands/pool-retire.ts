@@ -4,11 +4,12 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { nearest } from '../fleet/nearest.ts';
+import { unsupported } from '../providers/fixed.ts';
 import { isBusy, type Member } from '../providers/member.ts';
 import { findProvider, openProviders } from '../providers/open.ts';
 import { lookAgain, survey } from '../providers/survey.ts';
 import { counted } from '../render/counted.ts';
-import { renderError } from '../render/errors.ts';
+import { asBerthError, renderError } from '../render/errors.ts';
 import { confirm } from '../render/picker.ts';
 import { withProgress } from '../render/progress.ts';
 import type { PoolArguments } from './pool-flags.ts';
@@ -40,7 +41,7 @@ export async function findMembers(
 }
 
 /** Throws HOST_BUSY where something runs there, or where nobody can tell. */
-export function refuseBusy(member: Member): void {
+function refuseBusy(member: Member): void {
   if (!isBusy(member)) return;
   const { name, sessions, error } = member;
   if (sessions === null) {
@@ -54,6 +55,29 @@ export function refuseBusy(member: Member): void {
     hint: `berth host drain ${name} and wait, or end them with it: --force`,
     values: { host: name },
   });
+}
+
+/**
+ * Before anybody is asked, and before anything is drained: each member, or why it is not to go, since
+ * its provider cannot, or since it is busy.
+ */
+export async function checkedFor(
+  what: 'delete' | 'stop',
+  found: ReadonlyMap<string, Member | BerthError>,
+  force: boolean,
+): Promise<ReadonlyMap<string, Member | BerthError>> {
+  const check = async (member: Member | BerthError): Promise<Member | BerthError> => {
+    if (member instanceof BerthError) return member;
+    try {
+      if (!(await member.provider.capabilities()).has(what)) return unsupported(member.provider.name, what);
+      if (!force) refuseBusy(member);
+      return member;
+    } catch (error) {
+      return asBerthError(error);
+    }
+  };
+  const checked = [...found].map(async ([name, member]) => [name, await check(member)] as const);
+  return new Map(await Promise.all(checked));
 }
 
 /**

@@ -62,13 +62,9 @@ async function scaleDown(
   const code = going.length > 0 ? await deleteAll(going, flags.yes, context) : 0;
   const busy = there.length - going.length - wanted;
   if (busy <= 0 || code !== 0) return code;
-  throw new BerthError(
-    'HOST_BUSY',
-    `${counted(busy, 'machine')} more than ${wanted} stay: they have sessions`,
-    {
-      hint: 'run the command again when these have ended: berth pool list',
-    },
-  );
+  throw new BerthError('HOST_BUSY', tooMany(busy, wanted), {
+    hint: 'run the command again when these have ended: berth pool list',
+  });
 }
 
 export async function prunePool({ flags }: PoolArguments, context: Context): Promise<number> {
@@ -128,6 +124,12 @@ function tellPlan(plan: Plan, there: readonly Member[], wanted: number, { consol
   const steps = Object.entries(plan).flatMap(([verb, names]: [string, readonly string[]]) =>
     names.length > 0 ? [`would ${verb} ${names.map(oneLine).join(', ')}\n`] : [],
   );
+  const left = there.length - plan.delete.length - wanted;
+  if (left > 0) steps.push(`${tooMany(left, wanted)}\n`);
   console.out(steps.join('') || `${counted(there.length, 'machine')}: nothing to do\n`);
   return 0;
+}
+
+function tooMany(count: number, wanted: number): string {
+  return `${counted(count, 'machine')} more than ${wanted} stay: in use, or not known to be idle`;
 }

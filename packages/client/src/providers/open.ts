@@ -3,6 +3,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { loadProviders } from '../config/providers.ts';
 import type { Context } from '../context.ts';
 import { nearest } from '../fleet/nearest.ts';
+import { aside } from '../render/progress.ts';
 import { fixedProvider } from './fixed.ts';
 import type { Provider } from './provider.ts';
 
@@ -24,7 +25,7 @@ export async function openProviders(context: Context): Promise<readonly Provider
   const { execProvider } = await import('./exec.ts');
   const { console, env } = context;
   const remark = (line: string) => {
-    if (!console.json) console.err(`${line}\n`);
+    if (!console.json) aside(console, `${line}\n`);
   };
   return [...fixed, ...configs.map((config) => execProvider({ config, env, remark }))];
 }

@@ -37,3 +37,8 @@ export async function withProgress<T>(
     clear();
   }
 }
+
+/** A remark for people in the place of a line of progress that may stand there. */
+export function aside(console: Pick<Console, 'err' | 'errIsTty'>, text: string): void {
+  console.err(`${console.errIsTty ? CLEAR : ''}${text}`);
+}
