@@ -261,6 +261,8 @@ it('shows every line in its place when the terminal gets narrower and higher at 
   await sandbox.startAgent();
   for (const name of ['one', 'two', 'three']) await start(sandbox, name, `echo ${name}; sleep 1000`);
   await using terminal = sandbox.berthTerminal(['dash'], { columns: 170, rows: 20 });
+  // Before that it shows what was known of them.
+  await terminal.waitForScreen(/^✓ local/m);
   for (const _ of [1, 2, 3]) {
     await terminal.waitForScreen(/MESSAGE +── \w+ on local/);
     terminal.resize(100, 26);

@@ -1,6 +1,5 @@
 /** The agent is killed exactly between two steps of a call: nothing is lost, doubled or left behind. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { holdAt } from '../support/hold-at.ts';

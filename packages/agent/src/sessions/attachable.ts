@@ -7,7 +7,7 @@ import type { Session } from '../domain/session.ts';
 import type { Describe } from './describe.ts';
 import type { ExternalTerminals } from './external-terminals.ts';
 import type { SessionFiles } from './files-port.ts';
-import type { Notice, Screens, TmuxSession } from './ports.ts';
+import type { Notice, Screens, Terminals, TmuxSession } from './ports.ts';
 import type { Registry } from './registry.ts';
 
 export interface Attachable {
@@ -26,6 +26,7 @@ export interface AttachableOptions {
   readonly files: SessionFiles;
   readonly describe: Describe;
   readonly screens: Pick<Screens, 'notify'>;
+  readonly terminals: Pick<Terminals, 'observe'>;
   readonly typed: (sessionId: string) => void;
   readonly external: ExternalTerminals;
 }
@@ -41,7 +42,7 @@ export async function attachable(reference: string, options: AttachableOptions):
 
 function ours(
   reference: string,
-  { registry, files, describe, screens, typed }: AttachableOptions,
+  { registry, files, describe, screens, terminals, typed }: AttachableOptions,
 ): Attachable {
   const session = typable(registry.resolve(reference));
   const { id } = session;
@@ -54,6 +55,9 @@ function ours(
     notify: (notice) => screens.notify(paths, notice),
     // tmux says goodbye before the end of a session is recorded: wait for the record, not for ever.
     async ended(signal) {
+      // Only detached, by somebody else: it lives on, and there is nothing to wait for.
+      const seen = await terminals.observe(paths).catch(() => null);
+      if (seen && !seen.dead) return await describe(registry.get(id) ?? session);
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(END_MS)]);
       const over = registry.until(id, ({ state }) => isFinal(state), deadline);
       return await describe(await over.catch(() => registry.get(id) ?? session));
