@@ -16,6 +16,7 @@ import { listLocal, listOverSsh } from './list.ts';
 import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
+import { upload } from './upload.ts';
 import { workspace } from './workspace.ts';
 
 const LONGEST_MS = 6 * 60_000;
@@ -29,6 +30,7 @@ async function measureAll(bench: Bench): Promise<void> {
     await output(bench, host);
     await firstByte(bench, host);
     await attention(bench, host);
+    await upload(bench, host);
   }
   await fleetList(bench);
   await idle(bench);

@@ -124,7 +124,7 @@ function report(bench: Bench, what: string, figures: { berth: Spread; push: Spre
 }
 
 /** The same bytes each time; half of the work tree is text. */
-export function fill(repo: string): void {
+function fill(repo: string): void {
   const git = newRepository(repo);
   mkdirSync(join(repo, 'binary'));
   let seed = Buffer.alloc(32);
