@@ -83,3 +83,41 @@ it('brings a session what is here, and brings back exactly what it did', async (
   expect(git(at, 'diff', '--name-status', 'berth/round^', 'berth/round')).toBe('A\tc.txt\nA\tnew.txt');
   expect(git(at, 'rev-parse', 'berth/round--side')).toBe(git(at, 'rev-parse', 'berth/round^'));
 });
+
+it('leaves a committed file here that .berthignore names, its history too, and brings work back on top of both', async () => {
+  const at = repository('kept');
+  writeFileSync(join(at, '.env'), 'KEY=very-secret\n');
+  git(at, 'add', '.');
+  git(at, 'commit', '-q', '-m', 'with a secret');
+  const refused = await sandbox.berth(['start', '--json', '--', 'true'], { cwd: at });
+  expect(refused.code).toBe(6);
+  expect(JSON.parse(refused.stderr)).toMatchObject({ error: { reason: 'SECRETS_FOUND' } });
+  writeFileSync(join(at, '.berthignore'), '.env\n');
+  const script = `ls -A; git log --format=:%s; ${SESSION}`;
+  const started = await sandbox.berth(['start', '--name', 'kept', '--follow', '--', 'bash', '-c', script], {
+    cwd: at,
+  });
+  expect(started.stderr).toMatch(/keeps committed files here \(\.env\): .* without its history/);
+  expect(started.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /^\.berthignore \.git a\.txt b\.txt :with a secret /,
+  );
+  const grep = ['-rlI', 'very-secret', sandbox.stateDir];
+  expect(() => execFileSync('grep', grep, { encoding: 'utf8' })).toThrow();
+  const before = checkout(at);
+  expect(await sandbox.berth(['pull', 'kept'], { cwd: at })).toMatchObject({ code: 0, stderr: '' });
+  expect(checkout(at)).toEqual(before);
+  expect(git(at, 'log', '--format=%an %s', 'main~1..berth/kept')).toMatch(/\nBot edit a\nAnn with a secret$/);
+  expect(git(at, 'show', 'berth/kept:.env')).toBe('KEY=very-secret');
+  expect(git(at, 'diff', '--name-only', 'main', 'berth/kept')).toBe('.berthignore\na.txt\nc.txt');
+});
+
+it('asks a person about secrets, and a no sends nothing', async () => {
+  const at = repository('asked');
+  writeFileSync(join(at, '.env'), 'KEY=1\n');
+  const terminal = sandbox.berthTerminal(['start', '--name', 'asked', '--', 'true'], { cwd: at });
+  await terminal.waitForScreen(/\.env:1: \.env file \(KEY=…\)[\s\S]*send all the same/);
+  terminal.type('n');
+  terminal.press('Enter');
+  expect(await terminal.waitForExit()).toBe(6);
+  expect((await sandbox.berth(['show', 'asked'])).code).toBe(4);
+});
