@@ -1,7 +1,7 @@
 /** A repository goes along to a session, and its work comes back: nothing here is disturbed by either. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -101,8 +101,15 @@ it('leaves a committed file here that .berthignore names, its history too, and b
   expect(started.stdout.replaceAll(/\s+/g, ' ')).toMatch(
     /^\.berthignore \.git a\.txt b\.txt :with a secret /,
   );
-  const grep = ['-rlI', 'very-secret', sandbox.stateDir];
-  expect(() => execFileSync('grep', grep, { encoding: 'utf8' })).toThrow();
+  const { workspace } = await sandbox.json<{ workspace: string }>(['show', 'kept']);
+  const caches = join(sandbox.stateDir, 'repositories');
+  const there = [workspace, ...readdirSync(caches).map((name) => join(caches, name))];
+  expect(there.length).toBeGreaterThan(1);
+  const [secret, rest] = [git(at, 'rev-parse', 'main:.env'), git(at, 'rev-parse', 'main:a.txt')];
+  const has = (where: string, id: string) =>
+    spawnSync('git', ['cat-file', '-e', id], { cwd: where, env: sandbox.env }).status === 0;
+  expect(there.some((where) => has(where, rest))).toBe(true);
+  expect(there.some((where) => has(where, secret))).toBe(false);
   const before = checkout(at);
   expect(await sandbox.berth(['pull', 'kept'], { cwd: at })).toMatchObject({ code: 0, stderr: '' });
   expect(checkout(at)).toEqual(before);

@@ -189,7 +189,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       });
       return {
         data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
         end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
       };
     },
@@ -201,7 +201,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       });
       return {
         data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
         end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
       };
     },
@@ -301,6 +301,11 @@ export function createHostClient(options: ChannelOptions): HostClient {
     },
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
+}
+
+/** The same bytes, not copied: a hundred megabytes go this way. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array> {
