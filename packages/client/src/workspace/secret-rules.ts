@@ -94,7 +94,8 @@ const BINARY = new Set(
 
 /** By its name: read through to the end it would show no text. */
 export function isBinaryFile(path: string): boolean {
-  return BINARY.has(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+  const [, suffix = ''] = /\.([^./]+)$/.exec(path) ?? [];
+  return BINARY.has(suffix.toLowerCase());
 }
 
 /** The first value that such a file sets, or nothing. */
