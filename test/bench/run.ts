@@ -8,6 +8,7 @@ import { ROOT } from '../support/programs.ts';
 import { attention } from './attention.ts';
 import { chatty } from './chatty.ts';
 import { echo } from './echo.ts';
+import { exec } from './exec.ts';
 import { firstByte } from './first-byte.ts';
 import { fleetList } from './fleet-list.ts';
 import { startSshHost } from './hosts.ts';
@@ -15,6 +16,7 @@ import { idle } from './idle.ts';
 import { listLocal, listOverSsh } from './list.ts';
 import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
+import { placement } from './placement.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
 import { upload } from './upload.ts';
 import { workspace } from './workspace.ts';
@@ -29,6 +31,7 @@ async function measureAll(bench: Bench): Promise<void> {
     await echo(bench, host);
     await output(bench, host);
     await firstByte(bench, host);
+    await exec(bench, host);
     await attention(bench, host);
     await upload(bench, host);
   }
@@ -36,6 +39,7 @@ async function measureAll(bench: Bench): Promise<void> {
   await idle(bench);
   await chatty(bench);
   await workspace(bench);
+  await placement(bench);
 }
 
 async function main(): Promise<void> {

@@ -127,22 +127,49 @@ it('next goes to who has waited longest, on detach to the next, and ends when no
   await using own = createSandbox();
   const { socket } = await own.startAgent();
   using seen = new HostEvents(socket);
-  for (const name of ['first', 'second']) {
+  for (const name of ['first', 'second', 'third']) {
     const script = `echo ${name} asks; printf '\\a'; cat`;
     const id = await startedId(own, ['start', '--json', '--name', name, '--', 'bash', '-c', script]);
     await seen.find(({ sessionId, fact }) => sessionId === id && fact.type === 'attentionRaised');
   }
-  const terminal = own.berthTerminal(['next']);
+  const terminal = own.berthTerminal(['next'], { columns: 160 });
   await terminal.waitForScreen(/first asks/);
   terminal.press('C-b', 'd');
-  await terminal.waitForScreen(/second asks/);
+  await terminal.waitForScreen(
+    /next: local:sess-\S+ \(second\) .*; 1 more wait \(enter: at once, q: leave\)/,
+  );
+  await terminal.waitForScreen(/^second asks/m);
+  terminal.type('answer');
+  await terminal.waitForScreen(/answer/);
+  terminal.press('C-b', 'd');
+  await terminal.waitForScreen(/next: local:sess-\S+ \(third\)/);
+  terminal.press('Enter');
+  await terminal.waitForScreen(/^third asks/m);
   terminal.type('answer');
   await terminal.waitForScreen(/answer/);
   terminal.press('C-b', 'd');
   await terminal.waitForScreen(/nobody else waits for you; 1 you have been to still asks: berth ack --all/);
   expect(await terminal.waitForExit()).toBe(0);
   expect(await own.json(['next'])).toMatchObject({ next: { name: 'first' }, waiting: 1 });
-  await own.berth(['ack', 'first']);
+  // Between two there is a moment to leave.
+  const ringing = await startedId(own, [
+    'start',
+    '--json',
+    '--name',
+    'last',
+    '--',
+    'bash',
+    '-c',
+    "printf '\\a'; cat",
+  ]);
+  await seen.find(({ sessionId, fact }) => sessionId === ringing && fact.type === 'attentionRaised');
+  const leaving = own.berthTerminal(['next'], { columns: 160 });
+  await leaving.waitForScreen(/^first asks/m);
+  leaving.press('C-b', 'd');
+  await leaving.waitForScreen(/next: local:sess-\S+ \(last\)/);
+  leaving.press('q');
+  expect(await leaving.waitForExit()).toBe(0);
+  await own.berth(['ack', 'first', 'last']);
   const none = await own.berth(['next', '--json']);
   expect(none).toMatchObject({ code: 0, stdout: '{"next":null,"waiting":0}\n' });
 });

@@ -7,8 +7,12 @@ import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
+import { execFlags } from './exec-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
+import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
+import { PLACEMENT_FLAGS } from './placement-flags.ts';
+import { POOL_FLAGS } from './pool-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 import { workspaceFlags } from './workspace-flags.ts';
 
@@ -82,6 +86,7 @@ function terminalFlags(command: string): Record<string, () => Promise<void>> {
 }
 
 const FLAGS: Record<string, () => Promise<void>> = {
+  ...execFlags(() => sandbox, 'printed'),
   'start --preset': async () =>
     expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
   'start --command': async () =>
@@ -188,6 +193,15 @@ const FLAGS: Record<string, () => Promise<void>> = {
   },
   'list --wide': async () =>
     expect(await out('list', '--wide')).toMatch(/^SESSION .*PRESET +MEMORY[\s\S]* 32MiB /),
+  'list --verbose': async () => {
+    const whole = `echo ${'long '.repeat(40)}`;
+    await started('--preset', 'shell', '--name', 'wordy', '--tag', 'kind=wordy', `${whole}\nsleep 1000`);
+    const shown = onTerminal('list', '--verbose', '--tag', 'kind=wordy');
+    expect(shown).toMatch(/ wordy\s*\n/);
+    expect(shown).toContain(`    ${whole.trim()}`);
+    expect(shown).toMatch(/sessions hidden by --tag/);
+    expect(onTerminal('list', '--remote')).toMatch(/1 host not asked: --remote/);
+  },
   'list --by': async () =>
     expect(await out('list', '--by', 'host')).toMatch(/^HOSTNAME +SESSION +STATUS +IP\n/),
   'list --format': async () => {
@@ -315,9 +329,12 @@ const FLAGS: Record<string, () => Promise<void>> = {
   // That it asks again is seen in status-bar.test.ts.
   'top --interval': async () =>
     expect((await sandbox.berth(['top', '--once', '--interval', 'often'])).code).toBe(2),
+  ...PLACEMENT_FLAGS,
   ...workspaceFlags(() => sandbox),
   ...HOST_FLAGS,
   ...NOTIFY_FLAGS,
+  ...keptFlags(() => sandbox),
+  ...POOL_FLAGS,
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

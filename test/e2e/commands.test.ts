@@ -230,8 +230,11 @@ it('kills what ignores TERM, with the signal and after the time that were asked 
 
 it('completes in a real bash, and runs nothing that a host named', async () => {
   await using sandbox = createSandbox();
-  await sandbox.startAgent();
-  await startedId(sandbox, ['start', '--json', '--name', 'unmistakable', '--', 'sleep', '1000']);
+  const agent = await sandbox.startAgent();
+  const named = ['start', '--json', '--name', 'unmistakable', '--tag', 'team=a', '--', 'sleep', '1000'];
+  await startedId(sandbox, named);
+  await startedId(sandbox, ['start', '--json', '--name', 'finished', '--', 'sleep', '1000']);
+  await sandbox.berth(['kill', 'finished']);
   const pwned = '$(echo>pwned)';
   const hostile = await startedId(sandbox, ['start', '--json', '--name', pwned, '--', 'sleep', '1000']);
   writeFileSync(join(sandbox.home, 'a-file.env'), '');
@@ -256,17 +259,30 @@ it('completes in a real bash, and runs nothing that a host named', async () => {
     };
     await until(cleared, { what: 'a new line', everyMs: 250 });
   };
+  // From here on it is known by heart: nobody is asked.
+  await agent.kill9();
   await completes('berth att', /> berth attach/);
   await completes('berth output unm', /> berth output unmistakable/);
+  await completes('berth attach local:unm', /> berth attach local:unmistakable/);
+  await completes('berth output loc', /> berth output local:/);
   await completes('berth tunnel lo', /> berth tunnel local/);
+  await completes('berth host doc', /> berth host doctor/);
+  await completes('berth host drain lo', /> berth host drain local/);
   await completes('berth output --fol', /> berth output --follow/);
   await completes('berth list --status run', /> berth list --status running/);
   await completes('berth list --format cs', /> berth list --format csv/);
+  await completes('berth list --format=cs', /> berth list --format=csv/);
+  await completes('berth list --tag te', /> berth list --tag team/);
+  await completes('berth start --preset cl', /> berth start --preset claude/);
   await completes('berth start --env-file a-f', /> berth start --env-file a-file\.env/);
   await completes(`berth kill ${hostile.slice(0, -3)}`, new RegExp(`> berth kill ${hostile}`));
+  // What has ended can be shown, and not be killed.
+  await completes('berth show fin', /> berth show finished/);
+  const offered = (...typed: string[]) => sandbox.berth(['completion', 'next', '--', ...typed]);
+  expect(await offered('kill', 'fin')).toMatchObject({ code: 0, stdout: '', stderr: '' });
   const found = execFileSync('find', [sandbox.dir, '-name', 'pwned'], { encoding: 'utf8' });
   expect(found).toBe('');
   for (const shell of ['zsh', 'fish']) {
-    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/completion words/);
+    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/completion next/);
   }
 });

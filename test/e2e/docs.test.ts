@@ -43,8 +43,12 @@ it('names every key of the JSON, and every setting', async () => {
     ['snooze', 'asks', '1h'],
     ['ack', 'asks'],
     ['send', 'asks', 'x'],
+    // Behind the session every flag is the command's own.
+    ['exec', '--json', 'asks', 'true'],
+    ['cp', '/etc/hostname', 'asks:'],
+    ['disconnect', 'asks'],
   ];
-  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list']];
+  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list'], ['start', '--dry-run', 'x']];
   for (const args of [...looks, ...asked, ...done]) {
     for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
   }

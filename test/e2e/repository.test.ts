@@ -62,6 +62,7 @@ const SESSION = [
   'git config user.name Bot; git config user.email bot@example.com',
   'echo edited >> a.txt; git commit -qm "edit a" a.txt',
   'git branch side; echo more > c.txt',
+  'echo report > $BERTH_OUTPUT_DIR/report.txt',
 ].join('\n');
 
 it('brings a session what is here, and brings back exactly what it did', async () => {
@@ -81,6 +82,11 @@ it('brings a session what is here, and brings back exactly what it did', async (
   expect(git(at, 'log', '--format=%an %s', 'main..berth/round^')).toBe('Bot edit a');
   expect(git(at, 'show', 'berth/round^:a.txt')).toBe('staged\nedited');
   expect(git(at, 'diff', '--name-status', 'berth/round^', 'berth/round')).toBe('A\tc.txt\nA\tnew.txt');
+  const [, directory = ''] = /output {2}1 file, 7 B, in (.*)\n/.exec(pulled.stdout) ?? [];
+  expect(readFileSync(join(directory, 'report.txt'), 'utf8')).toBe('report\n');
+  const elsewhere = join(sandbox.home, 'reports');
+  expect((await sandbox.berth(['pull', 'round', '--output', elsewhere], { cwd: at })).code).toBe(0);
+  expect(readFileSync(join(elsewhere, 'report.txt'), 'utf8')).toBe('report\n');
   expect(git(at, 'rev-parse', 'berth/round--side')).toBe(git(at, 'rev-parse', 'berth/round^'));
 });
 

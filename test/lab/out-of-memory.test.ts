@@ -199,3 +199,18 @@ exec /usr/bin/tmux "$@"
   }
   expect(await limits('dev')).toContain('limits kernel');
 });
+
+test('a command beside a session that outgrows the slot is killed in there, and the session goes on', async () => {
+  const id = await start('100M', 'sleep', '1000');
+  const { sandbox } = host;
+  const { stdout } = await sandbox.berth(['exec', id, 'cat', '/proc/self/cgroup']);
+  expect(stdout).toContain(`/berth-${id}.service`);
+  expect((await sandbox.berth(['exec', id, 'tail', '/dev/zero'])).code).toBe(137);
+  await until(async () => (await show(id)).oom_kills === 1, { what: 'the kernel tells of the kill' });
+  expect((await show(id)).status).toBe('running');
+  await using left = sandbox.spawnBerth(['exec', id, 'sh', '-c', 'echo up; sleep 1000']);
+  await left.waitForText(/up/);
+  await sandbox.berth(['kill', id, '--grace', '0s']);
+  // What is told first: the end of the session, or of the command in it.
+  expect([7, 137]).toContain((await left.finished).code);
+});

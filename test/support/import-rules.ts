@@ -49,7 +49,7 @@ const HOMES: readonly Home[] = [
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
   { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`, `${AGENT}/presets`] },
-  { packageName: 'zod', homes: [`${CLIENT}/config`, `${AGENT}/presets`] },
+  { packageName: 'zod', homes: [`${CLIENT}/config`, `${CLIENT}/providers`, `${AGENT}/presets`] },
   { packageName: 'jsonc-parser', homes: [`${AGENT}/presets`] },
   { packageName: 'smol-toml', homes: [`${AGENT}/presets`] },
   { packageName: 'ink', homes: [`${CLIENT}/tui`] },

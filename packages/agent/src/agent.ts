@@ -1,17 +1,15 @@
 /** The agent put together: adapters, application and server, from a config. */
-import { randomInt } from 'node:crypto';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
-import { ID_SPACE, sessionId } from '@berth/shared/domain/session-id';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
+import { openExecutions } from './beside.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
 import { holdings } from './domain/ledger.ts';
-import { holdsSlot } from './domain/session.ts';
 import { createLoginEnvironment } from './environment/login-environment.ts';
 import { ownProgram } from './executable.ts';
 import { createSessionFiles } from './files/session-files.ts';
@@ -26,9 +24,11 @@ import { createWatcher } from './inotify/watcher.ts';
 import { openOrReplace } from './journal/damage.ts';
 import { Feed } from './journal/feed.ts';
 import { lockStateDirectory } from './journal/lock.ts';
+import { keepDisk } from './keep-disk.ts';
 import type { Log } from './log.ts';
 import { notifyReady, notifyState } from './notify.ts';
 import { observeUse } from './observe-use.ts';
+import { prepareSlots } from './prepare-slots.ts';
 import { createPtys } from './pty/ptys.ts';
 import { createTypedOffsets } from './pty/typed-offsets.ts';
 import { createWrapper } from './rpc/handler.ts';
@@ -40,11 +40,12 @@ import { keepRecords, rebuildFrom, reconcile } from './sessions/boot.ts';
 import { Commands } from './sessions/commands.ts';
 import { createDescribe } from './sessions/describe.ts';
 import { Draining } from './sessions/draining.ts';
+import { createLaunches } from './sessions/launches.ts';
 import { observe } from './sessions/observe.ts';
 import { Registry } from './sessions/registry.ts';
-import { createRestage } from './sessions/restage.ts';
-import { agree, SlotReturns } from './sessions/slot-returns.ts';
+import { agree } from './sessions/slot-returns.ts';
 import { Supervisor } from './sessions/supervisor.ts';
+import { Suspension } from './sessions/suspension.ts';
 import { timedJournal } from './sessions/timed-journal.ts';
 import { workspaceOf } from './sessions/workspace-of.ts';
 import { inheritedSockets } from './systemd/activation.ts';
@@ -118,7 +119,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(usage);
   scope.use(presence);
 
-  const terminals = createTmuxTerminals({ tmux: tmux.program, ...(await installTmuxAssets(state)) });
+  const assets = await installTmuxAssets(state);
+  const terminals = createTmuxTerminals({ tmux: tmux.program, ...assets });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,
     onProblem: (message) => log.warn(message),
@@ -135,6 +137,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     transcripts,
     attachments,
     usage,
+    queuePlace: (session) => registry.queuePlace(session),
     overlay: (session) => attention.of(session),
   });
   const environment = createLoginEnvironment({
@@ -146,7 +149,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const tools = await prepareToolSupport({ config, env: process.env, state, hostname, environment });
   const { presets } = tools;
   const workspaces = scope.use(openWorkspaces({ state, config, log }));
-  const restage = createRestage({ files, workspaces, presets, environment, hostname });
+  const launches = createLaunches({ files, workspaces, presets, environment, hostname });
+  const { restage } = launches;
   const effects = { registry, files, units, terminals, transcripts, now, restage };
   const supervisor = new Supervisor({
     effects,
@@ -172,33 +176,36 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(attentionWatch);
   const news = scope.use(followFiles({ config, log, registry, files, watcher, journal, tmux: tmux.program }));
 
-  const slotReturns =
-    sharedLedger &&
-    scope.use(
-      new SlotReturns({
-        registry,
-        ledger: sharedLedger,
-        onProblem: (session, error) =>
-          log.warn({ session, error: messageOf(error) }, 'cannot give a slot back yet'),
-      }),
-    );
-  const draining = new Draining({ journal, registry });
+  const draining = new Draining({ journal, registry, onChange: () => queue.wake() });
+  const reached = createHooks(process.env);
+  const quotaBytes = config.diskQuotaBytes;
+  const kept = keepDisk({ state, hostname, quotaBytes, registry, files, journal, attention, reached, log });
+  scope.use(kept);
+  const slots = prepareSlots({
+    ...{ registry, supervisor, files, capacity, hostname, sharedLedger, now, reached, log },
+    maxSessions: config.maxSessions,
+    draining: () => draining.now,
+    checkDisk: () => kept.disk.check(),
+  });
+  const { admission, queue } = scope.use(slots);
+  const suspension = new Suspension({ registry, supervisor, now, reached });
   const commands = new Commands({
     registry,
     supervisor,
     files,
+    admission,
     workspaces,
-    capacity,
     hostname,
     bootId: bootId(),
     now,
-    newId: () => sessionId(Date.now(), randomInt(ID_SPACE)),
-    draining: () => draining.now,
-    maxSessions: config.maxSessions,
-    sharedLedger,
-    giveBack: async (sessionId) => await slotReturns?.giveBack(sessionId),
     outfit: (spec, toolDir) => presets.outfit(spec, toolDir),
-    reached: createHooks(process.env),
+    reached,
+  });
+
+  const executions = await openExecutions({
+    ...{ tmux: tmux.program, runner: assets.runner, files, terminals, shell: config.shell },
+    ...{ runtimeDirectory: runtime, secretDirectory: secrets },
+    environmentOf: async (session) => ('spec' in session ? await launches.environment(session) : {}),
   });
 
   const health = await startHealth({
@@ -237,8 +244,10 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       log.error({ session, error: messageOf(error) }, 'the ledger has no slot for a session that goes on'),
     );
   }
-  await reconcile({ registry, supervisor, files, held: holdsSlot });
+  await reconcile({ registry, supervisor, files });
+  queue.begin();
   attentionWatch.begin();
+  void kept.removal.sweep();
 
   if (!units.usageIsDear) void usage.look();
 
@@ -257,11 +266,13 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     registry,
     presets,
     watching: () => watcher.watching(),
+    disk: () => kept.disk.quota,
     warnings: () => [
       ...warnings,
       ...watcher.warnings(),
       ...health.warnings(),
       ...tools.catalog.warnings(),
+      ...kept.warnings(),
       ...(enforcementOf(units, registry.active()) === 'kernel' ? [] : [ADVISORY]),
     ],
   });
@@ -269,7 +280,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, tools, news, environment, attachments, screens, host, draining, workspaces },
+      ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
+      ...{ workspaces, kept },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
     }),
   });

@@ -23,6 +23,8 @@ export interface Config {
   /** Most sessions at once, and the longest a session may run, in ms. */
   readonly maxSessions: number | null;
   readonly maxLifetimeMs: number | null;
+  /** Bytes that sessions may take on the disk; 0: as many as it has. */
+  readonly diskQuotaBytes: number;
   readonly scope: Scope;
   /** Login name of who runs this. */
   readonly user: string;
@@ -64,6 +66,7 @@ usage: berthd [serve | dial-stdio | health | version] [options]
   --default-slot SIZE     of a session that names none (an equal share, at most 32G)
   --max-sessions N        sessions that may hold a slot at once (as many as fit)
   --max-lifetime TIME     longest a session may run, such as 8h (as long as it likes)
+  --disk-quota SIZE       on the disk for all sessions; beyond, no new one starts (the whole disk)
   --transcript-cap SIZE   kept of each transcript (256M)
   --prompt-still TIME     a screen that is still for so long is looked at for a prompt (3s)
   --max-watches N         directories of one session's workspace that are watched (8192)
@@ -88,6 +91,7 @@ const OPTIONS = [
   'default-slot',
   'max-sessions',
   'max-lifetime',
+  'disk-quota',
   'max-watches',
   'external-sessions',
   'scope',
@@ -179,6 +183,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     }),
     maxSessions: count('max-sessions') ?? null,
     maxLifetimeMs: time('max-lifetime') ?? null,
+    diskQuotaBytes: size('disk-quota') ?? 0,
     maxWatches: count('max-watches') ?? 8192,
     externalSessions: path.resolve(option('external-sessions') ?? path.join(home, '.claude-sessions')),
     scope,

@@ -11,9 +11,11 @@ import type { Active } from './domain/session.ts';
 import { ledgerSocket } from './ledger/places.ts';
 import type { Log } from './log.ts';
 import { usageOf } from './plain/processes.ts';
+import { standstillOf as standstill } from './plain/standstill.ts';
 import { createPlainUnits, startedPlain } from './plain/units.ts';
 import { createLedgerClient } from './rpc/ledger-client.ts';
-import type { SharedLedger, Units } from './sessions/ports.ts';
+import type { SharedLedger } from './sessions/ledger-port.ts';
+import type { Units } from './sessions/ports.ts';
 import { unitsOfBoth } from './sessions/units-of-both.ts';
 import { cgroupLayout } from './systemd/cgroup.ts';
 import { limitSlice, probeEnforcement } from './systemd/probe.ts';
@@ -48,7 +50,14 @@ async function shared(config: Config, log: Log): Promise<Ground> {
   };
   const layout = await cgroupLayout();
   log.info({ units: 'systemd', shared: true, enforcement }, 'sessions run as units of systemd');
-  const units = createSystemdUnits({ manager: 'system', control, layout, enforcement, measure: usageOf });
+  const units = createSystemdUnits({
+    manager: 'system',
+    control,
+    layout,
+    enforcement,
+    standstill,
+    measure: usageOf,
+  });
   return { capacity, units, sharedLedger: ledger, hostId, close: () => ledger[Symbol.dispose]() };
 }
 
@@ -74,6 +83,7 @@ async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): 
     control: directControl(manager, layout),
     layout,
     enforcement,
+    standstill,
     measure: usageOf,
   });
   return unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });

@@ -3,10 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, loadavg, type as osType, release } from 'node:os';
 import path from 'node:path';
-import type { HostLoad, HostSnapshot, Scope, WatchingSnapshot } from '@berth/shared/domain/host-snapshot';
+import type {
+  DiskQuota,
+  HostLoad,
+  HostSnapshot,
+  Scope,
+  WatchingSnapshot,
+} from '@berth/shared/domain/host-snapshot';
 import type { Enforcement } from '@berth/shared/domain/session-state';
 import { VERSION } from '@berth/shared/domain/version';
-import { type Capacity, holdings } from './domain/ledger.ts';
+import { type Capacity, holdings, idleSince } from './domain/ledger.ts';
 import type { PresetRunner } from './sessions/preset-runner.ts';
 import type { Registry } from './sessions/registry.ts';
 
@@ -51,6 +57,7 @@ export function createHostSnapshot(options: {
   presets: PresetRunner;
   warnings: () => readonly string[];
   watching: () => WatchingSnapshot;
+  disk: () => DiskQuota;
 }): () => Promise<HostSnapshot> {
   const { capacity, registry, presets } = options;
   return async () => {
@@ -78,9 +85,9 @@ export function createHostSnapshot(options: {
       draining: options.draining(),
       scope: options.scope,
       load: loadOf(options.stateDirectory),
-      queue: { sessions: 0, bytes: 0, nextFreeAt: held.nextFreeAt },
-      disk: { quotaBytes: 0, usedBytes: 0 },
-      idleSince: null,
+      queue: { sessions: held.queuedSessions, bytes: held.queuedBytes, nextFreeAt: held.nextFreeAt },
+      disk: options.disk(),
+      idleSince: idleSince(registry.all()),
       watching: options.watching(),
       warnings: options.warnings(),
       socketPath: options.socketPath,

@@ -4,9 +4,11 @@ import type { LoginEnvironment } from './environment/login-environment.ts';
 import type { followFiles } from './follow-files.ts';
 import type { createHostSnapshot } from './host.ts';
 import type { Feed } from './journal/feed.ts';
+import type { KeptDisk } from './keep-disk.ts';
 import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
+import { execHandler } from './rpc/exec.ts';
 import type { Wrapper } from './rpc/handler.ts';
 import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
@@ -19,11 +21,13 @@ import type { AttentionKeeper } from './sessions/attention-keeper.ts';
 import type { Commands } from './sessions/commands.ts';
 import type { Describe } from './sessions/describe.ts';
 import type { Draining } from './sessions/draining.ts';
+import type { Executions } from './sessions/executions.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
 import type { Journal } from './sessions/journal-port.ts';
 import type { Screens, Terminals, Transcripts } from './sessions/ports.ts';
 import type { Registry } from './sessions/registry.ts';
 import type { Supervisor } from './sessions/supervisor.ts';
+import type { Suspension } from './sessions/suspension.ts';
 import { Typist } from './sessions/typist.ts';
 import type { prepareToolSupport } from './tool-support.ts';
 import type { OpenWorkspaces } from './workspaces.ts';
@@ -41,6 +45,8 @@ export interface ServiceParts {
   readonly describe: Describe;
   readonly attention: AttentionKeeper;
   readonly commands: Commands;
+  readonly suspension: Suspension;
+  readonly executions: Executions;
   readonly tools: Awaited<ReturnType<typeof prepareToolSupport>>;
   readonly news: ReturnType<typeof followFiles>;
   readonly environment: LoginEnvironment;
@@ -49,6 +55,7 @@ export interface ServiceParts {
   readonly host: ReturnType<typeof createHostSnapshot>;
   readonly draining: Draining;
   readonly workspaces: OpenWorkspaces;
+  readonly kept: KeptDisk;
 }
 
 export function createServices(parts: ServiceParts): Services {
@@ -63,12 +70,14 @@ export function createServices(parts: ServiceParts): Services {
       external: news.commands,
       environment: () => parts.environment.variables(),
       newestEvent: () => journal.eventRange().newest,
+      ...parts.kept,
       maxLifetimeMs: parts.config.maxLifetimeMs,
     }),
     terminal: terminalService({
       ...parts,
       external: news.terminals,
       attach: attachHandler({ ...parts, typed, external: news.terminals }),
+      exec: execHandler(parts),
       typist: new Typist({
         terminals,
         screens,
@@ -81,7 +90,7 @@ export function createServices(parts: ServiceParts): Services {
     event: eventService({ wrap, journal, feed: parts.feed }),
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
-    workspace: workspaceService({ ...parts, ...parts.workspaces }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
+    workspace: workspaceService({ ...parts, ...parts.workspaces }),
   };
 }

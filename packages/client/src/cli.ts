@@ -2,15 +2,14 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { CATALOG, findEntry } from './commands/catalog.ts';
 import { type AnyCommand, type Arguments, type Flags, GLOBAL_FLAGS } from './commands/command.ts';
+import { splitPassed } from './commands/passed-words.ts';
 import { nearest } from './fleet/nearest.ts';
 import { type Console, createConsole } from './render/console.ts';
 import { asBerthError, renderError, withCommand } from './render/errors.ts';
 
 export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-  const { stdout, stderr } = process;
-  const looks = { json: own.includes('--json'), noColor: own.includes('--no-color') };
-  const console = createConsole({ stdin: () => process.stdin, stdout, stderr, env, ...looks });
+  let console = openConsole(own, env);
   let name: string | undefined;
   try {
     const at = commandAt(own);
@@ -21,17 +20,17 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
     if (!entry) throw unknownCommand(word);
     name = entry.name;
     const [command, { parseArguments }] = await Promise.all([entry.load(), import('./commands/parse.ts')]);
-    if (own.includes('--help') || own.includes('-h')) {
+    const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
+    const flags = { ...command.flags, ...GLOBAL_FLAGS };
+    const given = command.passes ? splitPassed(rest, flags) : { own, passed: null };
+    console = openConsole(given.own, env);
+    if (given.own.includes('--help') || given.own.includes('-h')) {
       const { commandHelp } = await import('./commands/help.ts');
       console.out(commandHelp(entry.name, command));
       return 0;
     }
-    const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-    const args = checkedWords(
-      parseArguments(rest, { ...command.flags, ...GLOBAL_FLAGS }, name),
-      command,
-      name,
-    );
+    const parsed = parseArguments(given.passed ? given.own : rest, flags, name);
+    const args = checkedWords(given.passed ? { ...parsed, rest: given.passed } : parsed, command, name);
     const { openContext } = await import('./open-context.ts');
     const file = (args.flags as { config?: string }).config;
     await using context = await openContext({
@@ -45,6 +44,12 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
     if (env.BERTH_DEBUG && error instanceof Error) console.err(`${error.stack}\n`);
     return asBerthError(error).exitCode;
   }
+}
+
+function openConsole(flags: readonly string[], env: NodeJS.ProcessEnv): Console {
+  const { stdout, stderr } = process;
+  const looks = { json: flags.includes('--json'), noColor: flags.includes('--no-color') };
+  return createConsole({ stdin: () => process.stdin, stdout, stderr, env, ...looks });
 }
 
 async function withoutCommand(flags: readonly string[], console: Console): Promise<number> {
@@ -73,8 +78,12 @@ async function help(word: string | undefined, console: Console): Promise<number>
 }
 
 /** What stands after `--` counts as words, unless the command makes something else of it. */
-function checkedWords(args: Arguments<Flags>, { most, rest }: AnyCommand, name: string): Arguments<Flags> {
-  const words = rest ? args.words : [...args.words, ...(args.rest ?? [])];
+function checkedWords(
+  args: Arguments<Flags>,
+  { most, rest, passes }: AnyCommand,
+  name: string,
+): Arguments<Flags> {
+  const words = rest || passes ? args.words : [...args.words, ...(args.rest ?? [])];
   const extra = most === undefined ? undefined : words[most];
   if (extra !== undefined) {
     const takes = most === 0 ? 'no words' : most === 1 ? 'one word' : `${most} words`;

@@ -13,6 +13,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** All hosts the user has, `local` included unless disabled; read from remotes.yaml once. */
   hosts(): Promise<readonly HostConfig[]>;
+  /** Calls back with the hosts after each change of remotes.yaml that can be read. */
+  watchHosts(changed: (hosts: readonly HostConfig[]) => void): Disposable;
   /** Opens (or reuses) the way to a host's agent. Rejects with a BerthError that names the host. */
   connect(host: HostConfig, options?: { signal?: AbortSignal }): Promise<HostClient>;
   /** A local socket that speaks the agent's gRPC; `foreground` if it lives only while this process does. */
@@ -22,6 +24,8 @@ export interface Context {
   ): Promise<{ socket: string; foreground: Promise<void> | null }>;
   /** Scripts on a host, whether it has an agent or not. */
   shell(host: HostConfig, options?: { signal?: AbortSignal }): Promise<RemoteShell>;
+  /** The keys of a host's sshd, known to be its own: ssh believes them, and no others, from now on. */
+  trust(host: HostConfig, keys: readonly string[]): Promise<void>;
   /** Closes what is open to a host: the next call finds out anew how to reach its agent. */
   disconnect(host: HostConfig): Promise<void>;
   /** Adds a host to remotes.yaml, or changes it there. */

@@ -1,5 +1,6 @@
 /** Wires what commands have at hand. The tunnel and gRPC are loaded when the first host is asked. */
 import type { HostConfig } from './config/remotes.ts';
+import { watchRemotes } from './config/remotes-watch.ts';
 import type { Context } from './context.ts';
 import type { Console } from './render/console.ts';
 import type { HostClient } from './rpc/host-client.ts';
@@ -48,6 +49,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     return wired;
   };
 
+  const readHosts = async () => (await import('./config/remotes.ts')).loadRemotes(paths.remotesFile, paths);
+
   async function openClient(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
     // The caller gives up the making of the link only: it is mended later, for whoever uses it then.
@@ -71,11 +74,20 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     console,
     env,
     hosts: () => {
-      hosts ??= import('./config/remotes.ts').then(({ loadRemotes }) =>
-        loadRemotes(paths.remotesFile, paths),
-      );
+      hosts ??= readHosts();
       return hosts;
     },
+    watchHosts: (changed) =>
+      watchRemotes(paths.remotesFile, () => {
+        // A file that is half written, or wrong, changes nothing: the next command says what is wrong.
+        readHosts().then(
+          (read) => {
+            hosts = Promise.resolve(read);
+            changed(read);
+          },
+          () => {},
+        );
+      }),
     connect: (host, { signal } = {}) => {
       const known = clients.get(host.name);
       if (known) return known;
@@ -102,6 +114,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
     shell: async (host, { signal = new AbortController().signal } = {}) => {
       const { openRemoteShell } = await import('./tunnel/remote-shell.ts');
       return await openRemoteShell(host, { paths, settings, env, signal });
+    },
+    trust: async (host, keys) => {
+      const { trustKeys } = await import('./tunnel/known-hosts.ts');
+      await trustKeys(host, keys, { settings, env });
     },
     disconnect: async (host) => {
       const known = clients.get(host.name);

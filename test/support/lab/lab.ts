@@ -32,7 +32,7 @@ export class Lab implements AsyncDisposable {
     this.sshConfig = join(dir, 'ssh_config');
     this.#key = join(dir, 'key');
     command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', this.#key]);
-    writeFileSync(this.sshConfig, '');
+    this.#writeConfig();
     openNetwork(this.claim);
   }
 

@@ -78,7 +78,7 @@ export class Laptop implements AsyncDisposable {
     const env = { ...this.#env, PATH: `${bin}:${this.#env.PATH}` };
     await using terminal = this.sandbox.terminal(['bash', '-e', script], { env, columns: 120, rows: 50 });
     for (const key of keys) {
-      await terminal.waitForScreen(/\$ $/);
+      await terminal.waitForScreen(/\$\s*$/);
       terminal.press(key);
     }
     const code = await terminal.waitForExit({ deadlineMs: 120_000 });

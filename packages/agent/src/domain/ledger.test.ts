@@ -2,7 +2,7 @@ import { GIB, MIB } from '@berth/shared/domain/memory';
 import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admit, capacityOf, holdings } from './ledger.ts';
+import { admit, capacityOf, holdings, idleSince } from './ledger.ts';
 import { type Reserved, type Session, transition } from './session.ts';
 
 const SPEC = {
@@ -90,7 +90,7 @@ describe('the ledger under random interleavings', () => {
           );
           if (over.ok) committed.set(session.id, over.session);
         }
-        expect(holdings(committed.values())).toEqual({ heldBytes: 0, heldSlots: 0, nextFreeAt: null });
+        expect(holdings(committed.values())).toMatchObject({ heldBytes: 0, heldSlots: 0, nextFreeAt: null });
       }),
     );
   });
@@ -102,6 +102,24 @@ describe('the ledger under random interleavings', () => {
       ok: false,
       refusal: { nextFreeAt: sooner.reservedUntil, heldSlots: 2 },
     });
+  });
+});
+
+describe('idleSince', () => {
+  const ended = (id: string, endedAt: number, extra: object = {}) =>
+    ({ ...reserved(id, 1, 0), state: 'completed', startedAt: 5, endedAt, exitCode: 0, ...extra }) as never;
+
+  it.each([
+    ['nobody ever held a slot', [], null],
+    ['somebody holds one', [ended('a', 50), reserved('b', 1, 60)], null],
+    ['the last one let go', [ended('a', 50), ended('b', 70), ended('c', 60)], 70],
+    [
+      'one that only waited in line is none',
+      [ended('a', 50), ended('b', 70, { startedAt: null, queuedAt: 1 })],
+      50,
+    ],
+  ])('%s', (_what, sessions, expected) => {
+    expect(idleSince(sessions)).toBe(expected);
   });
 });
 

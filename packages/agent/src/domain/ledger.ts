@@ -5,6 +5,7 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory, GIB, MIB } from '@berth/shared/domain/memory';
 import { holdsSlot, type Session } from './session.ts';
+import { neverLeftTheLine } from './session-queued.ts';
 
 /** Amounts in bytes. */
 export interface Capacity {
@@ -20,6 +21,9 @@ export interface Holdings {
   readonly heldSlots: number;
   /** The earliest time at which a slot comes free for sure: a reservation or a timeout runs out. */
   readonly nextFreeAt: number | null;
+  /** Those that wait in line for a slot. */
+  readonly queuedSessions: number;
+  readonly queuedBytes: number;
 }
 
 export type Admission = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
@@ -59,14 +63,20 @@ export function holdings(sessions: Iterable<Session>): Holdings {
   let heldBytes = 0;
   let heldSlots = 0;
   let nextFreeAt: number | null = null;
+  let queuedSessions = 0;
+  let queuedBytes = 0;
   for (const session of sessions) {
+    if (session.state === 'queued') {
+      queuedSessions += 1;
+      queuedBytes += session.memoryBytes;
+    }
     if (!holdsSlot(session)) continue;
     heldBytes += session.memoryBytes;
     heldSlots += 1;
     const free = freeAt(session);
     if (free !== null && (nextFreeAt === null || free < nextFreeAt)) nextFreeAt = free;
   }
-  return { heldBytes, heldSlots, nextFreeAt };
+  return { heldBytes, heldSlots, nextFreeAt, queuedSessions, queuedBytes };
 }
 
 /** The error that tells a refusal: what was wanted, what is there, and when more will be. `now` in ms. */
@@ -80,11 +90,17 @@ export function slotRefused(
     free_bytes: String(refusal.freeBytes),
     capacity_bytes: String(refusal.capacityBytes),
     held_slots: String(refusal.heldSlots),
+    queued_sessions: String(refusal.queuedSessions),
     ...(refusal.nextFreeAt === null ? {} : { next_free_at: new Date(refusal.nextFreeAt).toISOString() }),
   };
   if (refusal.requestedBytes > refusal.capacityBytes) {
     const message = `no slot of ${needed} on ${hostname}: the host has ${formatMemory(refusal.capacityBytes)} for sessions in all`;
     return new BerthError('SLOT_EXHAUSTED', message, { values, hint: 'ask for less with --memory' });
+  }
+  if (refusal.queuedSessions > 0) {
+    const wait = refusal.queuedSessions === 1 ? '1 session waits' : `${refusal.queuedSessions} sessions wait`;
+    const message = `no slot of ${needed} on ${hostname}: ${wait} in line before it`;
+    return new BerthError('SLOT_EXHAUSTED', message, { values, hint: 'wait in line as well, with --queue' });
   }
   const free = `${formatMemory(refusal.freeBytes)} of ${formatMemory(refusal.capacityBytes)} free`;
   const message = `no slot of ${needed} on ${hostname}: ${free}, ${refusal.heldSlots} sessions hold the rest`;
@@ -95,22 +111,46 @@ export function slotRefused(
   return new BerthError('SLOT_EXHAUSTED', message, { values, hint });
 }
 
+/** The same for who comes now: nobody overtakes those who wait in line. */
+export function admitNewcomer(capacity: Capacity, sessions: Iterable<Session>, bytes: number): Admission {
+  const held = holdings(sessions);
+  return held.queuedSessions > 0 ? refused(capacity, held, bytes) : admitBeside(capacity, held, bytes);
+}
+
 /** Whether a slot of `bytes` fits beside what sessions hold. */
 export function admit(capacity: Capacity, sessions: Iterable<Session>, bytes: number): Admission {
   return admitBeside(capacity, holdings(sessions), bytes);
 }
 
 /** The same, beside what is known to be held. */
-export function admitBeside({ capacityBytes }: Capacity, held: Holdings, bytes: number): Admission {
-  if (held.heldBytes + bytes <= capacityBytes) return { ok: true };
+export function admitBeside(capacity: Capacity, held: Holdings, bytes: number): Admission {
+  return held.heldBytes + bytes <= capacity.capacityBytes ? { ok: true } : refused(capacity, held, bytes);
+}
+
+function refused({ capacityBytes }: Capacity, held: Holdings, bytes: number): Admission {
   const freeBytes = Math.max(0, capacityBytes - held.heldBytes);
   return { ok: false, refusal: { ...held, requestedBytes: bytes, freeBytes, capacityBytes } };
 }
 
 function freeAt(session: Session): number | null {
   if (session.state === 'reserved') return session.reservedUntil;
-  if (session.state === 'running' && session.spec.timeoutMs !== null) {
+  const lives = session.state === 'running' || session.state === 'suspended';
+  if (lives && session.spec.timeoutMs !== null) {
     return session.startedAt + session.spec.timeoutMs;
   }
   return null;
+}
+
+/**
+ * When the last session that held a slot let go of it, in ms since the epoch; null while one holds
+ * one, and where none ever did.
+ */
+export function idleSince(sessions: Iterable<Session>): number | null {
+  let last: number | null = null;
+  for (const session of sessions) {
+    if (holdsSlot(session)) return null;
+    if (!('endedAt' in session) || ('exitCode' in session && neverLeftTheLine(session))) continue;
+    last = Math.max(last ?? 0, session.endedAt);
+  }
+  return last;
 }

@@ -29,6 +29,10 @@ const RUNNING: Session = {
   intent: null,
   enforcement: 'kernel',
 };
+const WANTED = { requestedAt: 50, wanted: true } as const;
+const STOPPING = { ...RUNNING, suspension: WANTED } as Session;
+const STILL = { ...STOPPING, state: 'suspended' } as Session;
+const QUEUED: Session = { ...IDENTITY, state: 'queued', queuedAt: 0, ticket: 1 };
 const ANEW: Session = { ...RUNNING, spec: { ...SPEC, restart: 'on-reboot', headless: false } };
 const KILL = { kind: 'kill', requestedAt: 100, graceMs: 50, signal: 'TERM' } as const;
 
@@ -44,6 +48,7 @@ const NOTHING: Observed = {
   bootId: 'b',
   oomKills: 0,
   enforcement: 'kernel',
+  frozen: false,
 };
 const OPEN: Observed = { ...NOTHING, unit: 'alive', begun: true, terminal: 'open' };
 const EXITED = { exitCode: 3, endedAt: 90, stopped: false };
@@ -89,6 +94,26 @@ describe('plan', () => {
       { ...NOTHING, unit: 'alive' },
       ['launch'],
     ],
+    ['leaves alone what waits in line', QUEUED, NOTHING, []],
+    ['lays out anew what a reboot took', QUEUED, { ...NOTHING, rebooted: true }, ['restage', 'record']],
+    ['lays out anew what is gone', QUEUED, { ...NOTHING, begun: true }, ['restage', 'record']],
+    ['stops what is to stand still', STOPPING, OPEN, ['freeze']],
+    ['records that it stands still', STOPPING, { ...OPEN, frozen: true }, ['record']],
+    ['leaves alone what stands still', STILL, { ...OPEN, frozen: true }, []],
+    ['stops again what somebody let go', STILL, OPEN, ['freeze']],
+    [
+      'lets go what is to go on, also half stopped',
+      { ...STOPPING, suspension: { ...WANTED, wanted: false } } as Session,
+      OPEN,
+      ['thaw', 'record'],
+    ],
+    [
+      'lets go what is to end',
+      { ...STILL, intent: KILL } as Session,
+      { ...OPEN, frozen: true },
+      ['thaw', 'record'],
+    ],
+    ['records the end of what stood still', STILL, { ...NOTHING, exit: EXITED }, ['drain', 'record']],
     ['stops a server without a terminal', RUNNING, { ...OPEN, terminal: 'none' }, ['stop']],
     [
       'takes the word of tmux on a dead wrapper',
@@ -127,6 +152,31 @@ describe('plan', () => {
     expect(kinds(killed, { ...NOTHING, exit: STOPPED })).toEqual(['drain', 'record']);
   });
 
+  it('fails what waited in line, where its variables went with the memory of the host', () => {
+    const secret = { ...QUEUED, spec: { ...SPEC, envNames: ['A', 'B'] } } as Session;
+    expect(plan(secret, NOTHING, 5)).toEqual([]);
+    const detail =
+      'the host was booted anew while it waited in line, and its variables (A, B) were in memory only';
+    expect(plan(secret, { ...NOTHING, rebooted: true }, 5)).toEqual([
+      { do: 'record', event: { type: 'startFailed', at: 5, detail } },
+    ]);
+  });
+
+  it('removes what was laid out for one that was killed in line', () => {
+    const over = transition(QUEUED, { type: 'endRequested', intent: KILL });
+    if (!over.ok) throw new Error('rejected');
+    expect(kinds(over.session, NOTHING)).toEqual(['unstage']);
+    expect(kinds(over.session, { ...NOTHING, begun: true })).toEqual([]);
+  });
+
+  it('ends what stands still, too, at its timeout', () => {
+    const limited = { ...STILL, spec: { ...SPEC, timeoutMs: 100 } } as Session;
+    expect(plan(limited, { ...OPEN, frozen: true }, 109)).toEqual([{ do: 'wait', until: 110 }]);
+    expect(plan(limited, { ...OPEN, frozen: true }, 110)).toMatchObject([
+      { event: { type: 'endRequested' } },
+    ]);
+  });
+
   it('asks for the end of what ran longer than its timeout', () => {
     const limited = { ...RUNNING, spec: { ...SPEC, timeoutMs: 100 } } as Session;
     expect(plan(limited, OPEN, 109)).toEqual([{ do: 'wait', until: 110 }]);
@@ -146,6 +196,7 @@ describe('plan', () => {
       oomKills: fc.nat(1),
       bootId: fc.constant('b'),
       enforcement: fc.constantFrom('kernel', 'advisory'),
+      frozen: fc.boolean(),
     }) as fc.Arbitrary<Observed>;
     const sessions = fc.constantFrom<Session>(
       STARTING,
@@ -154,6 +205,10 @@ describe('plan', () => {
       { ...ANEW, intent: KILL } as Session,
       { ...STARTING, intent: KILL } as Session,
       { ...RUNNING, intent: KILL } as Session,
+      STOPPING,
+      STILL,
+      { ...STILL, intent: KILL } as Session,
+      { ...STILL, suspension: { ...WANTED, wanted: false } } as Session,
     );
     fc.assert(
       fc.property(sessions, worlds, fc.nat(300), (first, world, begin) => {
@@ -171,6 +226,8 @@ describe('plan', () => {
           for (const step of steps) {
             if (step.do === 'stop') seen = { ...seen, unit: 'gone', terminal: 'none' };
             if (step.do === 'launch') seen = { ...seen, unit: 'alive', terminal: 'open', begun: true };
+            if (step.do === 'freeze') seen = { ...seen, frozen: true };
+            if (step.do === 'thaw') seen = { ...seen, frozen: false };
             if (step.do === 'restage') seen = { ...seen, begun: false, rebooted: false, exit: null };
             if (step.do !== 'record') continue;
             const next = transition(session, step.event);

@@ -4,7 +4,8 @@
  * remembers doing, only on what can be seen.
  */
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import type { Active, End, MemoryStory, Session, SessionEvent } from './session.ts';
+import type { Active, End, MemoryStory, Queued, Session, SessionEvent } from './session.ts';
+import { neverLeftTheLine } from './session-queued.ts';
 
 /** What was seen of a session, the exit record last (so that "no record" is true of a dead terminal). */
 export interface Observed {
@@ -24,6 +25,8 @@ export interface Observed {
   readonly oomKills: number;
   /** Whether the kernel keeps it within its slot. */
   readonly enforcement: Enforcement;
+  /** All that is to stand still in a suspended session does; looked at only where that was asked for. */
+  readonly frozen: boolean;
 }
 
 export interface ExitSeen {
@@ -41,6 +44,12 @@ export type Step =
   | { readonly do: 'launch' }
   /** Lay out again what a launch consumes: the machine was booted anew. */
   | { readonly do: 'restage' }
+  /** Remove what was laid out for a start that will not come. */
+  | { readonly do: 'unstage' }
+  /** Stop its processes, all but what serves its terminal. */
+  | { readonly do: 'freeze' }
+  /** Let them go on. */
+  | { readonly do: 'thaw' }
   /** Ask the program to end. Sent once per life of the agent; again after a restart does no harm. */
   | { readonly do: 'signal'; readonly signal: string }
   /** Wait (at most this long) until the transcript is whole, then cut the end marker. */
@@ -64,6 +73,9 @@ const SHUTDOWN_MS = 15_000;
 /** Steps for now; none means: wait for news. */
 export function plan(session: Session, observed: Observed, now: number): Step[] {
   switch (session.state) {
+    case 'queued':
+      // Nothing of it ran: what is not there any more was lost, and no wrapper took it.
+      return observed.rebooted || observed.begun ? laidOutAnew(session, observed, now) : [];
     case 'reserved':
       if (now >= session.reservedUntil) return [record({ type: 'expire', at: now })];
       return [{ do: 'wait', until: session.reservedUntil }];
@@ -72,7 +84,8 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     case 'killed':
     case 'lost':
     case 'expired':
-      return observed.unit === 'alive' ? [{ do: 'stop' }] : [];
+      if (observed.unit === 'alive') return [{ do: 'stop' }];
+      return 'exitCode' in session && neverLeftTheLine(session) && !observed.begun ? [{ do: 'unstage' }] : [];
     case 'starting':
     case 'running':
     case 'suspended':
@@ -125,6 +138,11 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     return [{ do: 'stop' }];
   }
   if (session.state === 'starting') return [launched(observed, now)];
+  const { suspension } = session;
+  if (suspension && (!suspension.wanted || session.intent)) {
+    // Also where it was not seen to stand still: some of it may. What is stopped cannot end by a signal.
+    return [{ do: 'thaw' }, record({ type: 'thawed' })];
+  }
   if (session.intent) {
     const until = session.intent.requestedAt + session.intent.graceMs;
     const asked = now < until;
@@ -136,9 +154,8 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
       { do: 'wait', until: asked ? until : until + DRAIN_MS },
     ];
   }
-  if (session.state === 'running' && session.spec.timeoutMs !== null) {
-    const until = session.startedAt + session.spec.timeoutMs;
-    if (now < until) return [{ do: 'wait', until }];
+  const until = session.spec.timeoutMs === null ? null : session.startedAt + session.spec.timeoutMs;
+  if (until !== null && now >= until) {
     const intent = {
       kind: 'timeout',
       requestedAt: now,
@@ -147,7 +164,20 @@ export function plan(session: Session, observed: Observed, now: number): Step[] 
     } as const;
     return [record({ type: 'endRequested', intent })];
   }
-  return [];
+  if (suspension && !observed.frozen) return [{ do: 'freeze' }];
+  if (suspension && session.state === 'running') return [record({ type: 'frozen' })];
+  return until === null ? [] : [{ do: 'wait', until }];
+}
+
+/** A session in line, after what was laid out for its start is gone with the memory of the host. */
+function laidOutAnew(session: Queued, observed: Observed, now: number): Step[] {
+  const names = session.spec.envNames;
+  if (names.length === 0) {
+    return [{ do: 'restage' }, record({ type: 'restaged', bootId: observed.bootId })];
+  }
+  const why = observed.rebooted ? 'the host was booted anew' : 'its files went away';
+  const detail = `${why} while it waited in line, and its variables (${names.join(', ')}) were in memory only`;
+  return [record({ type: 'startFailed', at: now, detail })];
 }
 
 function rebooted(session: Active, observed: Observed, now: number): Step[] {

@@ -11,6 +11,7 @@ const PRESET: Preset = {
   interactive: { withPrompt: ['--', '{prompt}'], withoutPrompt: null },
   headless: { withPrompt: ['--go={prompt}', '{prompt_file}'], withoutPrompt: null },
   maxTurns: { args: ['--turns', '{max_turns}'], headlessOnly: true, most: 50 },
+  credentials: [],
   skipPermissions: { interactive: ['--freely'], headless: null },
   env: {},
   hooks: {

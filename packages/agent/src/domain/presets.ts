@@ -43,6 +43,8 @@ export interface Preset {
   /** Set in its sessions, over what the login shell set. */
   readonly env: Readonly<Record<string, string>>;
   /** Null: it has none that Berth knows. */
+  /** Names of the variables that the tool takes its credentials from, the usual one first. */
+  readonly credentials: readonly string[];
   readonly hooks: PresetHooks | null;
   /** The signal that asks it to end, with a prompt and without. An interactive shell ignores TERM. */
   readonly stopSignal: { readonly withPrompt: string; readonly withoutPrompt: string };

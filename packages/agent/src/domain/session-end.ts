@@ -1,7 +1,7 @@
 /** What an end makes of a session: the part of the state machine that says which final state it is. */
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { FailureReason } from '@berth/shared/domain/session-state';
-import type { Active, End, Ended } from './session.ts';
+import type { Active, End, Ended, Queued } from './session.ts';
 
 /** Which final state an observed end means. What was asked for goes before what was seen. */
 export function conclude(session: Active, end: End): Ended {
@@ -37,7 +37,7 @@ export function conclude(session: Active, end: End): Ended {
 
 /** The session as it ends. */
 export function finish(
-  session: Active,
+  session: Active | Queued,
   end: {
     at: number;
     state: Ended['state'];
@@ -46,8 +46,11 @@ export function finish(
     exitCode?: number | null;
     memoryPeakBytes?: number | null;
     oomKills?: number;
+    killRequestedAt?: number;
   },
 ): Ended {
+  const intent = session.state === 'queued' ? null : session.intent;
+  const live = session.state === 'queued' || session.state === 'starting' ? null : session;
   return {
     id: session.id,
     name: session.name,
@@ -56,16 +59,17 @@ export function finish(
     memoryBytes: session.memoryBytes,
     spec: session.spec,
     bootId: session.bootId,
+    ...(session.queuedAt === undefined ? {} : { queuedAt: session.queuedAt }),
     state: end.state,
-    startedAt: session.state === 'starting' ? null : session.startedAt,
+    startedAt: live?.startedAt ?? null,
     // A clock that was set back must not make a session end before it began.
     endedAt: Math.max(end.at, session.createdAt),
     exitCode: end.exitCode ?? null,
     failureReason: end.reason ?? null,
     detail: end.detail,
     memoryPeakBytes: end.memoryPeakBytes ?? null,
-    killRequestedAt: session.intent?.kind === 'kill' ? session.intent.requestedAt : null,
-    enforcement: session.state === 'starting' ? null : session.enforcement,
+    killRequestedAt: end.killRequestedAt ?? (intent?.kind === 'kill' ? intent.requestedAt : null),
+    enforcement: live?.enforcement ?? null,
     oomKills: end.oomKills ?? 0,
   };
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   holdsSlot,
+  type Queued,
   type Reserved,
   type Session,
   type SessionEvent,
@@ -41,6 +42,11 @@ const events: fc.Arbitrary<SessionEvent> = fc.oneof(
   at.map((time) => ({ type: 'start', at: time, spec: SPEC, bootId: 'b' }) as const),
   at.map((time) => ({ type: 'expire', at: time }) as const),
   at.map((time) => ({ type: 'release', at: time }) as const),
+  at.map((time) => ({ type: 'extend', at: time, until: time + 500 }) as const),
+  fc.constant({ type: 'admitted' } as const),
+  fc.constant({ type: 'restaged', bootId: 'c' } as const),
+  at.map((time) => ({ type: 'suspendRequested', at: time }) as const),
+  fc.constant({ type: 'resumeRequested' } as const),
   at.map((time) => ({ type: 'launched', at: time, enforcement: 'kernel' }) as const),
   at.map((time) => ({ type: 'startFailed', at: time, detail: 'no tmux' }) as const),
   fc
@@ -69,6 +75,11 @@ const events: fc.Arbitrary<SessionEvent> = fc.oneof(
     .map((memory) => ({ type: 'measured', memory }) as const),
 );
 
+const QUEUED: Queued = {
+  ...{ id: RESERVED.id, name: '', incarnation: 1, createdAt: 1000, memoryBytes: 1 },
+  ...{ state: 'queued', queuedAt: 1000, ticket: 1, spec: SPEC, bootId: 'b' },
+};
+
 function run(start: Session, ...list: SessionEvent[]): Session {
   return list.reduce((session, event) => {
     const next = transition(session, event);
@@ -93,20 +104,29 @@ const timeout = {
 describe('the session machine', () => {
   it('never leaves a final state, never moves what it rejects, and frees a slot only by a final state', () => {
     fc.assert(
-      fc.property(fc.array(events, { maxLength: 30 }), (list) => {
-        let session: Session = RESERVED;
-        for (const event of list) {
-          const next = transition(session, event);
-          if (isFinal(session.state)) expect(next.ok).toBe(false);
-          if (!next.ok) continue;
-          expect(next.session.id).toBe(session.id);
-          expect(holdsSlot(next.session)).toBe(!isFinal(next.session.state));
-          if ('endedAt' in next.session && 'startedAt' in next.session) {
-            expect(next.session.endedAt).toBeGreaterThanOrEqual(next.session.createdAt);
+      fc.property(
+        fc.constantFrom<Session>(RESERVED, QUEUED),
+        fc.array(events, { maxLength: 30 }),
+        (first, list) => {
+          let session = first;
+          for (const event of list) {
+            const next = transition(session, event);
+            if (isFinal(session.state)) expect(next.ok).toBe(false);
+            if (!next.ok) continue;
+            expect(next.session.id).toBe(session.id);
+            const waits = next.session.state === 'queued';
+            expect(holdsSlot(next.session)).toBe(!waits && !isFinal(next.session.state));
+            if (waits) expect(session.state).toBe('queued');
+            if ('spec' in next.session)
+              expect(next.session.queuedAt).toBe(first === QUEUED ? 1000 : undefined);
+            if (next.session.state === 'suspended') expect(next.session.suspension).toBeDefined();
+            if ('endedAt' in next.session && 'startedAt' in next.session) {
+              expect(next.session.endedAt).toBeGreaterThanOrEqual(next.session.createdAt);
+            }
+            session = next.session;
           }
-          session = next.session;
-        }
-      }),
+        },
+      ),
     );
   });
 
@@ -131,6 +151,40 @@ describe('the session machine', () => {
       ok: false,
       rejection: 'reservation-expired',
     });
+  });
+
+  it('holds a reservation for longer, never shorter', () => {
+    const extend = (at: number, until: number) => transition(RESERVED, { type: 'extend', at, until });
+    expect(extend(1500, 2500)).toMatchObject({ session: { reservedUntil: 2500 } });
+    expect(extend(1500, 1600)).toMatchObject({ session: { reservedUntil: 2000 } });
+    expect(extend(2000, 3000)).toEqual({ ok: false, rejection: 'reservation-expired' });
+  });
+
+  it('leaves the line by its turn, by a kill, or by what makes its start impossible', () => {
+    expect(run(QUEUED, { type: 'admitted' }, launched)).toMatchObject({ state: 'running', queuedAt: 1000 });
+    expect(run(QUEUED, { type: 'admitted' })).not.toHaveProperty('ticket');
+    expect(run(QUEUED, kill)).toMatchObject({ state: 'killed', startedAt: null, killRequestedAt: 1700 });
+    const failed = run(QUEUED, { type: 'startFailed', at: 1600, detail: 'gone' });
+    expect(failed).toMatchObject({ state: 'failed', failureReason: 'start', detail: 'gone' });
+    for (const event of [start, launched, ended(0), { type: 'rebooted', at: 9 }] as const) {
+      expect(transition(QUEUED, event).ok).toBe(false);
+    }
+  });
+
+  it('is suspended once it was seen to stand still, and runs once it was let go', () => {
+    const suspend = { type: 'suspendRequested', at: 1800 } as const;
+    const asked = run(RESERVED, start, launched, suspend);
+    expect(asked).toMatchObject({ state: 'running', suspension: { requestedAt: 1800, wanted: true } });
+    expect(transition(asked, { type: 'thawed' }).ok).toBe(false);
+    const still = run(asked, { type: 'frozen' }, { ...suspend, at: 1900 });
+    expect(still).toMatchObject({ state: 'suspended', suspension: { requestedAt: 1800 } });
+    const resumed = run(still, { type: 'resumeRequested' });
+    expect(transition(resumed, { type: 'frozen' }).ok).toBe(false);
+    expect(run(resumed, { type: 'thawed' })).toEqual(run(RESERVED, start, launched));
+    // What is to end goes on first, and is not stopped again.
+    const ending = run(still, kill);
+    expect(transition(ending, suspend).ok).toBe(false);
+    expect(run(ending, { type: 'thawed' })).toMatchObject({ state: 'running', intent: { kind: 'kill' } });
   });
 
   it('does not let a reservation expire early', () => {

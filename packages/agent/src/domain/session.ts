@@ -5,6 +5,8 @@
 import type { Enforcement, FailureReason, RestartPolicy } from '@berth/shared/domain/session-state';
 import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { conclude, finish } from './session-end.ts';
+import { fromQueued } from './session-queued.ts';
+import { suspended } from './session-suspended.ts';
 
 /** What a session is to run, fixed at its start. */
 export interface SessionSpec {
@@ -52,6 +54,16 @@ interface Identity {
 export interface Begun extends Identity {
   readonly spec: SessionSpec;
   readonly bootId: string;
+  /** When it began to wait in line; absent if it never did. */
+  readonly queuedAt?: number;
+}
+
+/** Laid out for its start in the boot `bootId`, and waiting for a slot: it holds none. */
+export interface Queued extends Begun {
+  readonly state: 'queued';
+  readonly queuedAt: number;
+  /** Its number in the line: who has the lowest is next. */
+  readonly ticket: number;
 }
 
 export interface Reserved extends Identity {
@@ -89,6 +101,14 @@ export interface Live extends Unended {
   readonly startedAt: number;
   /** As it was found once the session ran, not as it was wished. */
   readonly enforcement: Enforcement;
+  /** Absent where all that was asked for in this is done, and it runs. */
+  readonly suspension?: Suspension;
+}
+
+/** Somebody asked for it to stand still; not wanted any more, it is to go on. */
+export interface Suspension {
+  readonly requestedAt: number;
+  readonly wanted: boolean;
 }
 
 export interface Ended extends Begun {
@@ -106,7 +126,7 @@ export interface Ended extends Begun {
   readonly oomKills: number;
 }
 
-export type Session = Reserved | Expired | Starting | Live | Ended;
+export type Session = Queued | Reserved | Expired | Starting | Live | Ended;
 /** A session that has, or may have, a unit. */
 export type Active = Starting | Live;
 
@@ -123,6 +143,12 @@ export type SessionEvent =
   | { readonly type: 'start'; readonly at: number; readonly spec: SessionSpec; readonly bootId: string }
   | { readonly type: 'expire'; readonly at: number }
   | { readonly type: 'release'; readonly at: number }
+  /** The reservation holds until then, if it does not hold for longer already. */
+  | { readonly type: 'extend'; readonly at: number; readonly until: number }
+  /** It leaves the line: it has a slot now. */
+  | { readonly type: 'admitted' }
+  /** It was laid out anew, in this boot. */
+  | { readonly type: 'restaged'; readonly bootId: string }
   | { readonly type: 'launched'; readonly at: number; readonly enforcement: Enforcement }
   | { readonly type: 'startFailed'; readonly at: number; readonly detail: string }
   | { readonly type: 'endRequested'; readonly intent: EndIntent }
@@ -133,6 +159,8 @@ export type SessionEvent =
       readonly name: string | null;
       readonly tags: Readonly<Record<string, string>> | null;
     }
+  | { readonly type: 'suspendRequested'; readonly at: number }
+  | { readonly type: 'resumeRequested' }
   | { readonly type: 'frozen' }
   | { readonly type: 'thawed' }
   | { readonly type: 'ended'; readonly end: End }
@@ -158,6 +186,8 @@ export function holdsSlot(session: Session): session is Reserved | Active {
 /** Applies one event. A rejection leaves the session as it was; final states reject everything. */
 export function transition(session: Session, event: SessionEvent): Transition {
   switch (session.state) {
+    case 'queued':
+      return fromQueued(session, event);
     case 'reserved':
       return fromReserved(session, event);
     case 'starting':
@@ -184,6 +214,9 @@ function fromReserved(session: Reserved, event: SessionEvent): Transition {
       return moved({ ...identity, state: 'expired', endedAt: event.at });
     case 'release':
       return moved({ ...identity, state: 'expired', endedAt: event.at });
+    case 'extend':
+      if (event.at >= reservedUntil) return rejected('reservation-expired');
+      return moved({ ...session, reservedUntil: Math.max(reservedUntil, event.until) });
     case 'endRequested':
       return moved({ ...identity, state: 'expired', endedAt: event.intent.requestedAt });
     default:
@@ -209,14 +242,11 @@ function fromActive(session: Active, event: SessionEvent): Transition {
       const spec = { ...session.spec, tags: event.tags ?? session.spec.tags };
       return moved({ ...session, name: event.name ?? session.name, spec });
     }
+    case 'suspendRequested':
+    case 'resumeRequested':
     case 'frozen':
-      return session.state === 'running'
-        ? moved({ ...session, state: 'suspended' })
-        : rejected('wrong-state');
     case 'thawed':
-      return session.state === 'suspended'
-        ? moved({ ...session, state: 'running' })
-        : rejected('wrong-state');
+      return session.state === 'starting' ? rejected('wrong-state') : suspended(session, event);
     case 'ended':
       return moved(conclude(session, event.end));
     case 'rebooted':
@@ -229,15 +259,22 @@ function fromActive(session: Active, event: SessionEvent): Transition {
     case 'start':
     case 'expire':
     case 'release':
+    case 'extend':
+    case 'admitted':
+    case 'restaged':
       return rejected('wrong-state');
   }
 }
 
 /** The next incarnation of a session. */
 function again(session: Active, bootId: string): Starting {
-  const { id, name, createdAt, memoryBytes, spec } = session;
+  const { id, name, createdAt, memoryBytes, spec, queuedAt } = session;
   const incarnation = session.incarnation + 1;
-  return { id, name, incarnation, createdAt, memoryBytes, spec, bootId, state: 'starting', intent: null };
+  const waited = queuedAt === undefined ? {} : { queuedAt };
+  return {
+    ...{ id, name, incarnation, createdAt, memoryBytes, spec, bootId, ...waited },
+    ...{ state: 'starting', intent: null },
+  };
 }
 
 /** A kill outweighs a timeout; a second kill keeps the first time and takes the shorter wait. */

@@ -7,6 +7,8 @@ import { isActive, type Session } from './session.ts';
 export interface SessionFacts extends Overlay {
   readonly workspace: string;
   readonly attachedClients: number;
+  /** In the line, from 1; null where it does not wait. */
+  readonly queuePlace: number | null;
   readonly transcriptStart: number;
   readonly transcriptEnd: number;
   /** What it uses now; null where that cannot be told, or it has ended. */
@@ -35,6 +37,7 @@ export interface SessionUsage {
 export function snapshot(session: Session, { usage, ...facts }: SessionFacts): SessionSnapshot {
   const spec = 'spec' in session ? session.spec : null;
   const intent = isActive(session) ? session.intent : null;
+  const suspension = 'suspension' in session ? session.suspension : null;
   const end = 'exitCode' in session ? session : null;
   return {
     id: session.id,
@@ -64,9 +67,8 @@ export function snapshot(session: Session, { usage, ...facts }: SessionFacts): S
     oomKills: end ? end.oomKills : (usage?.oomKills ?? 0),
     headless: spec?.headless ?? false,
     skipPermissions: spec?.skipPermissions ?? false,
-    queuePlace: null,
-    queuedAt: null,
-    suspendRequestedAt: null,
+    queuedAt: ('queuedAt' in session ? session.queuedAt : null) ?? null,
+    suspendRequestedAt: suspension?.wanted ? suspension.requestedAt : null,
     source: spec?.source ?? EMPTY_SOURCE,
     envNames: spec?.envNames ?? [],
     ...facts,

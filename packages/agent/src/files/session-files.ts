@@ -7,6 +7,7 @@ import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Begun, Session } from '../domain/session.ts';
 import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
+import { removeTree } from './remove-tree.ts';
 
 export interface SessionFilesOptions {
   /** `<state>/sessions`. */
@@ -19,12 +20,14 @@ export interface SessionFilesOptions {
 
 const TOOL = 'tool';
 const WORKSPACE = 'workspace';
+const DIRECTORIES = ['status', 'output', TOOL];
 /** A full disk must not cost an exit code: the wrapper overwrites this in place. */
 const EXIT_ROOM = `${' '.repeat(63)}\n`;
 
 export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   const { directory, socketDirectory, secretDirectory } = options;
   const staging = (sessionId: string) => path.join(directory, `.new-${sessionId}`);
+  const removing = (sessionId: string) => path.join(directory, `.gone-${sessionId}`);
 
   function paths(sessionId: string): SessionPaths {
     const own = path.join(directory, sessionId);
@@ -58,7 +61,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   /** What the wrapper finds in a session's directory. A workspace that is there stays as it is. */
   async function layOut(own: string, launch: Launch): Promise<void> {
-    for (const name of ['status', 'output', TOOL]) {
+    for (const name of DIRECTORIES) {
       await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
     }
     const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
@@ -89,6 +92,16 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   async function discard(sessionId: string): Promise<void> {
     await rm(staging(sessionId), { recursive: true, force: true });
+    await rm(paths(sessionId).envFile, { force: true });
+  }
+
+  async function unstage(sessionId: string): Promise<void> {
+    const own = paths(sessionId).directory;
+    await rename(staging(sessionId), own).catch(() => {});
+    for (const name of [...DIRECTORIES, WORKSPACE, 'prelude', 'argv', 'exit.tmp']) {
+      await rm(path.join(own, name), { recursive: true, force: true });
+    }
+    // Last: while it is there, all of this is done again.
     await rm(paths(sessionId).envFile, { force: true });
   }
 
@@ -153,17 +166,33 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     return !(await isThere(paths(sessionId).envFile));
   }
 
-  async function sweep(known: (sessionId: string) => boolean): Promise<void> {
+  /** Under another name first: what is left of it is never taken for a session. */
+  async function remove(sessionId: string): Promise<void> {
+    const { directory: own, envFile, tmuxSocket } = paths(sessionId);
+    await rename(own, removing(sessionId)).catch(() => {});
+    await rm(envFile, { force: true });
+    await rm(tmuxSocket, { force: true });
+    for (const left of [removing(sessionId), own]) await removeTree(left);
+  }
+
+  async function leftovers(removed: (sessionId: string) => boolean): Promise<string[]> {
+    const names = await readdir(directory);
+    const begun = names.filter((name) => name.startsWith('.gone-')).map((name) => name.slice(6));
+    return [...new Set([...begun, ...names.filter((name) => isSessionId(name) && removed(name))])];
+  }
+
+  async function sweep(wanted: (sessionId: string) => boolean): Promise<void> {
     for (const name of await readdir(directory)) {
       const id = name.startsWith('.new-') ? name.slice(5) : '';
-      if (id && !known(id)) await discard(id);
+      if (id && !wanted(id)) await discard(id);
     }
     for (const name of await readdir(secretDirectory)) {
-      if (isSessionId(name) && !known(name)) await rm(path.join(secretDirectory, name), { force: true });
+      if (isSessionId(name) && !wanted(name)) await rm(path.join(secretDirectory, name), { force: true });
     }
   }
 
-  return { paths, stage, restage, discard, adopt, update, saved, exitRecord, begun, sweep };
+  const kept = { adopt, update, saved, exitRecord, begun };
+  return { paths, stage, restage, unstage, discard, ...kept, remove, leftovers, sweep };
 }
 
 /** Also of a link that leads nowhere (any more). */

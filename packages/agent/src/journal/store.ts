@@ -79,6 +79,8 @@ class SqliteJournal implements Journal, Disposable {
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, name = excluded.name,
          memory_bytes = excluded.memory_bytes, record = excluded.record`,
     );
+    this.#deleteSession = db.prepare('DELETE FROM sessions WHERE id = ?');
+    this.#deleteAttention = db.prepare('DELETE FROM attention WHERE session_id = ?');
     this.#insertRequest = db.prepare('INSERT INTO requests VALUES (?, ?, ?, ?, ?)');
     this.#selectRequest = db.prepare('SELECT * FROM requests WHERE request_id = ?');
     this.#selectEvents = db.prepare('SELECT * FROM events WHERE number > ? ORDER BY number LIMIT ?');
@@ -92,6 +94,8 @@ class SqliteJournal implements Journal, Disposable {
   readonly #selectAt;
   readonly #selectOldestAt;
   readonly #upsertSession;
+  readonly #deleteSession;
+  readonly #deleteAttention;
   readonly #insertRequest;
   readonly #selectRequest;
   readonly #selectEvents;
@@ -121,6 +125,10 @@ class SqliteJournal implements Journal, Disposable {
       for (const session of change.sessions) {
         const { id, state, name, memoryBytes } = session;
         this.#upsertSession.run(id, state, name, memoryBytes, JSON.stringify(session));
+      }
+      for (const id of change.removed ?? []) {
+        this.#deleteSession.run(id);
+        this.#deleteAttention.run(id);
       }
       const request = change.request;
       if (request) {

@@ -78,8 +78,9 @@ export class Ledger {
       throw new BerthError('PERMISSION_DENIED', `the slot of ${sessionId} is held already`);
     }
     const all = store.all();
-    // When others end is theirs to know.
-    const holdings = { heldBytes: sum(all), heldSlots: all.length, nextFreeAt: null };
+    // When others end, and who waits for a slot of theirs, is theirs to know.
+    const unknown = { nextFreeAt: null, queuedSessions: 0, queuedBytes: 0 };
+    const holdings = { heldBytes: sum(all), heldSlots: all.length, ...unknown };
     const admission = admitBeside(capacity, holdings, memoryBytes);
     if (!admission.ok) throw slotRefused(admission.refusal, { hostname, now: 0 });
     store.put({ sessionId, uid, memoryBytes });

@@ -4,6 +4,7 @@
  * the thread pool cost several times the time and memory.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcessTable } from '../sessions/exec-port.ts';
 import type { UnitUsage } from '../sessions/ports.ts';
 
 export interface Process {
@@ -15,6 +16,8 @@ export interface Process {
   readonly start: string;
   /** It has ended, and its parent has not been told yet. */
   readonly zombie: boolean;
+  /** It was stopped by a signal. */
+  readonly stopped: boolean;
 }
 
 /** Null where there is no such process. Throws where it cannot be told (too many open files, say). */
@@ -29,6 +32,7 @@ export function processOf(pid: number): Process | null {
     leader: Number(fields[3]),
     start: fields[19] ?? '',
     zombie: fields[0] === 'Z' || fields[0] === 'X',
+    stopped: fields[0] === 'T',
   };
 }
 
@@ -71,6 +75,28 @@ export class Census {
 export function startedWith(pid: number, entry: string): boolean {
   const environment = readQuietly(`/proc/${pid}/environ`, 'latin1');
   return `\0${environment}`.includes(`\0${entry}\0`);
+}
+
+/** As it was started; empty where that cannot be told. */
+function environmentOf(pid: number): Record<string, string> {
+  const entries = readQuietly(`/proc/${pid}/environ`, 'utf8').split('\0');
+  const split = entries.map((entry) => [entry, entry.indexOf('=')] as const).filter(([, at]) => at > 0);
+  return Object.fromEntries(split.map(([entry, at]) => [entry.slice(0, at), entry.slice(at + 1)]));
+}
+
+/** Directly. */
+function childrenOf(pid: number): number[] {
+  // Not every kernel is built with it.
+  const told = readQuietly(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  if (told !== '') return told.split(' ').map(Number);
+  return allProcesses().flatMap((one) => (one.parent === pid ? [one.pid] : []));
+}
+
+/** What `root` started, or has `mark` (NAME=VALUE) in the environment it was started with; `root` itself. */
+function startedBy(root: number, mark: string): number[] {
+  const all = allProcesses();
+  const roots = all.map(({ pid }) => pid).filter((pid) => pid === root || startedWith(pid, mark));
+  return withDescendants(new Set(roots), all).map(({ pid }) => pid);
 }
 
 /** Arguments, program first. */
@@ -138,3 +164,11 @@ function readIfThere(file: string): string | null {
     throw error;
   }
 }
+
+/** All that is asked of processes by those who run commands beside sessions. */
+export const processTable: ProcessTable = {
+  startedBy,
+  childrenOf,
+  environmentOf,
+  startOf: (pid) => processOf(pid)?.start ?? null,
+};

@@ -19,6 +19,7 @@ import {
   usageOf,
   withDescendants,
 } from './processes.ts';
+import { freeze, frozen, thaw } from './standstill.ts';
 
 /** The unit's main process, told from any other, also across a reboot. */
 interface Identity {
@@ -98,6 +99,10 @@ export function createPlainUnits(): Units {
         if (leader === wrapper.leader && pid !== wrapper.leader) send(pid, signal);
       }
     },
+
+    freeze: (sessionId, paths) => freeze(() => members(sessionId, paths), paths),
+    thaw: (sessionId, paths) => thaw(() => members(sessionId, paths), paths),
+    frozen: (sessionId, paths) => frozen(() => members(sessionId, paths), paths),
 
     async kill(sessionId, paths) {
       const deadline = performance.now() + GONE_MS;

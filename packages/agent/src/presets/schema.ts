@@ -9,7 +9,8 @@ const line = text
   .max(400, 'must not be longer than 400 characters')
   .regex(/^\P{Cc}*$/u, 'must be one line');
 const args = z.array(text, { error: 'must be a list of arguments' });
-const variables = z.record(text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable'), text);
+const variableName = text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable');
+const variables = z.record(variableName, text);
 const fileName = text.regex(/^(?!\.)[\w.-]+$/, 'must be a plain file name');
 const signal = z.enum(['TERM', 'INT', 'HUP', 'QUIT'], { error: 'must be TERM, INT, HUP or QUIT' });
 
@@ -60,6 +61,7 @@ export const PRESET_FILE = z.strictObject({
     .nullish(),
   skip_permissions: z.strictObject({ interactive: args.nullish(), headless: args.nullish() }).nullish(),
   env: variables.optional(),
+  credentials: z.array(variableName, { error: 'must be a list of names of variables' }).optional(),
   hooks: hooks.nullish(),
   stop_signal: z.strictObject({ with_prompt: signal, without_prompt: signal }).optional(),
   prompts: z
@@ -108,6 +110,7 @@ export function toPreset(name: string, file: PresetFile): Preset {
       headless: file.skip_permissions?.headless ?? null,
     },
     env: file.env ?? {},
+    credentials: file.credentials ?? [],
     hooks: file.hooks ? hooksOf(file.hooks) : null,
     stopSignal: { withPrompt: stop.with_prompt, withoutPrompt: stop.without_prompt },
     prompts: (file.prompts ?? []).map(({ pattern, ...rest }) => ({

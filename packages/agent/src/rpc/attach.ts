@@ -16,7 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Wrapper } from './handler.ts';
-import { opening } from './opening.ts';
+import { firstMessage } from './opening.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
@@ -123,7 +123,7 @@ function pump(
 
 /** The first message, which must open the terminal. */
 async function attachOpen(stream: Stream, signal: AbortSignal): Promise<AttachOpen> {
-  const first = await opening(stream, signal);
+  const first = await firstMessage(stream, signal);
   if (first?.message?.$case !== 'open') {
     throw new BerthError('ARGUMENT_INVALID', 'the first message of an attach must open it');
   }

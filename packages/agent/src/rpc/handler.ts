@@ -10,6 +10,7 @@ import { AGENT_VERSION, CALL_ID, EXPECT_HOST, HOST_ID } from '@berth/shared/wire
 import { DETAILS_KEY, encodeStatus } from '@berth/shared/wire/rpc-status';
 import {
   type handleBidiStreamingCall,
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   Metadata,
@@ -34,6 +35,10 @@ export interface Wrapper {
     name: string,
     handle: (request: Req, context: CallContext) => AsyncIterable<Res>,
   ): handleServerStreamingCall<Req, Res>;
+  clientStream<Req, Res>(
+    name: string,
+    handle: (requests: AsyncIterator<Req>, context: CallContext) => Promise<Res>,
+  ): handleClientStreamingCall<Req, Res>;
   bidi<Req, Res>(
     name: string,
     handle: (stream: ServerDuplexStream<Req, Res>, context: CallContext) => Promise<void>,
@@ -121,6 +126,22 @@ export function createWrapper(options: WrapperOptions): Wrapper {
       })();
     },
 
+    clientStream: (name, handle) => (call, callback) => {
+      const context = enter(name, call);
+      void (async () => {
+        try {
+          checkHost(call);
+          const requests = call[Symbol.asyncIterator]() as AsyncIterator<never>;
+          const response = await handle(requests, context);
+          context.finished();
+          callback(null, response);
+        } catch (error) {
+          context.finished(error);
+          callback(statusOf(error, context.log));
+        }
+      })();
+    },
+
     bidi: (name, handle) => (call) => {
       const context = enter(name, call);
       void (async () => {
@@ -195,9 +216,4 @@ function reasonOf(error: unknown): string {
 
 function printable(value: unknown): string | null {
   return typeof value === 'string' && /^[\x20-\x7e]{1,128}$/.test(value) ? value : null;
-}
-
-/** For calls that are described and not built yet. */
-export function notYet(): never {
-  throw new BerthError('INTERNAL', 'this call is not built yet');
 }

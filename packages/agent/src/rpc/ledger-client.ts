@@ -7,7 +7,8 @@ import { DETAILS_KEY, decodeStatus } from '@berth/shared/wire/rpc-status';
 import { toBytes } from '@berth/shared/wire/scalar';
 import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Capacity } from '../domain/ledger.ts';
-import type { SharedLedger, UnitSpec } from '../sessions/ports.ts';
+import type { SharedLedger } from '../sessions/ledger-port.ts';
+import type { UnitSpec } from '../sessions/ports.ts';
 
 /** Long enough for a ledger that is restarted under the call. */
 const DEADLINE_MS = 15_000;

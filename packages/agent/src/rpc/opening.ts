@@ -1,12 +1,12 @@
 /** The first message of a call whose messages go both ways. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 
-/** What comes after it waits until the stream is read. Null: the caller left without one. */
-export function opening<Req, Res>(
+/** Null where the caller ended or left before it sent one. What comes after it waits in the stream. */
+export async function firstMessage<Req, Res>(
   stream: ServerDuplexStream<Req, Res>,
   signal: AbortSignal,
 ): Promise<Req | null> {
-  return new Promise((resolve, reject) => {
+  return await new Promise<Req | null>((resolve, reject) => {
     stream.once('data', (request: Req) => {
       stream.pause();
       resolve(request);

@@ -11,9 +11,11 @@ import {
 import { formatMemory } from '@berth/shared/domain/memory';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type {
+  ExtendRequest,
   KillRequest,
   ReserveRequest,
   StartRequest,
+  SuspendRequest,
   UpdateRequest,
 } from '@berth/shared/gen/berth/v1/session';
 import { fromDuration, toBytes } from '@berth/shared/wire/scalar';
@@ -63,11 +65,26 @@ export function checkMemory(bytes: bigint): number {
 }
 
 export function reserveOrder(request: ReserveRequest) {
-  const ttlMs = fromDuration(request.ttl) ?? 60_000;
-  if (ttlMs < 1000 || ttlMs > HOUR_MS) throw invalid('a reservation lasts from 1 s to 1 h');
+  const ttlMs = checkTtl(request);
   const name = checkName(request.name);
   const memoryBytes = checkMemory(request.memoryBytes);
   return { key: requestKey(request.requestId, { name, memoryBytes, ttlMs }), name, memoryBytes, ttlMs };
+}
+
+export function extendOrder(request: ExtendRequest) {
+  const { requestId, session } = request;
+  const ttlMs = checkTtl(request);
+  return { key: requestKey(requestId, { session, ttlMs }), session, ttlMs };
+}
+
+function checkTtl({ ttl }: Pick<ReserveRequest, 'ttl'>): number {
+  const ttlMs = fromDuration(ttl) ?? 60_000;
+  if (ttlMs < 1000 || ttlMs > HOUR_MS) throw invalid('a reservation lasts from 1 s to 1 h');
+  return ttlMs;
+}
+
+export function suspensionOrder({ requestId, session }: SuspendRequest) {
+  return { key: requestKey(requestId, { session }), session };
 }
 
 export function checkWork(request: StartRequest): void {
@@ -82,18 +99,32 @@ export function checkWork(request: StartRequest): void {
     const limit = formatMemory(MAX_PROMPT_BYTES);
     throw new BerthError('PROMPT_TOO_LARGE', `the prompt has ${formatMemory(bytes)}, the limit is ${limit}`);
   }
+  checkProgram({ argv, env });
+  const texts = [prompt, ...Object.entries(tags).flat()];
+  if (texts.some((text) => text.includes('\0'))) throw invalid('text for a program cannot contain NUL');
+  if (columns > 1000 || rows > 1000) throw invalid('a terminal has at most 1000 columns and rows');
+}
+
+/** What a program is to be run with. */
+export function checkProgram({ argv, env }: Pick<StartRequest, 'argv' | 'env'>): void {
   const sizes = argv.map((argument) => Buffer.byteLength(argument) + 1);
   if (sizes.some((size) => size > MAX_ARGUMENT_BYTES)) throw invalid('an argument is longer than 128 KiB');
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_ARGV_BYTES)
     throw invalid('the argv is longer than 1 MiB');
   if (argv[0] === '') throw invalid('the program to run is empty');
-  const texts = [prompt, ...argv, ...Object.entries(env).flat(), ...Object.entries(tags).flat()];
+  const texts = [...argv, ...Object.entries(env).flat()];
   if (texts.some((text) => text.includes('\0'))) throw invalid('text for a program cannot contain NUL');
   const badName = Object.keys(env).find((name) => !ENV_NAME.test(name));
   if (badName !== undefined) throw invalid('an environment variable has a name that no shell can export');
   const reserved = Object.keys(env).find((name) => name.startsWith('BERTH_SESSION_'));
   if (reserved) throw invalid(`the environment variable ${reserved} is set by berthd itself`);
-  if (columns > 1000 || rows > 1000) throw invalid('a terminal has at most 1000 columns and rows');
+}
+
+/** With or without SIG. */
+export function signalName(text: string): NodeJS.Signals {
+  const name = text.replace(/^SIG/, '');
+  if (!SIGNALS.has(name)) throw invalid(`unknown signal: use one of ${[...SIGNALS].join(', ')}`);
+  return `SIG${name}` as NodeJS.Signals;
 }
 
 export function killOrder(request: KillRequest) {

@@ -6,23 +6,28 @@ import type { SessionServiceServer, StartRequest } from '@berth/shared/gen/berth
 import { fromDuration } from '@berth/shared/wire/scalar';
 import { decodeRestartPolicy, decodeStatusOf, encodeSession } from '@berth/shared/wire/session';
 import { encodeDetails, encodeExternal } from '@berth/shared/wire/session-details';
-import { decodeSource } from '@berth/shared/wire/workspace';
+import { decodeSource, encodeDiskReport, encodeDiskUse } from '@berth/shared/wire/workspace';
 import type { Session } from '../domain/session.ts';
 import type { Commands } from '../sessions/commands.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { Details } from '../sessions/details.ts';
+import type { DiskKeeper } from '../sessions/disk-keeper.ts';
 import type { ExternalCommands } from '../sessions/external-commands.ts';
 import type { PresetRunner } from '../sessions/preset-runner.ts';
 import type { Registry } from '../sessions/registry.ts';
-import { notYet, type Wrapper } from './handler.ts';
+import type { Removal } from '../sessions/removal.ts';
+import type { Suspension } from '../sessions/suspension.ts';
+import type { Wrapper } from './handler.ts';
 import {
   checkMemory,
   checkName,
   checkWork,
+  extendOrder,
   killOrder,
   refuseExternal,
   requestKey,
   reserveOrder,
+  suspensionOrder,
   updateOrder,
 } from './orders.ts';
 
@@ -31,21 +36,29 @@ const NOT_OURS = {
   hint: 'its name is that of its tmux session: tmux rename-session',
 };
 
+const CANNOT_STOP = {
+  cannot: 'suspend or resume',
+  hint: 'its processes are not ours to stop: end it with berth kill',
+};
+
 export function sessionService(options: {
   wrap: Wrapper;
   registry: Registry;
   commands: Commands;
+  suspension: Suspension;
   presets: PresetRunner;
   describe: Describe;
   details: Details;
   external: ExternalCommands;
   environment: () => Promise<Readonly<Record<string, string>>>;
+  disk: Pick<DiskKeeper, 'report'>;
+  removal: Removal;
   /** Number of the newest event. */
   newestEvent: () => number;
   /** No session runs longer; null: as long as it likes. */
   maxLifetimeMs: number | null;
 }): SessionServiceServer {
-  const { wrap, registry, commands, presets, describe, external } = options;
+  const { wrap, registry, commands, suspension, presets, describe, external, disk, removal } = options;
   const encoded = async (session: Session) => encodeSession(await describe(session));
 
   async function startOrder(request: StartRequest) {
@@ -60,6 +73,7 @@ export function sessionService(options: {
       name: checkName(request.name),
       memoryBytes: checkMemory(request.memoryBytes),
       argv,
+      queue: request.queue,
       env: { ...(await options.environment()), ...presetEnv, ...env },
       spec: {
         prompt: request.prompt,
@@ -114,11 +128,30 @@ export function sessionService(options: {
       refuseExternal(request.session, NOT_OURS);
       return { session: await encoded(commands.update(updateOrder(request))) };
     }),
-    extend: wrap.unary('Extend', notYet),
-    suspend: wrap.unary('Suspend', notYet),
-    resume: wrap.unary('Resume', notYet),
-    delete: wrap.unary('Delete', notYet),
-    measureDisk: wrap.unary('MeasureDisk', notYet),
+    extend: wrap.unary('Extend', async (request) => ({
+      session: await encoded(commands.extend(extendOrder(request))),
+    })),
+    suspend: wrap.unary('Suspend', async (request, { signal, log }) => {
+      refuseExternal(request.session, CANNOT_STOP);
+      const session = await suspension.suspend(suspensionOrder(request), signal);
+      log.info({ session: session.id, request: request.requestId }, 'suspended');
+      return { session: await encoded(session) };
+    }),
+    resume: wrap.unary('Resume', async (request, { signal, log }) => {
+      refuseExternal(request.session, CANNOT_STOP);
+      const session = await suspension.resume(suspensionOrder(request), signal);
+      log.info({ session: session.id, request: request.requestId }, 'resumed');
+      return { session: await encoded(session) };
+    }),
+    delete: wrap.unary('Delete', async ({ requestId, session }, { log }) => {
+      refuseExternal(session, { cannot: 'remove', hint: 'end its tmux session: berth kill NAME' });
+      const freed = await removal.remove({ key: requestKey(requestId, { session }), session });
+      log.info({ session, request: requestId, ...freed }, 'removed');
+      return { freed: encodeDiskUse(freed) };
+    }),
+    measureDisk: wrap.unary('MeasureDisk', async ({ sessions }) =>
+      encodeDiskReport(await disk.report(sessions)),
+    ),
     kill: wrap.unary('Kill', async (request, { signal, log }) => {
       const order = killOrder(request);
       const other = externalName(order.session);

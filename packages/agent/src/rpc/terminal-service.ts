@@ -1,4 +1,4 @@
-/** berth.v1.TerminalService, the calls but Attach (see attach.ts). */
+/** berth.v1.TerminalService, the calls but Attach and Exec (see attach.ts, exec.ts). */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { externalAsSession, externalName } from '@berth/shared/domain/external-session';
 import { MAX_INPUT_BYTES } from '@berth/shared/domain/limits';
@@ -13,7 +13,7 @@ import {
 import { toBytes } from '@berth/shared/wire/scalar';
 import { encodeSession } from '@berth/shared/wire/session';
 import { isActive, type Session } from '../domain/session.ts';
-import { typable } from '../sessions/attachable.ts';
+import { listening, typable } from '../sessions/attachable.ts';
 import type { Describe } from '../sessions/describe.ts';
 import type { ExternalTerminals } from '../sessions/external-terminals.ts';
 import type { SessionFiles } from '../sessions/files-port.ts';
@@ -22,7 +22,7 @@ import type { Terminals, Transcripts } from '../sessions/ports.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Supervisor } from '../sessions/supervisor.ts';
 import type { Input, InputFate, Typist } from '../sessions/typist.ts';
-import { notYet, type Wrapper } from './handler.ts';
+import type { Wrapper } from './handler.ts';
 import { refuseExternal, requestKey } from './orders.ts';
 
 export interface TerminalServiceOptions {
@@ -34,6 +34,7 @@ export interface TerminalServiceOptions {
   readonly terminals: Terminals;
   readonly describe: Describe;
   readonly attach: TerminalServiceServer['attach'];
+  readonly exec: TerminalServiceServer['exec'];
   readonly typist: Typist;
   readonly external: ExternalTerminals;
   /** SendInput calls of late and their answers, by request id: typing is not journaled. */
@@ -109,7 +110,7 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
   async function typing(reference: string) {
     const other = externalName(reference);
     if (other === null) {
-      const session = typable(registry.resolve(reference));
+      const session = listening(registry.resolve(reference));
       return { type: (input: Input) => typist.type(session.id, input), snapshot: () => describe(session) };
     }
     await external.live(other);
@@ -121,8 +122,18 @@ export function terminalService(options: TerminalServiceOptions): TerminalServic
 
   return {
     attach: options.attach,
-    exec: wrap.bidi('Exec', notYet),
-    detachClients: wrap.unary('DetachClients', notYet),
+    exec: options.exec,
+    detachClients: wrap.unary('DetachClients', async ({ requestId, session: name }) => {
+      requestKey(requestId, {});
+      const other = externalName(name);
+      if (other !== null) {
+        const { session, detached } = await external.detachAll(other);
+        return { session: encodeSession(session), detached };
+      }
+      const session = typable(registry.resolve(name));
+      const detached = await terminals.detachAll(files.paths(session.id));
+      return { session: encodeSession(await describe(session)), detached };
+    }),
     readOutput: wrap.serverStream('ReadOutput', (request: ReadOutputRequest, { signal }) =>
       output(request, signal),
     ),

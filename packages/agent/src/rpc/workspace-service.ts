@@ -12,8 +12,9 @@ import type { SessionFiles } from '../sessions/files-port.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { ObjectCaches, SessionRepositories } from '../sessions/workspace-port.ts';
 import { carry } from './carry.ts';
-import { notYet, type Wrapper } from './handler.ts';
-import { opening } from './opening.ts';
+import { type FilesServiceOptions, filesCalls } from './files-service.ts';
+import type { Wrapper } from './handler.ts';
+import { firstMessage } from './opening.ts';
 import { refuseExternal } from './orders.ts';
 
 const NOT_OURS = {
@@ -21,13 +22,15 @@ const NOT_OURS = {
   hint: 'Berth did not start it: go there and push from its directory',
 };
 
-export function workspaceService(options: {
+export interface WorkspaceServiceOptions extends FilesServiceOptions {
   readonly wrap: Wrapper;
   readonly registry: Registry;
   readonly files: SessionFiles;
   readonly caches: ObjectCaches;
   readonly repositories: SessionRepositories;
-}): WorkspaceServiceServer {
+}
+
+export function workspaceService(options: WorkspaceServiceOptions): WorkspaceServiceServer {
   const { wrap, registry, files, caches, repositories } = options;
 
   /** Of a session, living or ended. */
@@ -38,13 +41,13 @@ export function workspaceService(options: {
 
   return {
     push: wrap.bidi<PushRequest, PushResponse>('Push', async (stream, { signal }) => {
-      const message = (await opening(stream, signal))?.message;
+      const message = (await firstMessage(stream, signal))?.message;
       if (message?.$case !== 'open') throw unopened('push');
       checkUpload(message.open);
       await caches.receive(message.open, (program) => carry(stream, program, signal));
     }),
     pull: wrap.bidi<PullRequest, PullResponse>('Pull', async (stream, { signal }) => {
-      const message = (await opening(stream, signal))?.message;
+      const message = (await firstMessage(stream, signal))?.message;
       if (message?.$case !== 'open') throw unopened('pull');
       const { session, protocol } = message.open;
       if (!/^[\x20-\x7e]{0,256}$/.test(protocol)) {
@@ -61,8 +64,7 @@ export function workspaceService(options: {
       const { branches, ...state } = await repositories.snapshot(workspace, signal);
       return { ...state, branches: [...branches], outputDirectory: outputDir };
     }),
-    download: wrap.serverStream('Download', notYet),
-    upload: (_call, callback) => callback(new Error('not built yet')),
+    ...filesCalls(options),
   };
 }
 

@@ -73,7 +73,7 @@ async function others(name: string, external: ExternalTerminals): Promise<Attach
   };
 }
 
-/** Throws unless the session has a terminal that takes input. */
+/** Throws unless the session has a terminal. */
 export function typable(session: Session): Session {
   if (session.state === 'running' || session.state === 'suspended') return session;
   if (isFinal(session.state)) {
@@ -83,4 +83,12 @@ export function typable(session: Session): Session {
     'SESSION_NOT_RUNNING',
     `session ${session.id} does not run yet: it is ${session.state}`,
   );
+}
+
+/** Throws unless the session takes what is typed: nobody would read it while it is suspended. */
+export function listening(session: Session): Session {
+  if (session.state !== 'suspended') return typable(session);
+  throw new BerthError('SESSION_NOT_RUNNING', `session ${session.id} is suspended: it takes no input`, {
+    hint: 'let it go on first: berth resume SESSION',
+  });
 }

@@ -77,7 +77,6 @@ export class AttentionKeeper implements Disposable {
   /** Keeps how far the transcript was looked through; nothing is told. */
   checkpoint(sessionId: string, scanned: number): void {
     const state = { ...this.state(sessionId), scanned };
-    this.#states.set(sessionId, state);
     this.#commit(sessionId, { state, facts: [] });
   }
 
@@ -120,6 +119,12 @@ export class AttentionKeeper implements Disposable {
     this.#timers.delete(sessionId);
   }
 
+  /** The session was removed: nothing is known of it. */
+  removed(sessionId: string): void {
+    this.forget(sessionId);
+    this.#states.delete(sessionId);
+  }
+
   [Symbol.dispose](): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -141,12 +146,14 @@ export class AttentionKeeper implements Disposable {
     const settled = settle(state, { pulse: this.#pulse(sessionId), now: this.#o.now(), nextEvent });
     const told = { ...settled, facts: [...facts, ...settled.facts] };
     if (told.facts.length > 0) this.#commit(sessionId, request ? { ...told, request } : told);
-    else this.#states.set(sessionId, settled.state);
+    else if (this.#o.registry().get(sessionId)) this.#states.set(sessionId, settled.state);
     this.#again(sessionId);
   }
 
   #commit(sessionId: string, change: ReturnType<typeof settle> & { request?: GrantedRequest }): void {
     const { state, ...told } = change;
+    // Evidence that was on its way when its session was removed.
+    if (!this.#o.registry().get(sessionId)) return;
     try {
       this.#o.registry().keepAttention(sessionId, { record: JSON.stringify(state), ...told });
       this.#states.set(sessionId, state);

@@ -3,11 +3,12 @@
  * leave in the status directory, and what stands on a screen that is still. Hands it to the keeper.
  */
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
 import { LAST_LINE_BYTES, lastLine } from '../domain/attention/last-line.ts';
 import { type PromptPattern, standingPrompt } from '../domain/attention/prompts.ts';
 import { readHookReport } from '../domain/attention/read-hook-report.ts';
 import { endMarker } from '../domain/end-marker.ts';
-import { type Ended, isActive, type Session } from '../domain/session.ts';
+import type { Ended, Session } from '../domain/session.ts';
 import type { AttentionKeeper } from './attention-keeper.ts';
 import { coalesced } from './coalesced.ts';
 import type { SessionFiles } from './files-port.ts';
@@ -286,5 +287,5 @@ export class AttentionWatch implements Disposable {
 }
 
 function isEnded(session: Session): session is Ended {
-  return !isActive(session) && session.state !== 'reserved' && session.state !== 'expired';
+  return isFinal(session.state) && session.state !== 'expired';
 }

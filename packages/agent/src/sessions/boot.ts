@@ -1,7 +1,9 @@
 /** What happens before the first call is served: files and journal are brought together. */
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Session } from '../domain/session.ts';
+import { neverLeftTheLine } from '../domain/session-queued.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { Registry } from './registry.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -48,8 +50,12 @@ export function keepRecords(options: {
 }): AsyncDisposable {
   const last = new Map<string, Promise<void>>();
   options.registry.onChange((session) => {
-    if (session.state === 'reserved' || session.state === 'expired' || session.state === 'starting') return;
+    const { state } = session;
+    if (state === 'reserved' || state === 'expired') return;
+    // What starts at once was staged with a record that says so; what waits in line first was not.
+    if (state === 'starting' && session.queuedAt === undefined) return;
     const write = (last.get(session.id) ?? Promise.resolve())
+      .then(() => (state === 'queued' ? options.files.adopt(session.id) : undefined))
       .then(() => options.files.update(session))
       .catch((error: unknown) => options.onProblem(session, error))
       .finally(() => {
@@ -64,17 +70,22 @@ export function keepRecords(options: {
   };
 }
 
-/** Looks at every session that holds a slot, and waits (within reason) for what that leads to. */
+/** Looks at every session that has not ended, and waits (within reason) for what that leads to. */
 export async function reconcile(options: {
   registry: Registry;
   supervisor: Supervisor;
   files: SessionFiles;
-  held: (session: Session) => boolean;
 }): Promise<void> {
-  const { registry, supervisor, files, held } = options;
-  await files.sweep((sessionId) => registry.get(sessionId) !== undefined);
+  const { registry, supervisor, files } = options;
   for (const session of registry.all()) {
-    if (held(session)) supervisor.adopt(session);
+    const over = 'exitCode' in session && neverLeftTheLine(session);
+    if (over && !(await files.begun(session.id))) await files.unstage(session.id);
+  }
+  await files.sweep((sessionId) => !isFinal(registry.get(sessionId)?.state ?? 'expired'));
+  for (const session of registry.all()) {
+    // What is not there any more is laid out anew by its lane.
+    if (session.state === 'queued') await files.adopt(session.id).catch(() => {});
+    if (!isFinal(session.state)) supervisor.adopt(session);
   }
   await Promise.race([supervisor.settled(), new Promise((resolve) => setTimeout(resolve, BOOT_MS).unref())]);
 }

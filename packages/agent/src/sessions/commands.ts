@@ -4,13 +4,12 @@
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
-import { admit, type Capacity, slotRefused } from '../domain/ledger.ts';
-import { holdsSlot, type Reserved, type Session, type SessionSpec } from '../domain/session.ts';
+import type { Reserved, Session, SessionEvent, SessionSpec } from '../domain/session.ts';
 import { preludeOf } from '../domain/sources.ts';
+import { type Admission, inLine, isFull } from './admission.ts';
 import type { SessionFiles } from './files-port.ts';
 import type { GrantedRequest } from './journal-port.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import type { SharedLedger } from './ports.ts';
 import type { PresetRunner } from './preset-runner.ts';
 import type { Registry } from './registry.ts';
 import { sessionVariables } from './session-variables.ts';
@@ -35,26 +34,22 @@ export interface StartOrder {
   /** What it runs, once it is known where it lies. */
   readonly argv: (toolDir: string) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Where there is no slot it waits in line for one. */
+  readonly queue: boolean;
 }
+
+/** A start that takes its slot now has this long to be laid out. */
+const START_MS = 60_000;
 
 export interface CommandsOptions {
   readonly registry: Registry;
   readonly supervisor: Supervisor;
   readonly files: SessionFiles;
+  readonly admission: Admission;
   readonly workspaces: Workspaces;
-  readonly capacity: Capacity;
   readonly hostname: string;
   readonly bootId: string;
   readonly now: () => number;
-  readonly newId: () => string;
-  /** The host takes no new sessions. */
-  readonly draining: () => boolean;
-  /** Most sessions that may hold a slot at once; null: as many as fit. */
-  readonly maxSessions: number | null;
-  /** Null where this agent is the only one on its host. */
-  readonly sharedLedger: SharedLedger | null;
-  /** Where a slot goes that came to nothing. */
-  readonly giveBack: (sessionId: string) => Promise<void>;
   /** What the session's preset gives it beside its argv. */
   readonly outfit: PresetRunner['outfit'];
   /** A named point in the code, for tests that cause failures there. */
@@ -78,8 +73,8 @@ export class Commands {
     return await this.#starting.run([order.key.requestId], async () => {
       const granted = this.#o.registry.granted('Reserve', order.key);
       if (granted) return granted;
-      const session = this.#admit(order);
-      await this.#taken(session, () =>
+      const session = this.#o.admission.candidate(order);
+      await this.#o.admission.take(session, () =>
         this.#o.registry.insert(session, this.#grant('Reserve', order.key, session.id)),
       );
       this.#o.supervisor.wake(session.id);
@@ -99,7 +94,20 @@ export class Commands {
     throw new BerthError('RESERVATION_EXPIRED', `${session.id} is no reservation: it is ${session.state}`);
   }
 
-  /** Answers once the session runs, or has failed to. */
+  /** Holds a reservation until `ttlMs` from now, never for shorter than before. */
+  extend(order: { key: RequestKey; session: string; ttlMs: number }): Session {
+    const { registry, now } = this.#o;
+    const granted = registry.granted('Extend', order.key);
+    if (granted) return granted;
+    const { id } = registry.resolve(order.session);
+    const request = this.#grant('Extend', order.key, id);
+    const at = now();
+    const extended = registry.apply(id, { type: 'extend', at, until: at + order.ttlMs }, request);
+    if (!extended) throw this.#reservationGone(id);
+    return extended;
+  }
+
+  /** Answers once the session runs, has failed to, or waits in line. */
   async start(order: StartOrder, signal: AbortSignal): Promise<Session> {
     // Files are staged under the session's id: one start at a time for a request and a reservation.
     const session = await this.#starting.run([order.key.requestId, order.reservation], async () => {
@@ -110,35 +118,57 @@ export class Commands {
   }
 
   async #stageAndCommit(order: StartOrder): Promise<Session> {
-    const { registry, files, workspaces, supervisor, now, reached } = this.#o;
+    const { admission, files, workspaces, supervisor, now, reached } = this.#o;
     // Refused before anything is written, where it can be told already; decided again below.
-    const planned = this.#slotFor(order);
-    const request = this.#grant('Start', order.key, planned.id);
-    const paths = files.paths(planned.id);
+    const slot = this.#slotFor(order);
+    const full = order.reservation ? null : admission.full(slot);
+    if (full && !order.queue) throw full;
+    const request = this.#grant('Start', order.key, slot.id);
+    const paths = files.paths(slot.id);
     const source = await workspaces.settle(order.spec.source);
     const spec = { ...order.spec, source, argv: order.argv(paths.toolDir) };
     const started = { type: 'start', at: now(), spec, bootId: this.#o.bootId } as const;
-    const preview = startedSession(planned, started);
-    const own = sessionVariables(planned, { paths, hostname: this.#o.hostname });
+    const session = full ? inLine(slot, { ...started, ticket: 0 }) : startedSession(slot, started);
+    const own = sessionVariables(slot, { paths, hostname: this.#o.hostname });
     const { files: toolFiles, offered } = this.#o.outfit(spec, paths.toolDir);
     const env = { ...offered, ...order.env, ...own };
     const layOut = (workspace: string) => workspaces.layOut(source, workspace);
     const launch = { argv: spec.argv, env, toolFiles, prelude: preludeOf(source), layOut };
-    await files.stage({ session: preview, request, ...launch });
+    await files.stage({ session, request, ...launch });
+    let committed: Session;
     try {
       await reached('start.staged');
-      if (order.reservation) {
-        if (!registry.apply(planned.id, started, request)) throw this.#reservationGone(planned.id);
-      } else {
-        await this.#taken(planned, () => registry.insert(preview, request));
-      }
+      committed = await this.#commit(order, { slot, started, request, waits: full !== null });
     } catch (error) {
-      await files.discard(planned.id);
+      await files.discard(slot.id);
       throw error;
     }
     await reached('start.committed');
-    supervisor.wake(planned.id);
-    return preview;
+    supervisor.wake(slot.id);
+    return committed;
+  }
+
+  /** What was laid out is the journal's from here on. */
+  async #commit(
+    { queue, reservation }: StartOrder,
+    { slot, started, request, waits }: Laid & { waits: boolean },
+  ): Promise<Session> {
+    const { registry, admission } = this.#o;
+    if (reservation) {
+      const session = registry.apply(slot.id, started, request);
+      if (!session) throw this.#reservationGone(slot.id);
+      return session;
+    }
+    if (!waits) {
+      const session = startedSession(slot, started);
+      try {
+        await admission.take(slot, () => registry.insert(session, request));
+        return session;
+      } catch (error) {
+        if (!queue || !isFull(error)) throw error;
+      }
+    }
+    return admission.enqueue(slot, started, request);
   }
 
   /** Answers once the session has ended. */
@@ -183,12 +213,7 @@ export class Commands {
       throw new BerthError('SESSION_ENDED', `cannot change ${session.id}: it is ${session.state}`);
     }
     const { name } = order;
-    const taken = [...registry.all()].some(
-      (other) => other.name === name && other.id !== session.id && holdsSlot(other),
-    );
-    if (name && taken) {
-      throw new BerthError('NAME_TAKEN', `there is a session named ${name} on ${hostname} already`);
-    }
+    registry.refuseTaken(name ?? '', session.id, hostname);
     const tags = { ...session.spec.tags, ...order.setTags };
     for (const tag of order.removeTags) delete tags[tag];
     const request = this.#grant('Update', order.key, session.id);
@@ -205,59 +230,11 @@ export class Commands {
 
   /** The reserved session that a start uses: the named reservation, or one made now (not committed). */
   #slotFor(order: StartOrder): Reserved {
-    if (!order.reservation) return this.#admit({ ...order, ttlMs: 60_000 });
+    if (!order.reservation) return this.#o.admission.candidate({ ...order, ttlMs: START_MS });
     const session = this.#o.registry.get(order.reservation);
     if (!session) throw new BerthError('SESSION_NOT_FOUND', `there is no reservation ${order.reservation}`);
     if (session.state !== 'reserved') throw this.#reservationGone(session.id);
     return session;
-  }
-
-  #admit(order: { name: string; memoryBytes: number; ttlMs: number }): Reserved {
-    const { capacity, now, newId } = this.#o;
-    const at = now();
-    const session: Reserved = {
-      id: newId(),
-      name: order.name,
-      incarnation: 1,
-      createdAt: at,
-      memoryBytes: order.memoryBytes || capacity.defaultSlotBytes,
-      state: 'reserved',
-      reservedUntil: at + order.ttlMs,
-    };
-    this.#refuseIfFull(session);
-    return session;
-  }
-
-  /** Commits a session that is new here, in a slot of its own. The commit is synchronous. */
-  async #taken(session: Reserved, commit: () => void): Promise<void> {
-    const { sharedLedger, giveBack, reached } = this.#o;
-    try {
-      await sharedLedger?.take(session);
-      await reached('slot.taken');
-      this.#refuseIfFull(session);
-      commit();
-    } catch (error) {
-      const tried = giveBack(session.id);
-      // Where the ledger did not answer it may have granted the slot; the caller has waited enough.
-      if (!(error instanceof BerthError && error.reason === 'LEDGER_UNREACHABLE')) await tried;
-      throw error;
-    }
-  }
-
-  #refuseIfFull(session: Reserved): void {
-    const { registry, capacity, hostname, draining, maxSessions } = this.#o;
-    const others = [...registry.all()];
-    if (draining())
-      throw new BerthError('HOST_DRAINING', `${hostname} takes no new sessions: it is draining`);
-    if (maxSessions !== null && others.filter(holdsSlot).length >= maxSessions) {
-      const message = `no more sessions on ${hostname}: ${maxSessions} are allowed, and as many are there`;
-      throw new BerthError('QUOTA_EXCEEDED', message, { values: { limit: String(maxSessions) } });
-    }
-    if (session.name && others.some((other) => other.name === session.name && holdsSlot(other))) {
-      throw new BerthError('NAME_TAKEN', `there is a session named ${session.name} on ${hostname} already`);
-    }
-    const admission = admit(capacity, others, session.memoryBytes);
-    if (!admission.ok) throw slotRefused(admission.refusal, { hostname, now: this.#o.now() });
   }
 
   #reservationGone(sessionId: string): BerthError {
@@ -269,6 +246,13 @@ export class Commands {
   #grant(method: string, key: RequestKey, sessionId: string): GrantedRequest {
     return { requestId: key.requestId, method, fingerprint: key.fingerprint, sessionId };
   }
+}
+
+/** A start of which all is on the disk but the record in the journal. */
+interface Laid {
+  readonly slot: Reserved;
+  readonly started: Extract<SessionEvent, { type: 'start' }>;
+  readonly request: GrantedRequest;
 }
 
 function startedSession(

@@ -15,6 +15,7 @@ export function createDescribe(ports: {
   transcripts: Transcripts;
   attachments: Attachments;
   usage: Pick<UsageMeter, 'asked'>;
+  queuePlace: (session: Session) => number | null;
   overlay?: (sessionId: string) => Overlay;
 }): Describe {
   return async (session) => {
@@ -22,6 +23,7 @@ export function createDescribe(ports: {
     const extent = await ports.transcripts.extent(paths);
     return snapshot(session, {
       workspace: workspaceOf(session, paths),
+      queuePlace: ports.queuePlace(session),
       attachedClients: ports.attachments.count(session.id),
       transcriptStart: extent.start,
       transcriptEnd: extent.end,

@@ -7,9 +7,11 @@ const SETTING = 'draining';
 export class Draining {
   readonly #journal: Journal;
   readonly #registry: Pick<Registry, 'notice'>;
+  readonly #onChange: () => void;
   #now: boolean;
 
-  constructor(options: { journal: Journal; registry: Pick<Registry, 'notice'> }) {
+  constructor(options: { journal: Journal; registry: Pick<Registry, 'notice'>; onChange: () => void }) {
+    this.#onChange = options.onChange;
     this.#journal = options.journal;
     this.#registry = options.registry;
     this.#now = options.journal.setting(SETTING) === 'yes';
@@ -26,5 +28,6 @@ export class Draining {
     this.#now = draining;
     const message = draining ? 'the host takes no new sessions' : 'the host takes new sessions again';
     this.#registry.notice(draining ? 'HOST_DRAINING' : 'HOST_UNDRAINED', message);
+    this.#onChange();
   }
 }

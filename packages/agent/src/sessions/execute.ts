@@ -1,5 +1,6 @@
 /** What each step of a plan does. A mapped type: a step without an executor does not compile. */
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
 import type { Step } from '../domain/plan.ts';
 import { type Begun, isActive, type Session } from '../domain/session.ts';
 import type { SessionFiles } from './files-port.ts';
@@ -50,8 +51,23 @@ export const executors: Executors = {
   },
 
   async restage(_step, session, { restage }) {
-    if (!isActive(session)) return 'look-again';
+    if (!('spec' in session) || isFinal(session.state)) return 'look-again';
     await restage(session);
+    return 'go-on';
+  },
+
+  async unstage(_step, session, { files }) {
+    await files.unstage(session.id);
+    return 'go-on';
+  },
+
+  async freeze(_step, session, { files, units }) {
+    await units.freeze(session.id, files.paths(session.id));
+    return 'go-on';
+  },
+
+  async thaw(_step, session, { files, units }) {
+    await units.thaw(session.id, files.paths(session.id));
     return 'go-on';
   },
 

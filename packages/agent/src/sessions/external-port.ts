@@ -28,6 +28,8 @@ export interface UserTmux {
   capture(name: string, options: { screenOnly: boolean }): Promise<string[]>;
   look(name: string): Promise<Screen>;
   hidesTyping(name: string): Promise<boolean>;
+  /** As Terminals.detachAll. */
+  detachAll(name: string): Promise<number>;
   /** As Screens.notify. */
   notify(notice: Notice): Promise<void>;
   /** Ends the session: SIGHUP to what runs in it. One that is gone is ended. */

@@ -114,3 +114,20 @@ test('looks that are asked for at once are few, and each sees what was there whe
   for (const answer of answers) expect(kinds(answer)).toEqual({ dev: 'done' });
   expect(read.mock.calls.length).toBeLessThanOrEqual(3);
 });
+
+test('what cannot be written down did not happen', async () => {
+  live = ['dev'];
+  report('dev', { status: 'waiting', message: 'Which port?' });
+  const sessions = start();
+  expect(kinds(await sessions.list())).toEqual({ dev: 'input' });
+  const request = { requestId: 'r', method: 'Kill', fingerprint: '', sessionId: 'external:dev' };
+  const full = vi.spyOn(journal, 'commit').mockImplementation(() => {
+    throw new Error('the disk is full');
+  });
+  expect(() => sessions.ended('dev', request)).toThrow('the disk is full');
+  expect(() => sessions.answer('dev', 'acknowledged', request)).toThrow('the disk is full');
+  full.mockRestore();
+  expect(sessions.known('dev')).toMatchObject({ live: true, attention: { kind: 'input' } });
+  sessions.ended('dev', request);
+  expect(sessions.known('dev')).toMatchObject({ live: false, attention: null });
+});

@@ -115,10 +115,10 @@ export class ExternalSessions implements AsyncDisposable {
 
   /** Its tmux session was ended by hand: nothing is left to ask for. */
   ended(name: string, request: GrantedRequest): void {
-    this.#live = new Set([...this.#live].filter((other) => other !== name));
-    this.#sessions = this.#sessions.map((one) => (one.name === name ? { ...one, live: false } : one));
+    const live = new Set([...this.#live].filter((other) => other !== name));
     const session = this.#sessions.find((one) => one.name === name);
-    this.#tell((session && answer(this.#told, session, 'acknowledged')) ?? this.#told, request);
+    const seen = session && answer(this.#told, { ...session, live: false }, 'acknowledged');
+    this.#tell(seen ?? this.#told, request, live);
   }
 
   /** `until` in ms since the epoch; in the past: ends it. */
@@ -197,15 +197,18 @@ export class ExternalSessions implements AsyncDisposable {
     this.#read.set(file.name, { version, report: before?.report ?? null, malformedAt, warned: late });
   }
 
-  /** One step, without an await: what is told is what is remembered. `told`: with what people said to it. */
-  #tell(told = this.#told, request?: GrantedRequest): void {
+  /**
+   * One step, without an await: what is told is what is remembered, and where it cannot be told nothing
+   * changes. `told`: with what people said to it; `live`: of which there is a tmux session.
+   */
+  #tell(told = this.#told, request?: GrantedRequest, live = this.#live): void {
     const { journal, registry, now } = this.#options;
     const read = [...this.#read.values()];
     const news = externalNews({
       told,
       reports: read.flatMap(({ report }) => report ?? []),
       unsure: read.some(({ report, warned }) => report === null && !warned),
-      live: this.#live,
+      live,
       now: now(),
       nextEvent: journal.eventRange().newest + 1,
     });
@@ -214,6 +217,7 @@ export class ExternalSessions implements AsyncDisposable {
       registry.tell(news.facts, { settings, ...(request ? { request } : {}) });
       this.#told = news.told;
     }
+    this.#live = live;
     this.#sessions = news.sessions;
     this.#wakeForSnoozes();
   }

@@ -65,6 +65,12 @@ export class ExternalTerminals {
     return { session, lines: await this.#tmux.capture(name, options) };
   }
 
+  /** Detaches whoever is attached; resolves with how many that were. */
+  async detachAll(name: string): Promise<{ session: SessionSnapshot; detached: number }> {
+    const session = externalAsSession(await this.live(name));
+    return { session, detached: await this.#tmux.detachAll(name) };
+  }
+
   async notify(notice: Notice): Promise<void> {
     await this.#tmux.notify(notice);
   }

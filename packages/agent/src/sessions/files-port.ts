@@ -16,6 +16,8 @@ export interface SessionFiles {
    * nothing of what was staged need be there: it is made from the session itself.
    */
   restage(session: Begun, launch: Omit<Launch, 'argv'>): Promise<void>;
+  /** Removes what a launch would need, for one that will not come; the session's record stays. */
+  unstage(sessionId: string): Promise<void>;
   discard(sessionId: string): Promise<void>;
   /** Puts staged files in their place; done already: nothing happens. */
   adopt(sessionId: string): Promise<void>;
@@ -27,8 +29,12 @@ export interface SessionFiles {
   exitRecord(sessionId: string): Promise<ExitRecord | null>;
   /** The wrapper consumed what it was given. */
   begun(sessionId: string): Promise<boolean>;
-  /** Removes staged files and environments of sessions that `known` does not know. */
-  sweep(known: (sessionId: string) => boolean): Promise<void>;
+  /** All of a session goes, of a workspace that is a link only the link. Rejects where something stays. */
+  remove(sessionId: string): Promise<void>;
+  /** Ids of sessions of which `remove` left something, or that `removed` says were removed. */
+  leftovers(removed: (sessionId: string) => boolean): Promise<string[]>;
+  /** Removes staged files and environments of sessions that are not `wanted`. */
+  sweep(wanted: (sessionId: string) => boolean): Promise<void>;
 }
 
 export interface StagedSession extends SavedSession, Launch {}

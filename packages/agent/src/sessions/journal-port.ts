@@ -36,6 +36,8 @@ export interface Journal {
     readonly at: number;
     readonly sessions: readonly Session[];
     readonly request?: GrantedRequest;
+    /** Ids of sessions of which nothing is kept any more but the requests that named them. */
+    readonly removed?: readonly string[];
     /** What is known of a session's attention, by session id. */
     readonly attention?: readonly { readonly sessionId: string; readonly record: string }[];
     readonly facts: readonly NewFact[];

@@ -109,6 +109,12 @@ export class Lane {
         return await executors.launch(step, session, effects);
       case 'restage':
         return await executors.restage(step, session, effects);
+      case 'unstage':
+        return await executors.unstage(step, session, effects);
+      case 'freeze':
+        return await executors.freeze(step, session, effects);
+      case 'thaw':
+        return await executors.thaw(step, session, effects);
       case 'drain':
         return await executors.drain(step, session, effects);
       case 'record':

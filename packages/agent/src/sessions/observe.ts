@@ -15,6 +15,10 @@ export async function observe(
 ): Promise<Observed> {
   if (session.state === 'reserved') return NOTHING;
   const { files, units, terminals } = ports;
+  if (session.state === 'queued') {
+    const { bootId } = ports;
+    return { ...NOTHING, bootId, rebooted: session.bootId !== bootId, begun: await files.begun(session.id) };
+  }
   const paths = files.paths(session.id);
   const unit = (await units.observe(session.id, paths)) === 'alive' ? 'alive' : 'gone';
   const terminal = unit === 'alive' ? await terminals.observe(paths) : null;
@@ -36,6 +40,7 @@ export async function observe(
     memoryPeakBytes: memory?.peakBytes ?? null,
     oomKills: memory?.oomKills ?? 0,
     enforcement: await enforcement(session, { unit, pid: terminal?.pid ?? null, units }),
+    frozen: unit === 'alive' && isSuspended(session) && (await units.frozen(session.id, paths)),
   };
 }
 
@@ -46,6 +51,10 @@ async function enforcement(
 ): Promise<Enforcement> {
   if (session.state !== 'starting' || seen.unit !== 'alive') return 'advisory';
   return await seen.units.enforces(session.id, { pid: seen.pid, memoryBytes: session.memoryBytes });
+}
+
+function isSuspended(session: Session): boolean {
+  return 'suspension' in session && session.suspension?.wanted === true;
 }
 
 /** A reservation has nothing that could be seen. */
@@ -61,4 +70,5 @@ const NOTHING: Observed = {
   memoryPeakBytes: null,
   oomKills: 0,
   enforcement: 'advisory',
+  frozen: false,
 };

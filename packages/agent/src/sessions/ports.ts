@@ -50,6 +50,16 @@ export interface Units {
   observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'>;
   /** Signals the processes of the session's terminal, wrapper and tmux excepted. */
   signal(sessionId: string, paths: SessionPaths, signal: NodeJS.Signals): Promise<void>;
+  /**
+   * Stops all processes of the session but those that serve its terminals: tmux, what it runs in each
+   * of them at first, and what writes the transcript. Resolves once they stand still. Those that
+   * stand still already: nothing happens.
+   */
+  freeze(sessionId: string, paths: SessionPaths): Promise<void>;
+  /** Lets all of them go on. */
+  thaw(sessionId: string, paths: SessionPaths): Promise<void>;
+  /** All that `freeze` stops stands still. */
+  frozen(sessionId: string, paths: SessionPaths): Promise<boolean>;
   /** SIGKILL to everything of the session; resolves once all of it is gone. */
   kill(sessionId: string, paths: SessionPaths): Promise<void>;
   /** `usage` looks at every process of the machine: it is asked for only when somebody wants to know. */
@@ -92,6 +102,8 @@ export interface Terminals {
   observe(paths: SessionPaths): Promise<TerminalObservation | null>;
   /** Types bytes as they are, then keys by tmux's names (checked before anything is typed). */
   type(paths: SessionPaths, input: { data: Uint8Array; keys: readonly string[] }): Promise<void>;
+  /** Detaches whoever is attached; resolves with how many that were. */
+  detachAll(paths: SessionPaths): Promise<number>;
   /** Plain text of the screen (and scrollback), wrapped lines joined, trailing blank lines cut. */
   capture(paths: SessionPaths, options: { screenOnly: boolean }): Promise<string[]>;
 }
@@ -280,18 +292,4 @@ export interface AttachedPty extends Disposable {
   resume(): void;
   /** Called once, after the last data. */
   onEnd(listener: () => void): void;
-}
-
-/**
- * The memory of a host that several users' agents share, kept by one process for all of them. What
- * it granted it has committed; a slot is given back only once the session's unit has ended.
- */
-export interface SharedLedger {
-  /** Throws SLOT_EXHAUSTED, with what is free. A slot that is held already is granted again. */
-  take(slot: { readonly id: string; readonly memoryBytes: number }): Promise<void>;
-  release(sessionId: string): Promise<void>;
-  /** Gives back what this user holds and does not name. Before anything is taken. */
-  sync(sessionIds: readonly string[]): Promise<void>;
-  /** What others hold. */
-  others(): Promise<{ readonly bytes: number; readonly slots: number }>;
 }

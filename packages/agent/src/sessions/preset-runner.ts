@@ -84,7 +84,7 @@ export class PresetRunner {
     return await Promise.all(
       this.#catalog.all().map(async (preset) => {
         const program = await this.#program(preset);
-        const { name, description, end, hooks, maxTurns } = preset;
+        const { name, description, end, hooks, maxTurns, credentials } = preset;
         return {
           name,
           description,
@@ -95,7 +95,7 @@ export class PresetRunner {
           maxTurnsHeadlessOnly: maxTurns?.headlessOnly ?? false,
           hookEvents: hooks?.events ?? [],
           end,
-          credentials: [],
+          credentials,
           skipPermissions:
             preset.skipPermissions.interactive !== null || preset.skipPermissions.headless !== null,
         };

@@ -7,20 +7,16 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Fact } from '@berth/shared/domain/event';
 import { externalName } from '@berth/shared/domain/external-session';
-import {
-  type Active,
-  holdsSlot,
-  isActive,
-  type Session,
-  type SessionEvent,
-  transition,
-} from '../domain/session.ts';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { placeOf } from '../domain/queue.ts';
+import { type Active, isActive, type Session, type SessionEvent, transition } from '../domain/session.ts';
 import { NO_OVERLAY, type Overlay, type SessionFacts, snapshot } from '../domain/snapshot.ts';
 import type { GrantedRequest, Journal, Setting } from './journal-port.ts';
 
 export class Registry {
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Set<(session: Session) => void>();
+  readonly #removeListeners = new Set<(sessionId: string) => void>();
   readonly #journal: Journal;
   readonly #now: () => number;
   readonly #workspace: (session: Session) => string;
@@ -54,10 +50,15 @@ export class Registry {
 
   /**
    * The session that this request was granted before; null for a new request. Throws
-   * REQUEST_ID_REUSED where the id was another request's.
+   * REQUEST_ID_REUSED where the id was another request's, and SESSION_NOT_FOUND where the session was
+   * removed since: it is not made a second time.
    */
   granted(method: string, key: Pick<GrantedRequest, 'requestId' | 'fingerprint'>): Session | null {
-    return this.get(this.grantedTo(method, key) ?? '') ?? null;
+    const sessionId = this.grantedTo(method, key);
+    if (sessionId === null) return null;
+    const session = this.get(sessionId);
+    if (session) return session;
+    throw new BerthError('SESSION_NOT_FOUND', `the session of this request, ${sessionId}, was removed`);
   }
 
   /** The same by id: also of what is no session of ours. */
@@ -77,6 +78,30 @@ export class Registry {
   onChange(listener: (session: Session) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** Calls back after each removal. */
+  onRemove(listener: (sessionId: string) => void): void {
+    this.#removeListeners.add(listener);
+  }
+
+  /** Forgets an ended session for good, and commits that with the settings. */
+  remove(
+    sessionId: string,
+    also: {
+      readonly request: GrantedRequest;
+      readonly freedBytes: number;
+      readonly settings: readonly Setting[];
+    },
+  ): void {
+    const { request, freedBytes, settings } = also;
+    const sessionName = this.get(sessionId)?.name ?? '';
+    const fact: Fact = { type: 'sessionRemoved', freedBytes };
+    const told = { facts: [{ sessionId, sessionName, fact }], settings };
+    this.#journal.commit({ at: this.#now(), sessions: [], removed: [sessionId], request, ...told });
+    this.#sessions.delete(sessionId);
+    this.#publish();
+    for (const listener of this.#removeListeners) listener(sessionId);
   }
 
   /** Commits a session that is new here. */
@@ -140,7 +165,7 @@ export class Registry {
     const exact = this.#sessions.get(reference);
     if (exact) return exact;
     const named = [...this.all()].filter((session) => session.name === reference && reference !== '');
-    const live = named.find(holdsSlot);
+    const live = named.find(({ state }) => !isFinal(state));
     if (live) return live;
     const latest = named.sort((a, b) => b.createdAt - a.createdAt)[0];
     if (latest) return latest;
@@ -162,6 +187,7 @@ export class Registry {
     const facts: SessionFacts = {
       workspace: this.#workspace(session),
       attachedClients: 0,
+      queuePlace: this.queuePlace(session),
       transcriptStart: 0,
       transcriptEnd: 0,
       usage: null,
@@ -201,6 +227,20 @@ export class Registry {
       signal.addEventListener('abort', aborted, { once: true });
       if (signal.aborted) aborted();
     });
+  }
+
+  /** Its place among those who wait in line, from 1; null where it does not wait. */
+  queuePlace(session: Session): number | null {
+    return placeOf(session, this.all());
+  }
+
+  /** Throws NAME_TAKEN where another session that lives, or waits, has this name. */
+  refuseTaken(name: string, sessionId: string, hostname: string): void {
+    const taken = [...this.all()].some(
+      (other) => other.name === name && other.id !== sessionId && !isFinal(other.state),
+    );
+    if (!name || !taken) return;
+    throw new BerthError('NAME_TAKEN', `there is a session named ${name} on ${hostname} already`);
   }
 
   /** Sessions that may have a unit. */

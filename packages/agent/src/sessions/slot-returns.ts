@@ -2,8 +2,9 @@
  * On a shared host: a slot goes back to the ledger once its session is final. Tried until it
  * works; what was left when the agent ended is found out at its next start (SharedLedger.sync).
  */
+import { isFinal } from '@berth/shared/domain/session-state';
 import { holdsSlot } from '../domain/session.ts';
-import type { SharedLedger } from './ports.ts';
+import type { SharedLedger } from './ledger-port.ts';
 import type { Registry } from './registry.ts';
 
 const RETRY_MS = 1000;
@@ -22,7 +23,8 @@ export class SlotReturns implements Disposable {
     this.#ledger = options.ledger;
     this.#onProblem = options.onProblem;
     options.registry.onChange((session) => {
-      if (!holdsSlot(session)) void this.giveBack(session.id);
+      // Not: where it holds none. One that waits in line may be about to get one.
+      if (isFinal(session.state)) void this.giveBack(session.id);
     });
   }
 

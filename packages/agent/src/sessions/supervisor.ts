@@ -3,10 +3,12 @@
  * the readers of its output when it printed.
  */
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { isFinal } from '@berth/shared/domain/session-state';
 import type { Observed } from '../domain/plan.ts';
-import { holdsSlot, isActive, type Session } from '../domain/session.ts';
+import { isActive, type Session } from '../domain/session.ts';
 import type { Effects } from './execute.ts';
 import { Lane } from './lane.ts';
+import { limiter } from './limiter.ts';
 import type { Watcher } from './ports.ts';
 
 export interface SupervisorOptions {
@@ -94,7 +96,7 @@ export class Supervisor {
     const entry = this.#lanes.get(session.id);
     if (session.state === 'running' && entry && !entry.watch) entry.watch = this.#watch(session);
     this.#ring(session.id);
-    if (holdsSlot(session)) return;
+    if (!isFinal(session.state)) return;
     // The lane ends itself; it stays in the map a while for what it knows of signals.
     entry?.watch?.[Symbol.dispose]();
     setTimeout(() => this.#forget(session.id), 60_000).unref();
@@ -133,25 +135,8 @@ export class Supervisor {
 
   #forget(sessionId: string): void {
     const session = this.#options.effects.registry.get(sessionId);
-    if (session && isActive(session)) return;
+    if (session && !isFinal(session.state)) return;
     void this.#lanes.get(sessionId)?.lane.stop();
     this.#lanes.delete(sessionId);
   }
-}
-
-/** At most `most` at once; the rest waits in order. */
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

@@ -13,6 +13,9 @@ function named(name: string, calls: string[]): Units {
     start: note('start'),
     observe: note('observe'),
     signal: note('signal'),
+    freeze: note('freeze'),
+    thaw: note('thaw'),
+    frozen: note('frozen'),
     kill: note('kill'),
     usage: note('usage'),
     enforces: note('enforces'),
@@ -28,13 +31,17 @@ it('starts in the new kind, and leaves what is older to the old', async () => {
   for (const directory of ['old', 'other']) {
     await units.observe('s', paths(directory));
     await units.signal('s', paths(directory), 'SIGTERM');
+    await units.freeze('s', paths(directory));
+    await units.thaw('s', paths(directory));
+    await units.frozen('s', paths(directory));
     await units.kill('s', paths(directory));
     await units.usage('s', paths(directory));
   }
   expect(units.enforcement).toBe('kernel');
+  const each = ['observe', 'signal', 'freeze', 'thaw', 'frozen', 'kill', 'usage'];
   expect(calls).toEqual([
     'new start',
-    ...['observe', 'signal', 'kill', 'usage'].map((call) => `old ${call}`),
-    ...['observe', 'signal', 'kill', 'usage'].map((call) => `new ${call}`),
+    ...each.map((call) => `old ${call}`),
+    ...each.map((call) => `new ${call}`),
   ]);
 });

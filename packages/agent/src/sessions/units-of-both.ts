@@ -18,6 +18,9 @@ export function unitsOfBoth(options: {
     start: (unit) => units.start(unit),
     observe: (sessionId, paths) => of(paths).observe(sessionId, paths),
     signal: (sessionId, paths, signal) => of(paths).signal(sessionId, paths, signal),
+    freeze: (sessionId, paths) => of(paths).freeze(sessionId, paths),
+    thaw: (sessionId, paths) => of(paths).thaw(sessionId, paths),
+    frozen: (sessionId, paths) => of(paths).frozen(sessionId, paths),
     kill: (sessionId, paths) => of(paths).kill(sessionId, paths),
     usage: (sessionId, paths) => of(paths).usage(sessionId, paths),
     // Asked of sessions that were just started, so never of the older.

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import type { UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
+import type { SessionPaths, UnitSpec, Units, UnitUsage } from '../sessions/ports.ts';
 import { type CgroupLayout, memoryGroupOf, memoryLimit, processesOf, usageOf } from './cgroup.ts';
 import { isAlive, isStopping, killUnit, type Manager, propertiesOf, startTransient } from './systemctl.ts';
 import { unthrottle } from './throttle.ts';
@@ -18,6 +18,15 @@ export interface UnitControl {
   /** Lets a session that is stuck below its limit run into it; absent where somebody else does. */
   unthrottle?(unit: { sessionId: string; group: string }): Promise<void>;
 }
+
+/** Stops processes by signals, and lets them go on. */
+export interface Standstill {
+  freeze(pids: Pids, paths: SessionPaths): Promise<void>;
+  thaw(pids: Pids, paths: SessionPaths): Promise<void>;
+  frozen(pids: Pids, paths: SessionPaths): Promise<boolean>;
+}
+
+type Pids = () => Promise<readonly number[]>;
 
 /** A manager that obeys its caller. */
 export function directControl(manager: Manager, layout: CgroupLayout): UnitControl {
@@ -50,10 +59,12 @@ export function createSystemdUnits(options: {
   layout: CgroupLayout;
   /** What processes use together, where their group does not tell. */
   measure: (pids: readonly number[]) => UnitUsage;
+  /** Of the processes of a session; see plain/standstill.ts. */
+  standstill: Standstill;
   /** As a probe found it: see probe.ts. */
   enforcement: Enforcement;
 }): Units {
-  const { manager, control, layout } = options;
+  const { manager, control, layout, standstill } = options;
   /** Group of each unit that was seen alive: asking systemd costs more than reading all its files. */
   const groups = new Map<string, string>();
   const show = (sessionId: string, ...wanted: string[]) => propertiesOf(manager, unitName(sessionId), wanted);
@@ -75,6 +86,11 @@ export function createSystemdUnits(options: {
     return groups.get(sessionId) ?? null;
   }
 
+  async function pidsOf(sessionId: string): Promise<number[]> {
+    const group = await groupOf(sessionId);
+    return group === null ? [] : await processesOf(group, layout);
+  }
+
   /** After its end systemd still knows whether memory was the reason, until the unit is forgotten. */
   async function afterwards(sessionId: string): Promise<UnitUsage | null> {
     const result = (await show(sessionId, 'Result')).get('Result');
@@ -92,9 +108,7 @@ export function createSystemdUnits(options: {
     },
 
     async signal(sessionId, paths, signal) {
-      const group = await groupOf(sessionId);
-      if (!group) return;
-      for (const pid of await processesOf(group, layout)) {
+      for (const pid of await pidsOf(sessionId)) {
         // Tmux, the wrapper and the sink do not have this variable: they live to record the end.
         const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
         if (!environment.split('\0').includes(`BERTH_WORKSPACE=${paths.workspace}`)) continue;
@@ -105,6 +119,10 @@ export function createSystemdUnits(options: {
         }
       }
     },
+
+    freeze: (sessionId, paths) => standstill.freeze(() => pidsOf(sessionId), paths),
+    thaw: (sessionId, paths) => standstill.thaw(() => pidsOf(sessionId), paths),
+    frozen: (sessionId, paths) => standstill.frozen(() => pidsOf(sessionId), paths),
 
     async kill(sessionId) {
       await control.kill(sessionId);

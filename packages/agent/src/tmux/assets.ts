@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import runnerText from './exec-run.sh';
 import wrapperText from './session-run.sh';
 import sinkText from './sink.sh';
 import configText from './tmux.conf';
@@ -10,6 +11,8 @@ export interface TmuxAssets {
   readonly wrapper: string;
   readonly sink: string;
   readonly configFile: string;
+  /** Runs commands beside sessions. */
+  readonly runner: string;
 }
 
 /** Written anew at each start, whole: running sessions keep the file they opened. */
@@ -24,6 +27,7 @@ export async function installTmuxAssets(stateDirectory: string): Promise<TmuxAss
   };
   return {
     wrapper: await install('session-run.sh', wrapperText),
+    runner: await install('exec-run.sh', runnerText),
     sink: await install('sink.sh', sinkText),
     configFile: await install('tmux.conf', `set -g default-terminal "${innerTerm()}"\n${configText}`),
   };

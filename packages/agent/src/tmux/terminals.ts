@@ -6,7 +6,7 @@ import type { TmuxAssets } from './assets.ts';
 import { PANE, TmuxError, tmuxCall } from './call.ts';
 import { paneOf } from './pane.ts';
 
-export interface TmuxOptions extends TmuxAssets {
+export interface TmuxOptions extends Omit<TmuxAssets, 'runner'> {
   readonly tmux: string;
 }
 
@@ -85,6 +85,15 @@ export function createTmuxTerminals(options: TmuxOptions): Terminals {
     }),
     open,
     observe,
+
+    async detachAll(paths) {
+      // Its own server has that one session.
+      const clients = (await call(paths, ['list-clients', '-F', '#{client_name}']))
+        .split('\n')
+        .filter(Boolean);
+      if (clients.length > 0) await call(paths, ['detach-client', '-s', '=main']);
+      return clients.length;
+    },
 
     type: (paths, input) => paneOf((args, data) => call(paths, args, data), PANE).type(input),
     capture: (paths, options) => paneOf((args) => call(paths, args), PANE).capture(options),

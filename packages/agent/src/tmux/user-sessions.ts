@@ -28,6 +28,12 @@ export function createUserTmux(tmux: string): UserTmux {
     capture: (name, options) => paneIn(name).capture(options),
     look: (name) => paneIn(name).look(),
     hidesTyping: (name) => paneIn(name).hidesTyping(),
+    async detachAll(name) {
+      const clients = await call(['list-clients', '-t', `=${name}`, '-F', '#{client_name}']);
+      const count = clients.split('\n').filter(Boolean).length;
+      if (count > 0) await call(['detach-client', '-s', `=${name}`]);
+      return count;
+    },
     notify: (notice) => notifyClient(call, notice),
     async end(name) {
       try {

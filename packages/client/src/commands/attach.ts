@@ -8,6 +8,7 @@ import type { Place } from '../fleet/resolve.ts';
 import { openLooking } from '../notify/looking.ts';
 import { attachTerminal } from '../terminal/attach.ts';
 import { parseKeys } from '../terminal/keystrokes.ts';
+import { awaitTurn } from './await-turn.ts';
 import { defineCommand, type Flags } from './command.ts';
 import { setting } from './defaults.ts';
 import { story } from './stream.ts';
@@ -34,15 +35,15 @@ export const attach = defineCommand({
   flags: ATTACH_FLAGS,
   most: 1,
   async run({ flags, words }, context) {
-    needTerminal(context);
+    needTerminal(context, words[0]);
     detachKeysOf(flags, context);
     const accept = ({ session }: Place) => !isFinal(session.state);
     return await attachTo(await theSession(words, context, { command: 'attach', accept }), flags, context);
   },
 });
 
-/** Before anything is started or created for it. Throws USAGE. */
-export function needTerminal({ console }: Context): void {
+/** Before anything is started or created for it. `session`: as it was named. Throws USAGE. */
+export function needTerminal({ console }: Context, session?: string): void {
   if (console.json) {
     throw new BerthError('USAGE', 'cannot attach with --json: a terminal shows no JSON', {
       hint: 'leave out --json',
@@ -51,6 +52,7 @@ export function needTerminal({ console }: Context): void {
   if (console.stdin.isTTY === true && console.isTty) return;
   throw new BerthError('USAGE', 'cannot attach here: standard input and output must be a terminal', {
     hint: 'watch it with berth output --follow SESSION, type with berth send SESSION TEXT',
+    values: session === undefined ? {} : { session },
   });
 }
 
@@ -64,7 +66,9 @@ export function detachKeysOf(choice: AttachChoice, context: Context): { text: st
   });
 }
 
-export async function attachTo(place: Place, choice: AttachChoice, context: Context): Promise<number> {
+export async function attachTo(found: Place, choice: AttachChoice, context: Context): Promise<number> {
+  const place = await awaitTurn(found, { reconnect: choice['no-reconnect'] !== true }, context);
+  if (!place) return 130;
   const { session, host } = place;
   if (isFinal(session.state)) {
     if (isExternal(session.id)) throw noTmuxSession(place);
@@ -77,7 +81,10 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
   const readOnly = choice['read-only'] === true;
   const { console } = context;
   console.err(`berth: detach with ${text}${readOnly ? '; read-only' : ''}\n`);
+  const still = session.state === 'suspended' ? suspendedText(session) : null;
   const notices = async (show: (text: string) => void) => {
+    if (still) show(still);
+    if (!context.settings.attachNotices) return new DisposableStack();
     const { watchAttention } = await import('../fleet/attention-notices.ts');
     return await watchAttention({ context, show, host: host.name, sessionId: session.id });
   };
@@ -91,7 +98,7 @@ export async function attachTo(place: Place, choice: AttachChoice, context: Cont
     detachOthers: choice['detach-others'] === true,
     detachKeys,
     reconnect: choice['no-reconnect'] !== true,
-    notices: context.settings.attachNotices ? notices : undefined,
+    notices: still || context.settings.attachNotices ? notices : undefined,
     person: (sign) => looking.sign(sign),
   });
   const last = outcome.session ?? session;
@@ -111,4 +118,9 @@ function noTmuxSession({ session, host }: Place): BerthError {
     values: { session: session.id, host: host.name },
     hint: `put it away: berth ack ${oneLine(host.name)}:${id}`,
   });
+}
+
+function suspendedText({ name, id }: Place['session']): string {
+  const label = oneLine(name) || id;
+  return `${label} is suspended: what you type waits for berth resume ${label}`;
 }

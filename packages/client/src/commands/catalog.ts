@@ -53,10 +53,57 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./send.ts')).send,
   },
   {
+    name: 'exec',
+    describe: 'run a command beside a session',
+    completes: 'session',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    name: 'cp',
+    describe: 'copy files to and from a session',
+    completes: 'session',
+    load: async () => (await import('./cp.ts')).cp,
+  },
+  {
+    name: 'ssh',
+    describe: 'a session on a host, or a plain login',
+    completes: 'host',
+    load: async () => (await import('./ssh.ts')).ssh,
+  },
+  {
+    name: 'disconnect',
+    describe: 'detach all terminals from sessions',
+    completes: 'session',
+    load: async () => (await import('./disconnect.ts')).disconnect,
+  },
+  {
     name: 'kill',
     describe: 'end sessions',
     completes: 'session',
     load: async () => (await import('./kill.ts')).kill,
+  },
+  {
+    name: 'suspend',
+    describe: 'stop sessions for a time; they keep their slots',
+    completes: 'session',
+    load: async () => (await import('./suspend.ts')).suspend,
+  },
+  {
+    name: 'resume',
+    describe: 'let suspended sessions go on',
+    completes: 'session',
+    load: async () => (await import('./suspend.ts')).resume,
+  },
+  {
+    name: 'rm',
+    describe: 'remove ended sessions for good',
+    completes: 'session',
+    load: async () => (await import('./rm.ts')).rm,
+  },
+  {
+    name: 'prune',
+    describe: 'remove what ended long ago',
+    load: async () => (await import('./prune.ts')).prune,
   },
   {
     name: 'next',
@@ -130,6 +177,17 @@ export const CATALOG: readonly Entry[] = [
     describe: 'hosts: list, show, forget',
     completes: 'host',
     load: async () => (await import('./host.ts')).host,
+  },
+  {
+    name: 'pool',
+    describe: 'machines from providers: create, delete, scale, prices',
+    load: async () => (await import('./pool.ts')).pool,
+  },
+  {
+    name: 'logs',
+    describe: "what a host's agent logged",
+    completes: 'host',
+    load: async () => (await import('./logs.ts')).logs,
   },
   {
     name: 'hooks',

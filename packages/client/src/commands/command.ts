@@ -35,10 +35,14 @@ export interface Command<F extends Flags = Flags> {
   /** One line that works. */
   readonly example: string;
   readonly flags: F;
+  /** What its first word may be, for completion. */
+  readonly verbs?: readonly string[];
   /** Most words it takes; absent: any number. */
   readonly most?: number;
   /** What stands after `--` is something else than more words. */
   readonly rest?: true;
+  /** What stands after its first word, or after `--`, is another program's, flags and all: it is `rest`. */
+  readonly passes?: true;
   /** Resolves with the exit code. */
   run(args: Arguments<F>, context: Context): Promise<number>;
 }

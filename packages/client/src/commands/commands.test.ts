@@ -117,7 +117,8 @@ test('JSON and YAML cannot act on a terminal, and read back as what they were', 
   const evil = '\u001b]0;owned\u0007\u009b2J\u202eevil\u2028\u007f';
   const client = {
     listAll: listing(session({ prompt: evil, tags: { [evil]: 'x' } })),
-    getHost: async () => ({ hostname: evil }) as Awaited<ReturnType<HostClient['getHost']>>,
+    getHost: async () =>
+      ({ hostname: evil, presets: [] }) as unknown as Awaited<ReturnType<HostClient['getHost']>>,
   };
   for (const [argv, read] of [
     [['--json'], (text: string) => JSON.parse(text)],
@@ -150,6 +151,8 @@ test('start passes what its flags say, and one failure spares the others', async
   const argv = [
     'one',
     'two',
+    '--host',
+    'local',
     '--no-repo',
     '--memory',
     '8G',

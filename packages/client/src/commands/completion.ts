@@ -1,54 +1,66 @@
-/** `berth completion`: scripts for bash, zsh and fish; they ask `berth completion words …` for the words. */
+/** `berth completion`: scripts for bash, zsh and fish; they ask `berth completion next …` for the words. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { EVENT_KINDS } from '@berth/shared/domain/event';
-import { SESSION_STATUSES } from '@berth/shared/domain/session-state';
+import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
-import { inventory } from '../fleet/inventory.ts';
+import { createFleetCache } from '../fleet/cache.ts';
 import { CATALOG, findEntry } from './catalog.ts';
-import { defineCommand, type Flags, GLOBAL_FLAGS } from './command.ts';
+import { defineCommand } from './command.ts';
+import { type KnownFleet, nextWords } from './completing.ts';
 
 /**
+ * Each gives the words before the one to be completed, and what is there of it, after `--`.
  * Bash: no `compgen -W`, which runs a `$(…)` in the words it is given, and the words come from hosts.
- * Where there are no words the shell completes file names.
+ * It takes colons and equals signs for the ends of words, so that the line is split at blanks here, and
+ * what stands before the last of them is left out of the answer. Where there are no words the shell
+ * completes file names.
  */
 const SCRIPTS: Record<string, string> = {
   bash: `_berth() {
-  local word
+  local word line="\${COMP_LINE:0:COMP_POINT}" current= cut=
+  local -a typed
+  read -ra typed <<<"$line"
+  [[ $line == *[[:space:]] ]] && typed+=("")
+  current="\${typed[-1]}"
+  [[ $COMP_WORDBREAKS == *:* && $current == *:* ]] && cut="\${current%"\${current##*:}"}"
+  [[ $COMP_WORDBREAKS == *=* && \${current#"$cut"} == *=* ]] && cut="\${current%"\${current##*=}"}"
   COMPREPLY=()
   while IFS= read -r word; do
-    [[ $word == "\${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$word")
-  done < <("$1" completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+    [[ $word == "$current"* ]] && COMPREPLY+=("\${word#"$cut"}")
+  done < <("$1" completion next -- "\${typed[@]:1}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *[:=] ]] && compopt -o nospace
 }
 complete -o default -F _berth berth
 `,
   zsh: `#compdef berth
 _berth() {
-  local -a found
-  found=(\${(f)"$("$words[1]" completion words -- "\${(@)words[2,CURRENT-1]}" 2>/dev/null)"})
-  if (( $#found )); then compadd -a found; else _files; fi
+  local -a found part
+  found=(\${(f)"$("$words[1]" completion next -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  part=(\${(M)found:#*[:=]})
+  found=(\${found:#*[:=]})
+  (( $#part )) && compadd -S '' -a part
+  (( $#found )) && compadd -a found
+  (( $#part + $#found )) || _files
 }
 compdef _berth berth
 `,
-  fish: `complete -c berth -f -a '(set -l w (commandline -opc); $w[1] completion words -- $w[2..-1] 2>/dev/null)'
+  fish: `complete -c berth -a '(set -l w (commandline -opc); $w[1] completion next -- $w[2..-1] (commandline -ct) 2>/dev/null)'
 `,
 };
 
-/** Of flags that take several words at once. */
-const WORDS: Readonly<Record<string, readonly string[]>> = { status: SESSION_STATUSES, only: EVENT_KINDS };
-
-/** What a shell takes as it is. Anything else of a host's is not put onto the user's command line. */
-const PLAIN = /^[\p{L}\p{N}._@%+,-]+$/u;
+/** What every agent knows; of a host that was asked its own are offered. */
+const USUAL_PRESETS = ['claude', 'codex', 'gemini', 'aider', 'opencode', 'shell'];
 
 export const completion = defineCommand({
   usage: 'bash | zsh | fish',
   describe: 'Print a completion script for your shell.',
   example: 'eval "$(berth completion bash)"',
   flags: {},
+  verbs: ['bash', 'zsh', 'fish'],
   most: 1,
   rest: true,
   async run({ words, rest }, context) {
     const [shell = ''] = words;
-    if (shell === 'words') {
+    if (shell === 'next') {
       const found = await wordsAfter(rest ?? [], context);
       context.console.out(found.map((word) => `${word}\n`).join(''));
       return 0;
@@ -63,39 +75,35 @@ export const completion = defineCommand({
   },
 });
 
-async function wordsAfter(before: readonly string[], context: Context): Promise<readonly string[]> {
-  const [name] = before;
-  if (name === undefined) return CATALOG.map((entry) => entry.name);
+/** `typed`: all words after `berth`; the last one is to be completed. */
+async function wordsAfter(typed: readonly string[], context: Context): Promise<readonly string[]> {
+  const current = typed.at(-1) ?? '';
+  const names = CATALOG.map(({ name }) => name).filter((name) => name.startsWith(current));
+  const [name, ...before] = typed.slice(0, -1);
+  if (name === undefined) return [...names, ...['help'].filter((word) => word.startsWith(current))];
+  if (name === 'help') return before.length === 0 ? names : [];
   const entry = findEntry(name);
-  // After -- comes another program's command line.
-  if (!entry || before.includes('--')) return [];
-  const flags: Flags = { ...(await entry.load()).flags, ...GLOBAL_FLAGS };
-  const valued = valueAfter(before.at(-1) ?? '', flags);
-  if (valued === 'host') return await hostNames(context);
-  if (valued === 'session') return await sessionNames(context);
-  if (valued !== null) return WORDS[valued] ?? flags[valued]?.choices ?? [];
-  const dashed = Object.keys(flags).map((flag) => `--${flag}`);
-  if (name === 'completion') return ['bash', 'zsh', 'fish', ...dashed];
-  if (name === 'host' && before.length === 1) return ['list', 'show', 'forget', ...dashed];
-  if (entry.completes === 'host') return [...(await hostNames(context)), ...dashed];
-  if (entry.completes !== 'session') return dashed;
-  return [...(await sessionNames(context)), ...dashed];
+  if (!entry) return [];
+  const [command, fleet] = await Promise.all([entry.load(), knownFleet(context)]);
+  return nextWords(entry, command, { before, current }, fleet);
 }
 
-/** The flag whose value comes next; null if the word is none that takes one. */
-function valueAfter(word: string, flags: Flags): string | null {
-  const found = Object.entries(flags).find(
-    ([name, { short }]) => word === `--${name}` || (short && word === `-${short}`),
-  );
-  return found && found[1].type !== 'boolean' ? found[0] : null;
-}
-
-async function hostNames(context: Context): Promise<string[]> {
-  return (await context.hosts()).map(({ name }) => name).filter((name) => PLAIN.test(name));
-}
-
-async function sessionNames(context: Context): Promise<string[]> {
-  const answers = await inventory(context);
-  const sessions = answers.flatMap((answer) => (answer.ok ? answer.value.sessions : []));
-  return sessions.map(({ id, name }) => (PLAIN.test(name) ? name : id)).filter((word) => PLAIN.test(word));
+/** From what other commands heard: no host is asked. */
+async function knownFleet(context: Context): Promise<KnownFleet> {
+  const cache = createFleetCache(context.paths.cacheDir);
+  const hosts = (await context.hosts()).map(({ name }) => name);
+  const kept = hosts.map((host) => ({ host, known: cache.read(host) }));
+  return {
+    hosts,
+    sessions: kept.flatMap(({ host, known }) =>
+      [...(known?.sessions.values() ?? [])].map(({ id, name, state }) => ({
+        host,
+        id,
+        name,
+        lives: !isFinal(state),
+      })),
+    ),
+    presets: [...USUAL_PRESETS, ...kept.flatMap(({ known }) => known?.presets ?? [])],
+    tagKeys: kept.flatMap(({ known }) => known?.tagKeys ?? []),
+  };
 }

@@ -6,21 +6,24 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
-import { DEFAULT_SESSION, externalPlace, type Place, parseTarget } from '../fleet/resolve.ts';
+import { rememberSession } from '../fleet/remember.ts';
+import { DEFAULT_SESSION, externalPlace, type Place } from '../fleet/resolve.ts';
+import { parseTarget } from '../fleet/target-word.ts';
 import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { findSession, theSession } from './target.ts';
 
 export const connect = defineCommand({
-  usage: 'HOST:NAME | SESSION',
-  describe: 'Attach to a session; HOST:NAME is created with a login shell if it is not there.',
+  usage: 'HOST:NAME | HOST | SESSION',
+  describe:
+    'Attach to a session. HOST:NAME, or HOST for its session berth, is made with a login shell if not there.',
   example: 'berth connect local:work',
   flags: ATTACH_FLAGS,
   most: 1,
   async run({ flags, words }, context) {
-    needTerminal(context);
-    detachKeysOf(flags, context);
     const [word] = words;
+    needTerminal(context, word);
+    detachKeysOf(flags, context);
     const accept = ({ session }: Place) => !isFinal(session.state);
     const place =
       word === undefined
@@ -30,19 +33,33 @@ export const connect = defineCommand({
   },
 });
 
+/** A session that is called so comes first, then the host of this name, with its default session. */
 async function findOrCreate(word: string, context: Context): Promise<Place> {
-  const all = await context.hosts();
   const target = parseTarget(word);
-  const isHost = target.host === null && all.some(({ name }) => name === word);
-  if (target.host === null && !isHost) return await findSession(word, context);
-  const host = findHost(all, target.host ?? word);
-  const name = isHost ? DEFAULT_SESSION : target.session;
+  if (target.host !== null) return await onHost(target.host, target.session || DEFAULT_SESSION, context);
+  const all = await context.hosts();
+  if (!all.some(({ name }) => name === word)) return await findSession(word, context);
+  try {
+    const place = await findSession(word, context);
+    if (!isFinal(place.session.state)) return place;
+  } catch (error) {
+    const missing =
+      error instanceof BerthError && ['SESSION_NOT_FOUND', 'HOST_UNREACHABLE'].includes(error.reason);
+    if (!missing) throw error;
+  }
+  return await onHost(word, DEFAULT_SESSION, context);
+}
+
+/** The session that lives there under this name; it is made where there is none. */
+async function onHost(hostName: string, name: string, context: Context): Promise<Place> {
+  const host = findHost(await context.hosts(), hostName);
   const client = await context.connect(host);
   const { sessions, external } = await client.listAll();
   const there = sessions.find((s) => (s.name === name || s.id === name) && !isFinal(s.state));
   if (there) return { host, session: there };
   const theirs = external.find((one) => one.name === name && one.live);
   if (theirs) return externalPlace(host, theirs);
+  const word = `${hostName}:${name}`;
   if (name.startsWith('sess-') || isExternal(name)) return await findSession(word, context);
   const problem = nameProblem(name);
   if (problem) throw new BerthError('NAME_INVALID', `cannot create ${word}: ${problem}`);
@@ -65,6 +82,7 @@ async function findOrCreate(word: string, context: Context): Promise<Place> {
       columns: 120,
       rows: 36,
     });
+    rememberSession({ host, session }, context);
     return { host, session };
   } catch (error) {
     if (!(error instanceof BerthError) || error.reason !== 'NAME_TAKEN') throw error;

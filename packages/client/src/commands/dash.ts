@@ -3,7 +3,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { createFleetCache } from '../fleet/cache.ts';
-import { chooseHosts } from '../fleet/inventory.ts';
+import { chooseHosts, namedOf } from '../fleet/inventory.ts';
 import { openLiveFleet } from '../fleet/live/open-live-fleet.ts';
 import { attachTo } from './attach.ts';
 import { defineCommand } from './command.ts';
@@ -24,7 +24,13 @@ export const dash = defineCommand({
     const hosts = await chooseHosts(context, flags.host);
     const cache = createFleetCache(context.paths.cacheDir);
     const { runDash } = await import('../tui/dash.tsx');
-    await using fleet = openLiveFleet({ hosts, context, cache, refreshMs: REFRESH_MS });
+    await using fleet = openLiveFleet({
+      hosts,
+      context,
+      cache,
+      refreshMs: REFRESH_MS,
+      follow: (changed) => context.watchHosts((all) => changed(namedOf(all, flags.host))),
+    });
     await runDash({
       context,
       fleet,

@@ -17,6 +17,7 @@ export const hooks = defineCommand({
   describe: "Wire a coding agent's own hooks, so that it tells Berth's sessions of itself.",
   example: 'berth hooks show',
   flags: { host: { type: 'string', value: 'HOST', describe: 'where; this machine if left out' } },
+  verbs: VERBS,
   most: 2,
   async run({ flags, words }, context) {
     const [word = 'show', tool = ''] = words;

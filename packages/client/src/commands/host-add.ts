@@ -9,14 +9,12 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Finding } from '../hosts/assess.ts';
 import { type SetUp, setUp } from '../hosts/set-up.ts';
+import { TIER_NAMES, TIERS, tierNamed } from '../placement/tiers.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
 import { stepLine } from '../render/step-line.ts';
 import type { HostArguments } from './host-flags.ts';
 import { pairs, wholeNumber } from './values.ts';
-
-/** Slots of the tiers. */
-const TIERS: Readonly<Record<string, number>> = { s: 1, m: 2, l: 4, xl: 8 };
 
 export async function addHost(args: HostArguments, context: Context): Promise<number> {
   const host = await wanted(args, context);
@@ -45,7 +43,7 @@ export async function bring(
       shell: await context.shell(host, { signal: interrupted.signal }),
       binary: (arch) => findAgentBinary({ arch, env, executable: process.execPath }),
       upgrade,
-      slots: TIERS[host.size ?? ''],
+      slots: slotsOf(host.size),
       progress: (step, share) => line.show(step, share),
       signal: interrupted.signal,
     });
@@ -69,8 +67,10 @@ async function wanted({ flags, words }: HostArguments, context: Context): Promis
   if (problem) throw new BerthError('NAME_INVALID', `cannot name a host ${oneLine(name)}: ${problem}`);
   if (flags.user && flags.system) throw new BerthError('USAGE', 'choose one of --user and --system');
   const size = flags.size;
-  if (size !== undefined && !Object.hasOwn(TIERS, size)) {
-    throw new BerthError('USAGE', `--size cannot be ${size}: it is one of ${Object.keys(TIERS).join(', ')}`);
+  if (size !== undefined && tierNamed(size) === null) {
+    throw new BerthError('USAGE', `--size cannot be ${size}: it is one of ${TIER_NAMES.join(', ')}`, {
+      hint: "or a provider's name of such a machine, as Standard_E16s_v5 or r6i.4xlarge",
+    });
   }
   const known = (await context.hosts()).find((host) => host.name === name);
   const { host, user } = addressOf(address);
@@ -83,6 +83,11 @@ async function wanted({ flags, words }: HostArguments, context: Context): Promis
   const merged: HostConfig = { ...before, ...defined, scope, labels: { ...before.labels, ...labels } };
   // Without an address the name is one that ssh knows.
   return merged.kind === 'local' ? merged : { ...merged, host: merged.host ?? name };
+}
+
+function slotsOf(size: string | undefined): number | undefined {
+  const tier = tierNamed(size ?? '');
+  return tier === null ? undefined : TIERS[tier].slots;
 }
 
 function addressOf(text: string | undefined): { host?: string; user?: string } {

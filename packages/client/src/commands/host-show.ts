@@ -1,5 +1,5 @@
 /** `berth host list` and `berth host show`. */
-import type { PresetSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { DiskQuota, PresetSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
@@ -54,6 +54,7 @@ export async function showHost(host: HostConfig, context: Context): Promise<numb
     `state     ${it.draining ? 'draining: takes no new sessions' : 'takes sessions'}`,
     `memory    ${formatMemory(ledger.heldBytes)} held of ${formatMemory(ledger.capacityBytes)}${others}, ${formatMemory(ledger.defaultSlotBytes)} a slot, limits ${it.enforcement}`,
     `load      ${load.loadAverage.toFixed(2)} on ${load.cpus} CPUs, ${formatMemory(load.memoryAvailableBytes)} of memory available, ${formatMemory(load.diskFreeBytes)} of ${formatMemory(load.diskTotalBytes)} of disk free`,
+    ...(it.disk.quotaBytes > 0 ? [`disk      ${diskLine(it.disk)}`] : []),
     `watching  ${describeWatching(it.watching)}`,
     ...it.presets.map((preset) => `preset    ${presetLine(preset)}`),
     `socket    ${it.socketPath}`,
@@ -62,6 +63,11 @@ export async function showHost(host: HostConfig, context: Context): Promise<numb
   ];
   console.out(lines.map((line) => `${oneLine(line)}\n`).join(''));
   return 0;
+}
+
+function diskLine({ usedBytes, quotaBytes }: DiskQuota): string {
+  const over = usedBytes >= quotaBytes ? ': no new sessions until some are removed (berth prune)' : '';
+  return `${formatMemory(usedBytes)} taken of the ${formatMemory(quotaBytes)} that sessions may take${over}`;
 }
 
 function presetLine({ name, available, program, ...can }: PresetSnapshot): string {

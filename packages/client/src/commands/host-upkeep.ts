@@ -28,7 +28,9 @@ export async function drainHosts(args: HostArguments, context: Context, draining
   return await each(args, context, draining ? 'drain' : 'undrain', async (host) => {
     const client = await context.connect(host);
     await client.drain({ requestId: randomUUID(), draining });
-    const active = (await client.listAll()).sessions.filter(({ state }) => !isFinal(state)).length;
+    const left = (await client.listAll()).sessions.filter(({ state }) => !isFinal(state));
+    // Those in line stay there: none of them begins on a host that drains.
+    const active = left.filter(({ state }) => state !== 'queued').length;
     const text = draining
       ? `${host.name} takes no new sessions; ${active === 0 ? 'none is left' : `${counted(active, 'session')} left`}`
       : `${host.name} takes sessions again`;

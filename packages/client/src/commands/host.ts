@@ -39,6 +39,7 @@ export const host = defineCommand({
   describe: 'Your hosts: give a machine an agent, look after it, take it away again.',
   example: 'berth host add dev me@dev.example.com',
   flags: HOST_FLAGS,
+  verbs: Object.keys(VERBS),
   most: 20,
   async run({ flags, words, rest }, context) {
     const [word = 'list', ...others] = words;

@@ -7,6 +7,7 @@ import { isFinal, statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { takeInventory } from '../fleet/inventory.ts';
+import { rememberSession } from '../fleet/remember.ts';
 import { type Place, placesOf } from '../fleet/resolve.ts';
 import { counted } from '../render/counted.ts';
 import { worst } from '../render/errors.ts';
@@ -45,6 +46,7 @@ export const kill = defineCommand({
       work: async (place, client) => {
         const request = { requestId: randomUUID(), session: place.session.id, graceMs, signal };
         const outcome = await client.kill(request, { deadlineMs: graceMs + 30_000 });
+        if (!place.external) rememberSession({ host: place.host, session: outcome.session }, context);
         if (!context.console.json) context.console.out(`${told(outcome)}\n`);
         return asJson(place, outcome);
       },

@@ -25,7 +25,13 @@ const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 
 export async function watchList(
-  order: { hosts: readonly HostConfig[]; filter: ListFilter; wide: boolean },
+  order: {
+    readonly hosts: readonly HostConfig[];
+    /** Which hosts are wanted, of those that come later, too. */
+    readonly chosen: (hosts: readonly HostConfig[]) => readonly HostConfig[];
+    readonly filter: ListFilter;
+    readonly wide: boolean;
+  },
   context: Context,
 ): Promise<number> {
   const { console } = context;
@@ -35,6 +41,7 @@ export async function watchList(
     context,
     cache: createFleetCache(context.paths.cacheDir),
     refreshMs: REFRESH_MS,
+    follow: (changed) => context.watchHosts((all) => changed(order.chosen(all))),
   });
   const { stdout } = console;
   const size = () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });

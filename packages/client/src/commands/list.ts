@@ -8,8 +8,9 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { createFleetCache, type FleetCache } from '../fleet/cache.ts';
 import type { Answer } from '../fleet/fan-out.ts';
-import { chooseHosts, type Holding, takeInventory } from '../fleet/inventory.ts';
+import { chooseHosts, type Holding, namedOf, takeInventory } from '../fleet/inventory.ts';
 import type { KeptHost } from '../fleet/kept-host.ts';
+import { rememberAnswer } from '../fleet/remember.ts';
 import { type ListFilter, listView, type SessionRow } from '../fleet/view.ts';
 import { clock } from '../render/clock.ts';
 import { counted } from '../render/counted.ts';
@@ -40,6 +41,7 @@ export const list = defineCommand({
     tag: { type: 'list', value: 'K[=V]', describe: 'only sessions with this tag' },
     all: { type: 'boolean', short: 'a', describe: 'also what ended more than a day ago' },
     wide: { type: 'boolean', short: 'w', describe: 'more columns (--format wide)' },
+    verbose: { type: 'boolean', short: 'v', describe: 'whole prompts, each below its session' },
     by: { type: 'string', choices: ['host'], describe: 'one line per session, host first' },
     watch: { type: 'boolean', describe: 'stay, and show what changes' },
     format: {
@@ -55,6 +57,7 @@ export const list = defineCommand({
       console.json && '--json',
       flags.format && '--format',
       flags.wide && '--wide',
+      flags.verbose && '--verbose',
       flags.by && '--by',
     ];
     const [view1, view2] = views.filter(Boolean);
@@ -65,11 +68,13 @@ export const list = defineCommand({
       tags: pairs('--tag', flags.tag, { bare: true }),
       all: flags.all || flags.status.length > 0,
     };
-    const named = await chooseHosts(context, flags.host);
-    const hosts = named.filter(({ name }) =>
-      !flags.local && !flags.remote ? true : flags.local === (name === 'local'),
-    );
-    const format = console.json ? 'full' : (flags.format ?? (flags.wide ? 'wide' : 'table'));
+    const chosen = (all: readonly HostConfig[]) =>
+      namedOf(all, flags.host).filter(
+        ({ name }) => (!flags.local && !flags.remote) || flags.local === (name === 'local'),
+      );
+    const hosts = chosen(await chooseHosts(context, flags.host));
+    const plain = flags.wide ? 'wide' : flags.verbose ? 'verbose' : 'table';
+    const format = console.json ? 'full' : (flags.format ?? plain);
     if (flags.watch) {
       if (!console.isTty || flags.by || (format !== 'table' && format !== 'wide')) {
         throw new BerthError('USAGE', '--watch draws a table on a terminal, and nothing else', {
@@ -77,10 +82,21 @@ export const list = defineCommand({
         });
       }
       const { watchList } = await import('./list-watch.ts');
-      return await watchList({ hosts, filter, wide: format === 'wide' }, context);
+      return await watchList({ hosts, chosen, filter, wide: format === 'wide' }, context);
     }
+    const given = [
+      flags.status.length > 0 && '--status',
+      flags.tag.length > 0 && '--tag',
+      flags.host.length > 0 && '--host',
+      flags.local && '--local',
+      flags.remote && '--remote',
+    ];
+    const hidden = {
+      by: given.filter((flag) => flag !== false),
+      hosts: (await context.hosts()).length - hosts.length,
+    };
     const cache = createFleetCache(context.paths.cacheDir);
-    const listing = { hosts, filter, cache, format: flags.by === 'host' ? 'by-host' : format };
+    const listing = { hosts, filter, cache, format: flags.by === 'host' ? 'by-host' : format, hidden };
     return await printList(listing, context);
   },
 });
@@ -90,11 +106,14 @@ interface ListOrder {
   readonly filter: ListFilter;
   readonly cache: FleetCache;
   readonly format: string;
+  /** Flags that hide sessions, and the hosts that were not asked for them. */
+  readonly hidden: { readonly by: readonly string[]; readonly hosts: number };
 }
 
-async function printList({ hosts, filter, cache, format }: ListOrder, context: Context): Promise<number> {
+async function printList(order: ListOrder, context: Context): Promise<number> {
+  const { hosts, filter, cache, format } = order;
   const { console } = context;
-  const withHost = format !== 'table' && format !== 'ids';
+  const withHost = !['table', 'verbose', 'ids'].includes(format);
   /** Rows that were printed while others lagged. */
   const early: SessionRow[] = [];
   const come: Answer<Holding>[] = [];
@@ -103,11 +122,14 @@ async function printList({ hosts, filter, cache, format }: ListOrder, context: C
     early.push(...listView(come, filter, Date.now()).sessions);
     if (early.length === 0) return;
     line.clear();
-    console.out(sessionTable(early, console, { wide: format === 'wide', now: Date.now() }));
+    console.out(
+      sessionTable(early, console, { wide: false, verbose: format === 'verbose', now: Date.now() }),
+    );
     const waiting = hosts.filter(({ name }) => !come.some(({ host }) => host.name === name));
     line.tell(`waiting for ${waiting.map(({ name }) => oneLine(name)).join(', ')}`);
   };
-  const fitted = console.isTty && (format === 'table' || format === 'wide');
+  // Which columns of a wide table fit is known with the last row.
+  const fitted = console.isTty && (format === 'table' || format === 'verbose');
   const answers = await withProgress(console, `asking ${counted(hosts.length, 'host')}`, (line) => {
     const answered = (answer: Answer<Holding>) => {
       come.push(answer);
@@ -122,7 +144,7 @@ async function printList({ hosts, filter, cache, format }: ListOrder, context: C
   const shown = new Set(early.map((row) => `${row.vm_name}:${row.session_id}`));
   const late = view.sessions.filter((row) => !shown.has(`${row.vm_name}:${row.session_id}`));
   if (early.length > 0) {
-    const options = { wide: format === 'wide', now, from: early.length };
+    const options = { wide: false, verbose: format === 'verbose', now, from: early.length };
     console.out(sessionTable([...early, ...late], console, options));
   } else if (format === 'by-host') {
     console.out(byHost(view.sessions, new Map(hosts.map((h) => [h.name, h.host ?? '']))));
@@ -133,11 +155,25 @@ async function printList({ hosts, filter, cache, format }: ListOrder, context: C
   if (view.sessions.length === 0 && answers.every(({ ok }) => ok) && console.errIsTty && !console.json) {
     console.err('berth: no such sessions; berth start makes one\n');
   }
-  if (view.leftOut > 0 && console.errIsTty && !console.json) {
-    console.err(`${view.leftOut} that ended more than a day ago left out: berth list --all\n`);
-  }
-  for (const answer of answers) if (answer.ok) keepHeard(answer, cache, now);
+  const hidden = hiddenText(view, order.hidden);
+  if (hidden && console.errIsTty && !console.json) console.err(`berth: ${hidden}\n`);
+  for (const answer of answers) rememberAnswer(answer, context);
   return reachCode(answers);
+}
+
+/** What a list does not show, and why; empty where it shows all. */
+function hiddenText(
+  { leftOut, unfit }: { leftOut: number; unfit: number },
+  { by, hosts }: ListOrder['hidden'],
+): string {
+  const flags = by.filter((flag) => flag === '--status' || flag === '--tag').join(' and ');
+  return [
+    ...(leftOut > 0 ? [`${counted(leftOut, 'ended session')} not shown: --all`] : []),
+    ...(unfit > 0 ? [`${counted(unfit, 'session')} hidden by ${flags}`] : []),
+    ...(hosts > 0
+      ? [`${counted(hosts, 'host')} not asked: ${by.filter((flag) => !flags.includes(flag)).join(' and ')}`]
+      : []),
+  ].join('; ');
 }
 
 function keptOf(answers: readonly Answer<Holding>[], cache: FleetCache): ReadonlyMap<string, KeptHost> {
@@ -147,12 +183,6 @@ function keptOf(answers: readonly Answer<Holding>[], cache: FleetCache): Readonl
     if (found) kept.set(host.name, found);
   }
   return kept;
-}
-
-function keepHeard({ host, value }: Extract<Answer<Holding>, { ok: true }>, cache: FleetCache, now: number) {
-  const sessions = new Map(value.sessions.map((session) => [session.id, session]));
-  const { external } = value;
-  cache.keep({ config: host, asOf: now, snapshot: value.host, sessions, external });
 }
 
 /** One line for each host that did not answer, as JSON where results are. */
@@ -189,6 +219,12 @@ async function print(format: string, rows: readonly SessionRow[], { console }: C
     case 'csv':
       return console.out(csv(rows));
     default:
-      console.out(sessionTable(rows, console, { wide: format === 'wide', now: Date.now() }));
+      console.out(
+        sessionTable(rows, console, {
+          wide: format === 'wide',
+          verbose: format === 'verbose',
+          now: Date.now(),
+        }),
+      );
   }
 }

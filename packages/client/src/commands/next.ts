@@ -9,11 +9,15 @@ import { attentionRow } from '../fleet/view.ts';
 import { askOf, inOrder, type Waiting } from '../fleet/waiting.ts';
 import { attentionText } from '../render/attention.ts';
 import { toJson } from '../render/json.ts';
+import { moment } from '../terminal/moment.ts';
 import { ATTACH_FLAGS, attachTo, detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
 import { namedJson, namedText } from './each-target.ts';
 import { story } from './stream.ts';
 import { reachCode, warnUnreachable } from './target.ts';
+
+/** After a detach, before it goes to the next one. */
+const MOMENT_MS = 3000;
 
 export const next = defineCommand({
   usage: '',
@@ -28,6 +32,7 @@ export const next = defineCommand({
       detachKeysOf(flags, context);
     }
     const visited = new Set<string>();
+    let detached = false;
     for (let first = true; ; first = false) {
       const { waiting, code } = await whoWaits(context, { warn: first });
       if (context.console.json) return printed(waiting, context) ?? code;
@@ -35,9 +40,13 @@ export const next = defineCommand({
       const [one] = left;
       if (!one) return leave(first, waiting.length, { code, context });
       visited.add(askOf(one));
-      context.console.err(`berth: ${line(one)}${left.length > 1 ? `; ${left.length - 1} more wait` : ''}\n`);
-      if (isFinal(one.session.state)) ended(one, context);
-      else await attachTo(one, flags, context);
+      const more = left.length > 1 ? `; ${left.length - 1} more wait` : '';
+      const keys = detached ? ' (enter: at once, q: leave)' : '';
+      context.console.err(`berth: ${detached ? 'next: ' : ''}${line(one)}${more}${keys}\n`);
+      if (detached && !(await moment(context.console, MOMENT_MS))) return 0;
+      detached = !isFinal(one.session.state);
+      if (detached) await attachTo(one, flags, context);
+      else ended(one, context);
       if (flags.once) return 0;
     }
   },

@@ -6,6 +6,7 @@ import { oneLine, safeText } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { toJson } from '../render/json.ts';
+import { waits } from './await-turn.ts';
 import { defineCommand } from './command.ts';
 import { streamOutput } from './stream.ts';
 import { theSession } from './target.ts';
@@ -64,6 +65,8 @@ export const output = defineCommand({
     });
     const shown = none ? [] : seed.lines;
     printSeed({ ...place, session: seed.session }, shown, context);
+    const queued = seed.session.state === 'queued';
+    if (queued && !follow && !json) context.console.err(`${waits(seed.session)}\n`);
     return follow ? await streamOutput(place, { ...stream, offset: seed.transcriptOffset }, context) : 0;
   },
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { nameProblem } from '@berth/shared/domain/text';
+import { rememberSession } from '../fleet/remember.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { namedJson, namedText } from './each-target.ts';
@@ -30,7 +31,9 @@ export const session = defineCommand({
     async function rename(to: string) {
       const client = await context.connect(place.host);
       const order = { requestId: randomUUID(), session: place.session.id, setTags: {}, removeTags: [] };
-      return await client.update({ ...order, name: to });
+      const session = await client.update({ ...order, name: to });
+      rememberSession({ host: place.host, session }, context);
+      return session;
     }
   },
 });

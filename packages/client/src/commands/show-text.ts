@@ -4,16 +4,20 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
-import { isFinal, statusOf } from '@berth/shared/domain/session-state';
+import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
-import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import type { DiskUse, WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import { statusText } from '../fleet/queue-place.ts';
 import type { Place } from '../fleet/resolve.ts';
 import type { StateHistory } from '../fleet/state-history.ts';
 import { counted } from '../render/counted.ts';
+import { diskText } from './disk-text.ts';
 import { outOfMemoryHint } from './out-of-memory.ts';
 
 export interface Shown extends Place {
   readonly details: SessionDetails;
+  /** Null where nobody could tell in time. */
+  readonly disk: DiskUse | null;
   readonly history: StateHistory;
   /** A command line; empty where nothing can be reached. */
   readonly reach: string;
@@ -63,7 +67,7 @@ function identity({ host, session }: Shown): Fact[] {
     ['session', session.id],
     ['name', session.name],
     ['host', host.name],
-    ['status', statusOf(session.state) + reason],
+    ['status', statusText(session) + reason],
     ['detail', session.detail],
     ['hint', outOfMemoryHint(session)],
     ['exit code', session.exitCode === null ? '' : String(session.exitCode)],
@@ -106,14 +110,20 @@ function figuresText({ turns, inputTokens, outputTokens, toolCalls, subagents }:
 }
 
 function times({ session, history }: Shown, now: number): Fact[] {
-  const { createdAt, startedAt, endedAt, incarnation, restartPolicy } = session;
+  const { createdAt, startedAt, endedAt, incarnation, restartPolicy, queuedAt, suspendRequestedAt } = session;
+  const waited =
+    queuedAt === null
+      ? ''
+      : `${iso(queuedAt)} (${formatAge((startedAt ?? endedAt ?? now) - queuedAt)} in line)`;
   const steps = history.steps.map(({ state, at }, i) =>
     i === 0 ? `${state} ${iso(at)}` : `${state} +${formatAge(at - (history.steps[0]?.at ?? at))}`,
   );
   return [
     ['created', `${iso(createdAt)} (${formatAge(now - createdAt)})`],
+    ['queued', waited],
     ['started', startedAt === null ? '' : iso(startedAt)],
     ['ended', endedAt === null ? '' : iso(endedAt)],
+    ['suspended', suspendRequestedAt === null ? '' : iso(suspendRequestedAt)],
     ['history', [...(history.complete ? [] : ['…']), ...steps].join(', ')],
     ['restart', restartPolicy === 'never' ? '' : restartPolicy],
     ['incarnation', incarnation > 1 ? String(incarnation) : ''],
@@ -134,13 +144,14 @@ function use({ session }: Shown): Fact[] {
   ];
 }
 
-function places({ session, details, reach }: Shown, now: number): Fact[] {
+function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
   const { artifacts } = details;
   const left = artifacts.length - ARTIFACTS;
   return [
     ['workspace', session.workspace],
     ['source', sourceText(session.source)],
     ['variables', session.envNames.map((name) => `${name}=***`).join(' ')],
+    ['disk', disk ? diskText(disk) : ''],
     ['git', details.git ? gitText(details.git) : ''],
     ['output', details.outputDirectory],
     ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),

@@ -3,15 +3,21 @@
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
+import type { DiskUse } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
 import { plainSsh } from '../fleet/plain-ssh.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { stateHistory } from '../fleet/state-history.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
+import type { HostClient } from '../rpc/host-client.ts';
 import { defineCommand } from './command.ts';
+import { diskJson } from './disk-text.ts';
 import { type Shown, shownText } from './show-text.ts';
 import { hostnameOf, theSession } from './target.ts';
+
+/** Nobody waits for long to learn a size. */
+const MEASURE_MS = 1500;
 
 export const show = defineCommand({
   usage: '[HOST:]SESSION',
@@ -41,18 +47,28 @@ async function look(place: Place, context: Context): Promise<Shown> {
   if (external) {
     const { session, details } = await client.getDetails(id);
     const reach = external.live ? plainSsh(host, { tmuxSession: external.name, configFile }) : '';
-    return { host, session, external, details, history: { steps: [], complete: true }, reach };
+    return { host, session, external, details, disk: null, history: { steps: [], complete: true }, reach };
   }
-  const [{ session, details }, history] = await Promise.all([
+  const [{ session, details }, disk, history] = await Promise.all([
     client.getDetails(id),
+    diskUse(client, id),
     stateHistory(client, { id, createdAt }),
   ]);
   const { tmuxSocket } = details;
   const reach = tmuxSocket && !isFinal(session.state) ? plainSsh(host, { tmuxSocket, configFile }) : '';
-  return { host, session, details, history, reach };
+  return { host, session, details, disk, history, reach };
 }
 
-function json({ host, session, external, details, history, reach }: Shown, hostname: string) {
+/** Null where the host cannot tell within a moment. */
+async function diskUse(client: HostClient, id: string): Promise<DiskUse | null> {
+  try {
+    return (await client.measureDisk([id], { deadlineMs: MEASURE_MS })).sessions.get(id) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function json({ host, session, external, details, disk, history, reach }: Shown, hostname: string) {
   return {
     ...sessionRow({ host, hostname }, session, Date.now()),
     report: external ? reportJson(external) : null,
@@ -62,6 +78,7 @@ function json({ host, session, external, details, history, reach }: Shown, hostn
       bytes,
       modified_at: new Date(modifiedAt).toISOString(),
     })),
+    disk: disk && diskJson(disk),
     output_directory: details.outputDirectory,
     status_directory: details.statusDirectory,
     tmux_socket: details.tmuxSocket,

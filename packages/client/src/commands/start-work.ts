@@ -7,7 +7,7 @@ import { setting } from './defaults.ts';
 import { wholeNumber } from './values.ts';
 
 /** The agent's name for a command with placeholders. */
-const CUSTOM = 'custom';
+export const CUSTOM = 'custom';
 
 interface WorkFlags {
   readonly preset: string | undefined;

@@ -2,28 +2,29 @@
 
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { MAX_PROMPT_BYTES } from '@berth/shared/domain/limits';
-import { formatMemory } from '@berth/shared/domain/memory';
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { isFinal, RESTART_POLICIES, type RestartPolicy, statusOf } from '@berth/shared/domain/session-state';
+import { RESTART_POLICIES, type RestartPolicy } from '@berth/shared/domain/session-state';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
-import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
-import { findHost } from '../fleet/inventory.ts';
+import { rememberSession } from '../fleet/remember.ts';
 import { sessionRow } from '../fleet/view.ts';
-import { renderError, withCommand, worst } from '../render/errors.ts';
+import { type Placed, Placement } from '../placement/place.ts';
+import { worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { withProgress } from '../render/progress.ts';
-import { attachTo, detachKeysOf, needTerminal } from './attach.ts';
+import { detachKeysOf, needTerminal } from './attach.ts';
 import { defineCommand } from './command.ts';
-import { setting } from './defaults.ts';
+import { offeredOn } from './credentials.ts';
 import { gatherEnvironment } from './environment.ts';
+import { interruption } from './interruption.ts';
+import { accompany } from './start-accompany.ts';
+import { jobsOf, withStandardInput } from './start-jobs.ts';
+import { waitInLine } from './start-queue.ts';
+import { report } from './start-report.ts';
 import { parcelOf, SOURCE_FLAGS } from './start-source.ts';
-import { workHow } from './start-work.ts';
-import { streamOutput } from './stream.ts';
+import { placementPorts, WHERE_FLAGS, whereOf } from './start-where.ts';
+import { CUSTOM, workHow } from './start-work.ts';
 import { hostnameOf } from './target.ts';
-import { memory, pairs, span } from './values.ts';
-import { waitForEnd } from './wait.ts';
+import { pairs, span } from './values.ts';
 
 export const start = defineCommand({
   usage: '[PROMPT…] [-- ARGV…]',
@@ -48,8 +49,7 @@ export const start = defineCommand({
       describe: 'dangerous: the tool asks nobody before it acts',
     },
     name: { type: 'string', short: 'n', value: 'NAME', describe: 'a name, unique on its host' },
-    host: { type: 'string', value: 'HOST', describe: 'where' },
-    memory: { type: 'string', short: 'm', value: 'SIZE', describe: 'the slot: 512M, 8G, …' },
+    ...WHERE_FLAGS,
     tag: { type: 'list', short: 't', value: 'K=V', describe: 'a tag' },
     env: {
       type: 'list',
@@ -82,10 +82,10 @@ export const start = defineCommand({
       detachKeysOf({}, context);
     }
     const { command, ...how } = workHow(flags, rest, context);
-    const jobs = jobsOf(await withStandardInput(words, context), rest, command);
-    if (jobs.length > 1 && (flags.name || flags.attach || flags.follow)) {
+    const work = jobsOf(await withStandardInput(words, context), rest, command);
+    if (work.length > 1 && (flags.name || flags.attach || flags.follow)) {
       const flag = flags.name ? '--name' : flags.attach ? '--attach' : '--follow';
-      throw new BerthError('USAGE', `${flag} is for one session, and there are ${jobs.length} prompts`);
+      throw new BerthError('USAGE', `${flag} is for one session, and there are ${work.length} prompts`);
     }
     if (context.console.json && (flags.attach || flags.follow)) {
       throw new BerthError('USAGE', 'with --json nothing else is printed: leave out --attach and --follow');
@@ -97,154 +97,71 @@ export const start = defineCommand({
     const problem = flags.name === undefined ? null : nameProblem(name);
     if (problem)
       throw new BerthError('NAME_INVALID', `cannot name a session ${oneLine(name) || "''"}: ${problem}`);
-    const memoryText = flags.memory ?? setting(context, 'memory');
+    const preset = how.preset === CUSTOM ? '' : how.preset;
+    const where = await whereOf(flags, preset, context);
     const common = {
       name,
       ...how,
-      memoryBytes: memoryText === undefined ? 0 : memory('--memory', memoryText),
+      memoryBytes: where.constraints.memoryBytes,
       tags: pairs('--tag', flags.tag, { bare: false }) as Record<string, string>,
       env: await gatherEnvironment({ env: flags.env, files: flags['env-file'], local: context.env }),
       timeoutMs: flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 }),
       restartPolicy: (flags.restart ?? 'never') as RestartPolicy,
       columns: context.console.stdout.columns || 120,
       rows: context.console.stdout.rows || 36,
-      reservation: '',
     };
-    await using parcel = await parcelOf(flags, context);
-    const all = await context.hosts();
-    const hostName = flags.host ?? setting(context, 'host');
-    const host = hostName !== undefined ? findHost(all, hostName) : all[0];
-    if (!host) throw new BerthError('HOST_NOT_FOUND', 'cannot start: there are no hosts');
     const base = flags['request-id'] ?? randomUUID();
-    const starts = jobs.map(async (job, i) => {
-      const requestId = jobs.length === 1 ? base : `${base}-${i + 1}`;
-      const client = await context.connect(host);
-      const source = await parcel.bring(client, { signal: new AbortController().signal, progress: () => {} });
-      return await client.start({ ...common, ...job, source, requestId });
-    });
-    const quiet = flags.attach || flags.follow;
-    const results = await withProgress(context.console, `starting on ${host.name}`, () =>
-      Promise.allSettled(starts),
+    const asked = work.map((one, i) => ({
+      requestId: work.length === 1 ? base : `${base}-${i + 1}`,
+      work: { ...common, ...one },
+    }));
+    await using parcel = await parcelOf(flags, context);
+    // What is held meanwhile is given back; without that nothing is lost by stopping at once.
+    using held = parcel.ready && !flags['all-or-nothing'] ? null : interruption();
+    let tell: (text: string) => void = () => {};
+    const placement = new Placement(
+      {
+        ...where,
+        parcel,
+        signal: held?.signal ?? new AbortController().signal,
+        progress: (text) => tell(text),
+      },
+      placementPorts(context, { kept: flags['request-id'] !== undefined }),
     );
-    const codes = results.map((result, i) => report(result, { host, i, of: jobs.length, quiet }, context));
+    if (flags['dry-run']) {
+      const { dryRun } = await import('./start-dry-run.ts');
+      return await dryRun(asked, { placement, where }, context);
+    }
+    const [only] = where.hosts;
+    const likely = where.hosts.length === 1 ? only : (await placement.plan(asked))[0]?.ranked[0]?.host;
+    const ownCommand = rest !== null || command !== null;
+    const offer = { preset: how.preset, passed: common.env };
+    const offered = likely && !ownCommand ? await offeredOn(likely, offer, context) : {};
+    const jobs = asked.map((job) => ({ ...job, work: { ...job.work, env: { ...common.env, ...offered } } }));
+    const doing = `starting on ${where.hosts.length === 1 && only ? only.name : `one of ${where.hosts.length} hosts`}`;
+    const tried = await withProgress(context.console, doing, async (line) => {
+      tell = line.tell;
+      if (flags['all-or-nothing']) return await placement.startAll(jobs);
+      return await Promise.allSettled(jobs.map((job) => placement.start(job)));
+    });
+    tell = () => {};
+    const results = await waitInLine(tried, jobs, { placement, flags, context });
+    const quiet = flags.attach || flags.follow;
+    for (const result of results) if (result.status === 'fulfilled') rememberSession(result.value, context);
+    const codes = results.map((result, i) => report(result, { i, of: jobs.length, quiet }, context));
     const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    if (context.console.json && started.length > 0) {
-      const hostname = await hostnameOf(host, context);
-      const rows = started.map((s) => sessionRow({ host, hostname }, s, Date.now()));
-      context.console.out(`${toJson({ sessions: rows })}\n`);
-    }
-    const [only] = started;
-    if (only && flags.attach) return await attachTo({ host, session: only }, {}, context);
-    if (only && flags.follow) {
-      const code = await streamOutput(
-        { host, session: only },
-        { offset: 0, tailBytes: 0, raw: false, follow: true, reconnect: true },
-        context,
-      );
-      if (code !== 0 || !flags.wait) return worst([code, ...codes]);
-    }
-    if (!flags.wait) return worst(codes);
-    return worst([
-      ...codes,
-      ...(await Promise.all(started.map((session) => waitForEnd({ host, session }, context)))),
-    ]);
+    if (context.console.json && started.length > 0) await printJson(started, context);
+    return worst([...codes, ...(await accompany(started, flags, context))]);
   },
 });
 
-/** The prompts, with `-` read from standard input. Throws where that is no text. */
-async function withStandardInput(words: readonly string[], { console }: Context): Promise<string[]> {
-  if (!words.includes('-')) return [...words];
-  if (words.filter((word) => word === '-').length > 1)
-    throw new BerthError('USAGE', 'cannot start: only one prompt can come from standard input');
-  if (console.canAsk) console.err('berth: type the prompt, and end it with ctrl-d\n');
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of console.stdin) {
-    parts.push(part as Uint8Array);
-    bytes += (part as Uint8Array).length;
-    // Far more than will be taken: nobody waits for the end of an endless input.
-    if (bytes > 64 * MAX_PROMPT_BYTES) throw tooLarge(bytes, 'more than ');
-  }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
-  } catch {
-    throw new BerthError('ARGUMENT_INVALID', 'cannot start: standard input is not valid UTF-8');
-  }
-  const prompt = text.trimEnd();
-  if (prompt === '') throw new BerthError('ARGUMENT_INVALID', 'cannot start: standard input holds no prompt');
-  return words.map((word) => (word === '-' ? prompt : word));
-}
-
-function jobsOf(
-  words: readonly string[],
-  rest: readonly string[] | null,
-  command: readonly string[] | null,
-): { prompt: string; argv: readonly string[] }[] {
-  if (rest !== null) {
-    if (words.length > 1)
-      throw new BerthError('USAGE', 'a command after -- runs in one session: give one prompt or none');
-    if (rest.length === 0) throw new BerthError('USAGE', 'after -- comes a command');
-    check([...words, ...rest]);
-    return [{ prompt: words[0] ?? '', argv: rest }];
-  }
-  if (words.includes('')) throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is empty');
-  check([...words, ...(command ?? [])]);
-  return (words.length > 0 ? words : ['']).map((prompt) => ({ prompt, argv: command ?? [] }));
-}
-
-function check(texts: readonly string[]): void {
-  for (const text of texts) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_PROMPT_BYTES) throw tooLarge(bytes);
-    if (text.includes('\0')) {
-      throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt contains NUL');
-    }
-    if (text.includes('\ufffd')) {
-      throw new BerthError('ARGUMENT_INVALID', 'cannot start: the prompt is not valid UTF-8');
-    }
-  }
-}
-
-function tooLarge(bytes: number, about = ''): BerthError {
-  const [has, limit] = [formatMemory(bytes), formatMemory(MAX_PROMPT_BYTES)];
-  const message = `cannot start: the prompt has ${about}${has}, the limit is ${limit}`;
-  return new BerthError('PROMPT_TOO_LARGE', message);
-}
-
-function report(
-  result: PromiseSettledResult<SessionSnapshot>,
-  about: { host: HostConfig; i: number; of: number; quiet: boolean },
-  { console }: Context,
-): number {
-  const head = `[${about.i + 1}/${about.of}]`;
-  if (result.status === 'rejected') {
-    if (!console.json && about.of > 1) console.err(`${head} failed\n`);
-    console.err(renderError(withCommand(result.reason, 'start'), console));
-    return result.reason instanceof BerthError ? result.reason.exitCode : 1;
-  }
-  const session = result.value;
-  if (console.json) return failedAtStart(session);
-  const what = session.prompt || session.argv.join(' ');
-  const lines = [
-    `${head} ${session.id}`,
-    `  host    ${oneLine(about.host.name)} (reused), ${formatMemory(session.memoryBytes)}`,
-    ...(session.name ? [`  name    ${oneLine(session.name)}`] : []),
-    ...(session.skipPermissions ? ['  SKIPS PERMISSIONS: it asks nobody before it acts'] : []),
-    ...(session.preset ? [`  preset  ${oneLine(session.preset)}`] : []),
-    ...(what ? [`  prompt  ${oneLine(what)}`] : []),
-    `  status  ${statusOf(session.state)}${session.detail ? `: ${oneLine(session.detail)}` : ''}`,
-    ...(isFinal(session.state) || about.quiet
-      ? []
-      : [`  follow  berth output --follow ${session.name ? oneLine(session.name) : session.id}`]),
-  ];
-  // With --follow standard output is for what the session prints.
-  const text = `${lines.join('\n')}\n`;
-  if (about.quiet) console.err(text);
-  else console.out(text);
-  return failedAtStart(session);
-}
-
-function failedAtStart(session: SessionSnapshot): number {
-  return session.failureReason === 'start' ? 1 : 0;
+async function printJson(started: readonly Placed[], context: Context): Promise<void> {
+  const hosts = [...new Set(started.map(({ host }) => host))];
+  const names = new Map(
+    await Promise.all(hosts.map(async (host) => [host, await hostnameOf(host, context)] as const)),
+  );
+  const rows = started.map(({ host, session }) =>
+    sessionRow({ host, hostname: names.get(host) ?? host.name }, session, Date.now()),
+  );
+  context.console.out(`${toJson({ sessions: rows })}\n`);
 }

@@ -1,6 +1,7 @@
 /** `berth status`: the pool, host by host, and its totals; with `--slots`, how large slots should be. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
@@ -8,6 +9,7 @@ import type { Answer } from '../fleet/fan-out.ts';
 import { type Holding, inventory } from '../fleet/inventory.ts';
 import { slotAdvice } from '../fleet/slot-advice.ts';
 import { pool } from '../fleet/view.ts';
+import { formatPrice } from '../placement/tiers.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
@@ -16,7 +18,7 @@ import { reachCode, warnUnreachable } from './target.ts';
 
 export const status = defineCommand({
   usage: '',
-  describe: 'Hosts, sessions, memory and free slots.',
+  describe: 'Hosts, sessions, memory, free slots, and what they cost.',
   example: 'berth status',
   flags: {
     host: { type: 'list', value: 'HOST', describe: 'only this host' },
@@ -55,41 +57,85 @@ function printPool(answers: readonly Answer<Holding>[], { console }: Context): v
     console.out(`${toJson(all)}\n`);
     return;
   }
-  const titles = ['HOST', 'STATE', 'SESSIONS', 'MEMORY', 'IN USE', 'CPU', 'DISK FREE', 'UP'];
-  const rows = all.vms.map((vm) => {
-    if (vm.load === null) return [oneLine(vm.name), vm.state, ...titles.slice(2).map(() => '-')];
-    const percent = vm.capacity > 0 ? Math.round((100 * vm.active_sessions) / vm.capacity) : 0;
-    const held = `${formatMemory(vm.memory_reserved_bytes)} of ${formatMemory(vm.memory_total_bytes)}`;
-    return [
-      oneLine(vm.name),
-      vm.state,
-      `${vm.active_sessions}/${vm.capacity} (${percent}%)`,
-      vm.enforcement === 'advisory' ? `${held} (advisory)` : held,
-      formatMemory(vm.memory_used_bytes),
-      // An older agent does not tell.
-      vm.load.cpus > 0 ? `${vm.load.load_average.toFixed(1)}/${vm.load.cpus}` : '-',
-      vm.load.cpus > 0 ? formatMemory(vm.load.disk_free_bytes) : '-',
-      `${vm.age_minutes}m`,
-    ];
-  });
-  console.out(
-    table(
-      titles.map((title) => ({ title })),
-      rows,
-      { columns: null },
-    ),
-  );
+  const shown = columnsFor(all);
+  const rows = all.vms.map((vm) => shown.map(({ cell }) => cell(vm)));
+  console.out(table(shown, rows, { columns: null }));
   printSessions(all.vms, console);
   const counts = Object.entries(all.sessions_by_status)
     .map(([name, n]) => `${n} ${name}`)
     .join(', ');
+  const queued = all.queued_sessions > 0 ? `, ${all.queued_sessions} in line` : '';
   console.out(
-    `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n`,
+    `\n${counted(all.total_vms, 'host')}, ${counted(all.active_sessions, 'active session')}${queued}, ${counted(all.available_capacity, 'slot')} free${counts ? ` (${counts})` : ''}\n${moneyLine(all)}`,
   );
 }
 
+/** What the hosts cost, and which of them for nothing. Empty where no price is known. */
+function moneyLine({ vms, cost_per_hour, idle_cost_per_hour }: Pool): string {
+  const up = vms.filter(({ load }) => load !== null);
+  const known = up.filter(({ price_per_hour }) => price_per_hour !== null);
+  if (known.length === 0) return '';
+  const idle = vms.filter((vm) => vm.idle && vm.price_per_hour !== null);
+  const names = idle.map(({ name }) => oneLine(name)).join(', ');
+  const wasted = idle.length > 0 ? `, ${formatPrice(idle_cost_per_hour)} of it idle: ${names}` : '';
+  const unknown = up.length - known.length;
+  const rest = unknown > 0 ? ` (${counted(unknown, 'host')} without a price)` : '';
+  return `about ${formatPrice(cost_per_hour)} an hour${wasted}${rest}\n`;
+}
+
+type Pool = ReturnType<typeof pool>;
+type Vm = Pool['vms'][number];
+
+/** Columns without a word in them are left out. */
+function columnsFor(all: Pool): { title: string; cell: (vm: Vm) => string }[] {
+  const now = Date.now();
+  const known = (cell: (vm: Vm) => string) => (vm: Vm) => (vm.load === null ? '-' : cell(vm));
+  // An older agent does not tell.
+  const loaded = (cell: (load: NonNullable<Vm['load']>) => string) => (vm: Vm) =>
+    vm.load && vm.load.cpus > 0 ? cell(vm.load) : '-';
+  const some = (wanted: boolean, title: string, cell: (vm: Vm) => string) =>
+    wanted ? [{ title, cell }] : [];
+  return [
+    { title: 'HOST', cell: (vm) => oneLine(vm.name) },
+    { title: 'STATE', cell: (vm) => vm.state },
+    { title: 'SESSIONS', cell: known(sessionsCell) },
+    { title: 'MEMORY', cell: known(memoryCell) },
+    { title: 'IN USE', cell: known((vm) => formatMemory(vm.memory_used_bytes)) },
+    { title: 'CPU', cell: loaded(({ load_average, cpus }) => `${load_average.toFixed(1)}/${cpus}`) },
+    { title: 'DISK FREE', cell: loaded(({ disk_free_bytes }) => formatMemory(disk_free_bytes)) },
+    { title: 'UP', cell: known((vm) => `${vm.age_minutes}m`) },
+    ...some(
+      all.vms.some(({ price_per_hour }) => price_per_hour !== null),
+      '$/H',
+      (vm) => vm.price_per_hour?.toFixed(2) ?? '-',
+    ),
+    ...some(
+      all.vms.some(({ idle }) => idle),
+      'IDLE',
+      (vm) => idleCell(vm, now),
+    ),
+  ];
+}
+
+function sessionsCell({ active_sessions, capacity, queued_sessions }: Vm): string {
+  const percent = capacity > 0 ? Math.round((100 * active_sessions) / capacity) : 0;
+  const waiting = queued_sessions > 0 ? `, ${queued_sessions} in line` : '';
+  return `${active_sessions}/${capacity} (${percent}%)${waiting}`;
+}
+
+function memoryCell({ memory_reserved_bytes, memory_total_bytes, enforcement }: Vm): string {
+  const held = `${formatMemory(memory_reserved_bytes)} of ${formatMemory(memory_total_bytes)}`;
+  return enforcement === 'advisory' ? `${held} (advisory)` : held;
+}
+
+/** Since when; `yes` where it never held a session. */
+function idleCell({ idle, idle_since }: Vm, now: number): string {
+  if (!idle) return '-';
+  return idle_since === null ? 'yes' : formatAge(now - Date.parse(idle_since));
+}
+
 /** What each active session uses of its slot. */
-function printSessions(vms: ReturnType<typeof pool>['vms'], console: Context['console']): void {
+function printSessions(vms: readonly Vm[], console: Context['console']): void {
   const titles = ['SESSION', 'HOST', 'NAME', 'IN USE', 'PEAK', 'SLOT', 'CPU'];
   const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes) : '-');
   const rows = vms.flatMap((vm) =>

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { readResuming } from '../fleet/follow.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { Sanitizer } from '../render/sanitize.ts';
+import { waits } from './await-turn.ts';
 import { interruption } from './interruption.ts';
 
 export interface StreamOptions {
@@ -19,6 +20,7 @@ export interface StreamOptions {
 export async function streamOutput(place: Place, options: StreamOptions, context: Context): Promise<number> {
   const { console } = context;
   const sanitizer = options.raw ? null : new Sanitizer({ colors: console.color });
+  if (options.follow && place.session.state === 'queued') console.err(`${waits(place.session)}\n`);
   using interrupted = interruption();
   const pieces = readResuming({
     connect: (signal) => context.connect(place.host, { signal }),

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import type { Place } from '../fleet/resolve.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { eachTarget, namedJson, namedText } from './each-target.ts';
 import { parseTagWords } from './tag-words.ts';
-import { findSessions } from './target.ts';
+import { findSessions, theSession } from './target.ts';
 
 export const tag = defineCommand({
   usage: 'SESSION… [KEY=VALUE…] [KEY-…]',
@@ -16,9 +17,12 @@ export const tag = defineCommand({
   async run({ words }, context) {
     const { console } = context;
     const { sessions, set, remove } = parseTagWords(words);
-    if (sessions.length === 0) throw new BerthError('USAGE', 'berth tag needs a session');
+    const targets =
+      sessions.length > 0
+        ? (await findSessions(sessions, context)).map((found, i) => (i > 0 ? orTag(found) : found))
+        : [await theSession([], context, { command: 'tag' })];
     const changes = Object.keys(set).length + remove.length > 0;
-    const { done, code } = await eachTarget(await findSessions(sessions, context), {
+    const { done, code } = await eachTarget(targets, {
       command: 'tag',
       context,
       work: async (place, client) => {
@@ -35,3 +39,11 @@ export const tag = defineCommand({
     return code;
   },
 });
+
+/** A word after the first that is no session may have been meant as a tag. */
+function orTag(found: Place | BerthError): Place | BerthError {
+  if (!(found instanceof BerthError) || found.reason !== 'SESSION_NOT_FOUND') return found;
+  const { reason, message, values } = found;
+  const hint = `to set it as a tag write ${values.session}=VALUE, to remove it ${values.session}-`;
+  return new BerthError(reason, message, { values, hint });
+}

@@ -6,26 +6,34 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Answer } from '../fleet/fan-out.ts';
 import { findHost, type Holding, takeInventory } from '../fleet/inventory.ts';
-import { type Place, parseTarget, placesOf, resolveSession } from '../fleet/resolve.ts';
+import { rememberAnswer } from '../fleet/remember.ts';
+import { type Place, placesOf, resolveSession } from '../fleet/resolve.ts';
+import { bySessionOrder } from '../fleet/session-order.ts';
+import { parseTarget } from '../fleet/target-word.ts';
 import { renderError } from '../render/errors.ts';
 import { pick } from '../render/picker.ts';
 
-/** Throws SESSION_NOT_FOUND, NAME_AMBIGUOUS, HOST_NOT_FOUND or what kept the host from answering. */
+/**
+ * Throws NAME_INVALID, SESSION_NOT_FOUND, NAME_AMBIGUOUS, HOST_NOT_FOUND or what kept the host from
+ * answering. A name that was found while a host did not answer is taken, with a line that says so.
+ */
 export async function findSession(word: string, context: Context): Promise<Place> {
   const hosts = hostsFor(word, await context.hosts());
-  // One host alone holds up nobody: it has the time that making a connection may take.
-  const { connectMs, fanoutMs } = context.settings;
-  const { host, session: wanted } = parseTarget(word);
-  const deadlineMs = host === null ? fanoutMs : Math.max(connectMs, fanoutMs);
+  const { session: wanted } = parseTarget(word);
   const stop = new AbortController();
   const { promise: found, resolve } = Promise.withResolvers<Place>();
   const answered = (answer: Answer<Holding>) => {
     // Ids of ours are unique across hosts: nothing that others answer can change it.
     const session = answer.ok && answer.value.sessions.find(({ id }) => id === wanted);
     if (session) resolve({ host: answer.host, session });
+    rememberAnswer(answer, context);
   };
-  const options = { deadlineMs, answered, signal: stop.signal };
-  const all = takeInventory(context, hosts, options).then((answers) => resolveSession(word, answers));
+  const options = { deadlineMs: patience(hosts, context), answered, signal: stop.signal };
+  const all = takeInventory(context, hosts, options).then((answers) => {
+    const place = resolveSession(word, answers);
+    warnUnsure(word, { place, answers }, context);
+    return place;
+  });
   all.catch(() => {});
   return await Promise.race([found, all]).finally(() => stop.abort());
 }
@@ -36,28 +44,55 @@ export async function findSessions(
   context: Context,
 ): Promise<(Place | BerthError)[]> {
   const all = await context.hosts();
-  const everywhere = words.some((word) => parseTarget(word).host === null);
-  const named = new Set(words.map((word) => parseTarget(word).host));
-  const asked = everywhere ? all : all.filter(({ name }) => named.has(name));
-  const answers = await takeInventory(context, asked);
-  return words.map((word) => {
-    try {
-      const hosts = new Set(hostsFor(word, all));
-      return resolveSession(
-        word,
-        answers.filter(({ host }) => hosts.has(host)),
-      );
-    } catch (error) {
-      if (error instanceof BerthError) return error;
-      throw error;
-    }
+  const targets = words.map((word) => orError(() => ({ word, hosts: hostsFor(word, all) })));
+  const wanted = new Set(targets.flatMap((target) => (target instanceof BerthError ? [] : target.hosts)));
+  const asked = all.filter((host) => wanted.has(host));
+  const answered = (answer: Answer<Holding>) => rememberAnswer(answer, context);
+  const answers = await takeInventory(context, asked, { deadlineMs: patience(asked, context), answered });
+  return targets.map((target) => {
+    if (target instanceof BerthError) return target;
+    const { word, hosts } = target;
+    const heard = answers.filter(({ host }) => hosts.includes(host));
+    const place = orError(() => resolveSession(word, heard));
+    if (!(place instanceof BerthError)) warnUnsure(word, { place, answers: heard }, context);
+    return place;
   });
+}
+
+/** One host alone holds up nobody: it has the time that making a connection may take. */
+function patience(hosts: readonly HostConfig[], { settings }: Context): number {
+  const { connectMs, fanoutMs } = settings;
+  return hosts.length === 1 ? Math.max(connectMs, fanoutMs) : fanoutMs;
 }
 
 function hostsFor(word: string, all: readonly HostConfig[]): readonly HostConfig[] {
   const { host } = parseTarget(word);
   return host === null ? all : [findHost(all, host)];
 }
+
+function orError<T>(work: () => T): T | BerthError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BerthError) return error;
+    throw error;
+  }
+}
+
+/** An id is one session's alone; a name may be that of another session where nobody answered. */
+function warnUnsure(
+  word: string,
+  { place, answers }: { place: Place; answers: readonly Answer<Holding>[] },
+  { console }: Context,
+): void {
+  const silent = answers.filter(({ ok }) => !ok).map(({ host }) => host.name);
+  if (silent.length === 0 || place.session.id === parseTarget(word).session || console.json) return;
+  const taken = `${place.host.name}:${place.session.id}`;
+  console.err(`${oneLine(`berth: ${word} is taken to be ${taken}; could not ask ${silent.join(', ')}`)}\n`);
+}
+
+/** Lines that fit a screen. */
+const MOST_OFFERED = 20;
 
 /** The one session that the words name; on a terminal a picker where there are none. */
 export async function theSession(
@@ -73,9 +108,17 @@ export async function theSession(
   }
   const answers = await takeInventory(context, await context.hosts());
   warnUnreachable(context, answers);
-  const places = placesOf(answers);
-  const offered = places.filter(options.accept ?? (() => true)).slice(0, 20);
-  if (offered.length === 0) throw new BerthError('SESSION_NOT_FOUND', 'there is no session to choose from');
+  const order = bySessionOrder(Date.now());
+  const fitting = placesOf(answers).filter(options.accept ?? (() => true));
+  const offered = fitting.sort((a, b) => order(a.session, b.session)).slice(0, MOST_OFFERED);
+  if (offered.length === 0) {
+    const silent = answers.find(({ ok }) => !ok);
+    if (silent && !silent.ok && answers.length === 1) throw silent.error;
+    const reason = silent ? 'HOST_UNREACHABLE' : 'SESSION_NOT_FOUND';
+    throw new BerthError(reason, 'there is no session to choose from', { hint: 'see berth list --all' });
+  }
+  const more = fitting.length - offered.length;
+  if (more > 0) context.console.err(`berth: ${more} more: name one to choose it\n`);
   const lines = offered.map(({ host, session }) =>
     oneLine(
       `${session.id}  ${host.name}  ${statusOf(session.state)}  ${(session.name || session.prompt || session.argv.join(' ')).slice(0, 60)}`,

@@ -5,16 +5,19 @@ import { EVENT_KINDS, type EventKind } from '@berth/shared/domain/event';
 import { nameProblem } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { createFleetCache } from '../fleet/cache.ts';
-import { chooseHosts } from '../fleet/inventory.ts';
+import { chooseHosts, namedOf } from '../fleet/inventory.ts';
 import { openLiveFleet } from '../fleet/live/open-live-fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
-import { parseTarget } from '../fleet/resolve.ts';
+import { DEFAULT_SESSION } from '../fleet/resolve.ts';
+import { parseTarget } from '../fleet/target-word.ts';
 import type { Console } from '../render/console.ts';
 import { openCursorFile } from '../watch/cursor-file.ts';
 import { eventLine } from '../watch/event-line.ts';
 import { execSink } from '../watch/exec-sink.ts';
 import { linkLines } from '../watch/link-line.ts';
 import type { EventSink } from '../watch/sink.ts';
+import { inTimeOrder } from '../watch/time-order.ts';
+import { tellUnknown } from '../watch/unknown-session.ts';
 import { beginnings, watchFleet } from '../watch/watch-fleet.ts';
 import { defineCommand } from './command.ts';
 import { interruption } from './interruption.ts';
@@ -27,6 +30,9 @@ import {
   refuseWithoutNotify,
   testNotifications,
 } from './watch-notify.ts';
+
+/** A host that has more to tell of the past does so at once: after this time it has none. Ms. */
+const SILENT_MS = 500;
 
 export const watch = defineCommand({
   usage: '[--since 12h] [--only KIND[,KIND]] [--session SESSION]',
@@ -56,7 +62,7 @@ export const watch = defineCommand({
     const { console } = context;
     refuseWithoutNotify(flags);
     if (flags.test) return await testNotifications(flags, context);
-    const filter = { kinds: kindsOf(flags.only), sessions: flags.session.map(parseTarget) };
+    const filter = { kinds: kindsOf(flags.only), sessions: flags.session.map(sessionOf) };
     const timeoutMs = flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 });
     const sinceTime = flags.since === undefined ? null : timeOf(flags.since, Date.now());
     const hosts = await chooseHosts(context, flags.host);
@@ -79,6 +85,7 @@ export const watch = defineCommand({
       context,
       cache: createFleetCache(context.paths.cacheDir),
       beginning: beginnings(cursor, sinceTime),
+      follow: (changed) => context.watchHosts((all) => changed(namedOf(all, flags.host))),
     });
     await using notify = flags.notify ? await openNotify(flags, context, { fleet, filter }) : null;
     try {
@@ -87,7 +94,15 @@ export const watch = defineCommand({
         if (line !== null) console.err(`${line}\n`);
       };
       const observe = notify ? { observe: notify.take } : {};
-      const watched = { fleet, filter, sinks, cursor, remark, once: flags.once, signal, ...observe };
+      const past = sinceTime !== null || cursor !== null;
+      const order = {
+        hosts: hosts.map(({ name }) => name),
+        reachMs: context.settings.fanoutMs,
+        silentMs: SILENT_MS,
+      };
+      const told = past && hosts.length > 1 ? inTimeOrder(fleet, order) : fleet;
+      using _unknown = tellUnknown(filter.sessions, { fleet, console });
+      const watched = { fleet: told, filter, sinks, cursor, remark, once: flags.once, signal, ...observe };
       if (await watchFleet(watched)) return 0;
       return interrupted.signal.aborted ? 130 : 124;
     } finally {
@@ -100,10 +115,16 @@ export const watch = defineCommand({
 function printSink(console: Console, signal: AbortSignal): EventSink {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
-  return async ({ host, event, json }) => {
-    const line = console.json ? json : eventLine(host.name, event, Date.now());
+  return async ({ host, event, changed, json }) => {
+    const line = console.json ? json : eventLine(host.name, event, Date.now(), changed);
     await Promise.race([console.write(`${line}\n`), over]);
   };
+}
+
+/** `host:` is its default session. */
+function sessionOf(word: string) {
+  const { host, session } = parseTarget(word);
+  return { host, session: session || DEFAULT_SESSION };
 }
 
 function kindsOf(texts: readonly string[]): EventKind[] {

@@ -12,6 +12,7 @@ export interface Paths {
   readonly dataDir: string;
   readonly runtimeDir: string;
   readonly remotesFile: string;
+  readonly providersFile: string;
   readonly configFile: string;
   /** Of the agent on this machine; the agent looks in the same places. */
   readonly agentSocket: string;
@@ -30,6 +31,7 @@ export function paths(env: NodeJS.ProcessEnv, options: { configFile?: string } =
     dataDir: below(env.XDG_DATA_HOME, '.local/share'),
     runtimeDir,
     remotesFile: path.join(configDir, 'remotes.yaml'),
+    providersFile: path.join(configDir, 'providers.yaml'),
     configFile: options.configFile ?? path.join(configDir, 'config.yaml'),
     agentSocket: agentSocket(runtimeDir),
   };

@@ -87,7 +87,8 @@ function plain(value: unknown): unknown {
 
 /** In the order in which people write them; what is usual is left out. */
 function fieldsOf(host: HostConfig): Record<string, unknown> {
-  const { name, host: address, user, port, key, jumpHost, size, region, labels, scope } = host;
+  const { name, host: address, user, port, key, jumpHost, size, region, price, pool, labels } = host;
+  const { provider, scope } = host;
   const all = {
     name,
     host: address,
@@ -97,6 +98,9 @@ function fieldsOf(host: HostConfig): Record<string, unknown> {
     jump_host: jumpHost,
     size,
     region,
+    price,
+    provider,
+    pool,
     labels: Object.keys(labels).length > 0 ? labels : undefined,
     scope: scope === 'system' ? scope : undefined,
   };

@@ -24,6 +24,12 @@ const REMOTE = z.strictObject({
   region: text.optional(),
   labels: z.record(z.string(), z.string({ error: 'must be text; put it in quotes' })).optional(),
   scope: z.enum(['user', 'system'], { error: 'must be user or system' }).optional(),
+  price: z
+    .number({ error: 'must be a number of US dollars an hour' })
+    .min(0, 'must be a number of US dollars an hour')
+    .optional(),
+  provider: text.optional(),
+  pool: z.boolean({ error: 'must be true or false' }).optional(),
   enabled: z.boolean({ error: 'must be true or false' }).optional(),
 });
 const FILE = z.strictObject({ remotes: z.array(REMOTE, { error: 'must be a list' }).nullish() });

@@ -13,7 +13,13 @@ export interface HostConfig {
   readonly jumpHost?: string;
   readonly size?: string;
   readonly region?: string;
+  /** US dollars an hour; absent: that of its size. */
+  readonly price?: number;
+  /** Whether sessions that name no host may start there; absent: as is usual (see placement/pool.ts). */
+  readonly pool?: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** That made its machine; absent: it is your own. */
+  readonly provider?: string;
   readonly scope: 'user' | 'system';
   readonly enabled: boolean;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
 import { parseMemory } from '@berth/shared/domain/memory';
+import { POLICIES, type Policy } from '../placement/policy.ts';
 import { NOTIFY_SETTINGS, type NotifySettings, notifySettings } from './notify-settings.ts';
 import { parsedOnce } from './parsed-cache.ts';
 import { paths } from './paths.ts';
@@ -12,11 +13,17 @@ export interface Settings {
   readonly preset: string;
   /** Slot of a session that names none, as typed; empty: the host's default. */
   readonly memory: string;
-  /** Where sessions start that name no host; empty: the first host. */
+  /** Where sessions start that name no host; empty: the best of the pool. */
   readonly host: string;
+  /** Of hosts that may be taken; empty: any. */
+  readonly region: string;
+  readonly size: string;
+  readonly policy: Policy;
   readonly detachKeys: string;
   /** While attached: a line where another session asks for somebody. */
   readonly attachNotices: boolean;
+  /** Of a tool that takes credentials which are set here: what becomes of them at a start. */
+  readonly credentials: CredentialsChoice;
   /** Given to `ssh -F`; empty: ssh's own. */
   readonly sshConfig: string;
   readonly sshProgram: string;
@@ -26,11 +33,16 @@ export interface Settings {
   readonly connectMs: number;
   readonly callMs: number;
   readonly fanoutMs: number;
+  /** What ended longer ago than this, in ms, is removed by `berth prune`. */
+  readonly pruneOlderThanMs: number;
   readonly notify: NotifySettings;
   /** Each setting as it was written, by its key in config.yaml, and where that was; secrets hidden. */
   readonly texts: Readonly<Record<SettingName, string>>;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
+
+export type CredentialsChoice = (typeof CREDENTIALS_CHOICES)[number];
+const CREDENTIALS_CHOICES = ['ask', 'send', 'never'] as const;
 
 export type Origin = 'flag' | 'environment' | 'config.yaml' | 'default';
 
@@ -60,6 +72,14 @@ export const SETTINGS = {
     form: 'must be an amount such as 512M or 8G',
   },
   host: { variable: 'BERTH_HOST_DEFAULT', usual: '', read: any, form: '' },
+  region: { variable: 'BERTH_REGION', usual: '', read: any, form: '' },
+  size: { variable: 'BERTH_SIZE', usual: '', read: any, form: '' },
+  policy: {
+    variable: 'BERTH_POLICY',
+    usual: 'pack',
+    read: (text: string) => POLICIES.find((policy) => policy === text) ?? null,
+    form: `must be ${POLICIES.join(' or ')}`,
+  },
   detach_keys: { variable: 'BERTH_DETACH_KEYS', usual: 'ctrl-b d', read: any, form: '' },
   attach_notices: {
     variable: 'BERTH_ATTACH_NOTICES',
@@ -67,12 +87,19 @@ export const SETTINGS = {
     read: (text: string) => (text === 'on' || text === 'off' ? text : null),
     form: 'must be on or off',
   },
+  credentials: {
+    variable: 'BERTH_CREDENTIALS',
+    usual: 'ask',
+    read: (text: string) => CREDENTIALS_CHOICES.find((choice) => choice === text) ?? null,
+    form: 'must be ask, send or never',
+  },
   ssh_config: { variable: 'BERTH_SSH_CONFIG', usual: '', read: any, form: '' },
   ssh_program: { variable: 'BERTH_SSH', usual: 'ssh', read: any, form: '' },
   control_persist: { variable: 'BERTH_CONTROL_PERSIST', usual: '30m', read: span, form: TIME },
   connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
   call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
   fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '2s', read: span, form: TIME },
+  prune_older_than: { variable: 'BERTH_PRUNE_OLDER_THAN', usual: '7d', read: span, form: TIME },
   ...NOTIFY_SETTINGS,
 } as const satisfies Record<string, Definition>;
 
@@ -118,14 +145,19 @@ export async function loadSettings(options: {
     preset: text('preset'),
     memory: text('memory'),
     host: text('host'),
+    region: text('region'),
+    size: text('size'),
+    policy: text('policy') as Policy,
     detachKeys: text('detach_keys'),
     attachNotices: text('attach_notices') === 'on',
+    credentials: text('credentials') as CredentialsChoice,
     sshConfig: text('ssh_config'),
     sshProgram: text('ssh_program'),
     controlPersistMs: Number(value('control_persist')),
     connectMs: Number(value('connect_timeout')),
     callMs: Number(value('call_timeout')),
     fanoutMs: Number(value('fanout_timeout')),
+    pruneOlderThanMs: Number(value('prune_older_than')),
     notify: notifySettings(value),
     texts,
     origins,

@@ -31,7 +31,9 @@ export function readYaml<T>(file: string, schema: z.ZodType<T>): { value: T; lin
   };
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (parsed.success) return { value: parsed.data, lineOf };
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A key that is misspelled is missing, too: what it is called explains both.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (!issue) throw invalid(file, null, 'it does not fit the schema');
   const keys = issue.path.filter((key) => typeof key !== 'symbol');
   if (issue.code === 'unrecognized_keys') {

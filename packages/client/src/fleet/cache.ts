@@ -1,11 +1,12 @@
 /**
  * What was last known of each host, for when it does not answer: which sessions, in which state, and
- * who asked for a person. No prompts, no output, no argv, no line of anybody's screen: it may lie
- * around on a laptop.
+ * who asked for a person; and the words that completion offers. No prompts, no output, no argv, no line
+ * of anybody's screen: it may lie around on a laptop.
  */
 import { mkdirSync, readFileSync, renameSync, unlink, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ExternalSnapshot, externalAsSession } from '@berth/shared/domain/external-session';
+import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { decodeKept, encodeKept, type KeptHost } from './kept-host.ts';
 
@@ -14,7 +15,7 @@ export interface HeardHost {
   readonly config: { readonly name: string };
   /** Ms since the epoch; null: nothing was ever heard. */
   readonly asOf: number | null;
-  readonly snapshot: { readonly id: string } | null;
+  readonly snapshot: Pick<HostSnapshot, 'id' | 'presets'> | null;
   readonly sessions: ReadonlyMap<string, SessionSnapshot>;
   readonly external: readonly ExternalSnapshot[];
 }
@@ -24,9 +25,19 @@ export interface FleetCache {
   read(host: string): KeptHost | null;
   /** Never throws: a cache that cannot be written costs what it would have told. */
   keep(host: HeardHost): void;
+  /** Of one session alone something was heard. */
+  add(host: string, session: SessionSnapshot): void;
   /** The host does not answer; kept is since when that is so. Returns that time, or `at`. */
   unreachable(host: string, at: number): number;
 }
+
+const NOTHING: Omit<KeptHost, 'asOf'> = {
+  hostId: '',
+  unreachableSince: null,
+  sessions: new Map(),
+  presets: [],
+  tagKeys: [],
+};
 
 /** `cacheDir`: berth's own. */
 export function createFleetCache(cacheDir: string): FleetCache {
@@ -56,10 +67,19 @@ export function createFleetCache(cacheDir: string): FleetCache {
     read,
     keep({ config, asOf, snapshot, sessions: ours, external }) {
       if (asOf === null) return;
-      const hostId = snapshot?.id ?? read(config.name)?.hostId ?? '';
+      const before = snapshot === null ? read(config.name) : null;
+      const hostId = snapshot?.id ?? before?.hostId ?? '';
+      const has = snapshot?.presets.filter(({ available }) => available).map(({ name }) => name);
+      const presets = has ?? before?.presets ?? [];
+      const tagKeys = [...new Set([...ours.values()].flatMap(({ tags }) => Object.keys(tags)))];
       const others = external.map(externalAsSession).map((session) => [session.id, session] as const);
       const sessions = new Map([...ours, ...others]);
-      write(config.name, { hostId, asOf, unreachableSince: null, sessions });
+      write(config.name, { hostId, asOf, unreachableSince: null, sessions, presets, tagKeys });
+    },
+    add(host, session) {
+      const kept = read(host) ?? { ...NOTHING, asOf: Date.now() };
+      const tagKeys = [...new Set([...kept.tagKeys, ...Object.keys(session.tags)])];
+      write(host, { ...kept, tagKeys, sessions: new Map(kept.sessions).set(session.id, session) });
     },
     unreachable(host, at) {
       const kept = read(host);

@@ -67,6 +67,11 @@ export async function chooseHosts(
   return [...new Set(names)].map((name) => findHost(all, name));
 }
 
+/** Those of these names, all if there are none; a name that is not there is left out. */
+export function namedOf(hosts: readonly HostConfig[], names: readonly string[]): readonly HostConfig[] {
+  return names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name));
+}
+
 export function findHost(hosts: readonly HostConfig[], name: string): HostConfig {
   const found = hosts.find((host) => host.name === name);
   if (found) return found;

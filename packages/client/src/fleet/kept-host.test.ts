@@ -32,7 +32,14 @@ const session = {
     snoozedUntil: null,
   },
 } as unknown as SessionSnapshot;
-const host = { hostId: 'h', asOf: 8, unreachableSince: null, sessions: new Map([[session.id, session]]) };
+const host = {
+  hostId: 'h',
+  asOf: 8,
+  unreachableSince: null,
+  sessions: new Map([[session.id, session]]),
+  presets: ['claude'],
+  tagKeys: ['k'],
+};
 
 it('keeps states and who asks, and no word of what they work on', () => {
   const text = JSON.stringify(encodeKept(host));

@@ -10,6 +10,10 @@ export interface KeptHost {
   /** Ms since the epoch; null: it answered when it was last asked. */
   readonly unreachableSince: number | null;
   readonly sessions: ReadonlyMap<string, SessionSnapshot>;
+  /** Names of the presets whose tools it has; empty where it was never asked. */
+  readonly presets: readonly string[];
+  /** Keys of tags that its sessions have. */
+  readonly tagKeys: readonly string[];
 }
 
 const VERSION = 1;
@@ -27,6 +31,8 @@ export function decodeKept(json: unknown): KeptHost | null {
     hostId: text(json.hostId),
     asOf,
     unreachableSince: numberOrNull(json.unreachableSince),
+    presets: texts(json.presets),
+    tagKeys: texts(json.tagKeys),
     sessions: new Map(sessions.map((session) => [session.id, session])),
   };
 }
@@ -106,6 +112,10 @@ function isRecord(json: unknown): json is Record<string, unknown> {
 
 function text(json: unknown): string {
   return typeof json === 'string' ? json : '';
+}
+
+function texts(json: unknown): string[] {
+  return Array.isArray(json) ? json.filter((one) => typeof one === 'string') : [];
 }
 
 function numberOrNull(json: unknown): number | null {

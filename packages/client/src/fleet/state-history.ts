@@ -14,6 +14,9 @@ export interface StateHistory {
   readonly complete: boolean;
 }
 
+/** States that a life begins with. */
+const BEGINNINGS: readonly SessionState[] = ['queued', 'reserved', 'starting'];
+
 /** A host that keeps very many events is not waited for longer. Ms. */
 const LONGEST_MS = 2000;
 
@@ -29,7 +32,7 @@ export async function stateHistory(
       const told = message.kind === 'event' && message.event.sessionId === session.id ? message.event : null;
       if (told?.fact?.type !== 'sessionChanged') continue;
       const { state, incarnation } = told.fact.session;
-      begun ||= incarnation === 1 && (state === 'reserved' || state === 'starting');
+      begun ||= incarnation === 1 && BEGINNINGS.includes(state);
       // Renamed, tagged or measured: the state is what it was.
       if (steps.at(-1)?.state !== state) steps.push({ state, at: told.at });
     }

@@ -10,7 +10,14 @@ const asks = (kind: 'permission' | 'input' | 'done', snoozedUntil: number | null
 
 function kept(sessions: Parameters<typeof aSession>[0][], unreachableSince: number | null = null): KeptHost {
   const all = sessions.map((session, i) => aSession({ id: `sess-${i}`, ...session }));
-  return { hostId: 'h', asOf: NOW, unreachableSince, sessions: new Map(all.map((s) => [s.id, s])) };
+  return {
+    hostId: 'h',
+    asOf: NOW,
+    unreachableSince,
+    sessions: new Map(all.map((s) => [s.id, s])),
+    presets: [],
+    tagKeys: [],
+  };
 }
 
 test.each([

@@ -19,7 +19,11 @@ const ledger = {
 
 function answer(name: string, over: Partial<typeof ledger> = {}): Answer<Holding> {
   const load = { cpus: 4, loadAverage: 1, memoryAvailableBytes: 0, diskTotalBytes: 0, diskFreeBytes: 0 };
-  const host = { ledger: { ...ledger, ...over }, load, draining: name === 'leaving', agentStartedAt: 0 };
+  const queue = { sessions: 0, bytes: 0, nextFreeAt: null };
+  const host = {
+    ...{ ledger: { ...ledger, ...over }, load, queue, idleSince: null },
+    ...{ draining: name === 'leaving', agentStartedAt: 0 },
+  };
   const used = { memoryUsedBytes: GIB };
   const sessions = [
     aSession({ id: 'a', ...used }),

@@ -6,6 +6,7 @@ import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal, type SessionStatus, statusOf } from '@berth/shared/domain/session-state';
 import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import type { HostConfig } from '../config/remotes.ts';
+import { priceOf } from '../placement/tiers.ts';
 import type { Answer } from './fan-out.ts';
 import type { Holding } from './inventory.ts';
 import type { KeptHost } from './kept-host.ts';
@@ -62,6 +63,9 @@ export function sessionRow(
     env_names: session.envNames,
     transcript_start: session.transcriptStart,
     transcript_end: session.transcriptEnd,
+    queue_place: session.queuePlace,
+    queued_at: isoOrNull(session.queuedAt),
+    suspend_requested_at: isoOrNull(session.suspendRequestedAt),
     region: place.host.region ?? '',
     stale_since: isoOrNull(place.staleSince ?? null),
   };
@@ -114,15 +118,15 @@ export interface ListFilter {
 export type Kept = Pick<KeptHost, 'asOf' | 'sessions'>;
 
 /**
- * The rows to show, who asks for a person first, then the newest; and how many old ones were left
- * out. `kept` by the name of the host.
+ * The rows to show, who asks for a person first, then the newest; how many old ones were left out, and
+ * how many did not fit the filter. `kept` by the name of the host.
  */
 export function listView(
   answers: readonly Answer<Holding>[],
   filter: ListFilter,
   now: number,
   kept: ReadonlyMap<string, Kept> = new Map(),
-): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number } {
+): { sessions: SessionRow[]; hosts: HostRow[]; leftOut: number; unfit: number } {
   const rows = answers.flatMap((answer) => {
     const { host } = answer;
     const known = kept.get(host.name);
@@ -148,6 +152,7 @@ export function listView(
     sessions: shown.map(({ row }) => row),
     hosts: answers.map((answer) => hostRow(answer, keptOf(answer.host.name))),
     leftOut: wanted.length - shown.length,
+    unfit: rows.length - wanted.length,
   };
 }
 
@@ -169,7 +174,9 @@ export function pool(answers: readonly Answer<Holding>[], now: number) {
     available_capacity: sum((vm) => vm.available_capacity),
     memory_total_bytes: sum((vm) => vm.memory_total_bytes),
     memory_used_bytes: sum((vm) => vm.memory_reserved_bytes),
-    cost_per_hour: 0,
+    cost_per_hour: cents(sum((vm) => (vm.load ? (vm.price_per_hour ?? 0) : 0))),
+    idle_cost_per_hour: cents(sum((vm) => (vm.idle ? (vm.price_per_hour ?? 0) : 0))),
+    queued_sessions: sum((vm) => vm.queued_sessions),
     sessions_by_status: countByStatus(answers),
     vms,
   };
@@ -177,17 +184,19 @@ export function pool(answers: readonly Answer<Holding>[], now: number) {
 
 function vmRow(answer: Answer<Holding>, now: number) {
   const { name, size = '', region = '' } = answer.host;
-  const base = { name, size: size ?? '', region: region ?? '' };
+  const base = { name, size, region, price_per_hour: priceOf(answer.host) };
   const host = answer.ok ? answer.value.host : null;
   if (!answer.ok || !host) {
     const error = answer.ok ? 'it told nothing about itself' : answer.error.message;
-    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0 };
+    const nothing = { capacity: 0, active_sessions: 0, available_capacity: 0, queued_sessions: 0 };
     const memory = { memory_total_bytes: 0, memory_reserved_bytes: 0, memory_capacity_bytes: 0 };
     return {
       ...base,
       ...nothing,
       ...memory,
       state: 'unreachable',
+      idle: false,
+      idle_since: null,
       age_minutes: null,
       enforcement: null,
       sessions: [],
@@ -196,20 +205,25 @@ function vmRow(answer: Answer<Holding>, now: number) {
       error,
     };
   }
-  const active = answer.value.sessions.filter((session) => !isFinal(session.state)).length;
+  const holders = answer.value.sessions.filter(({ state }) => !isFinal(state) && state !== 'queued');
+  const active = holders.length;
   const free = freeSlots(host);
   return {
     ...base,
     capacity: active + free,
     active_sessions: active,
     available_capacity: free,
+    queued_sessions: host.queue.sessions,
     memory_total_bytes: host.ledger.memoryTotalBytes,
     memory_reserved_bytes: host.ledger.heldBytes,
     memory_capacity_bytes: host.ledger.capacityBytes,
     state: host.draining ? 'draining' : 'online',
+    // Who waits in line there is about to begin.
+    idle: host.ledger.heldSlots + host.queue.sessions === 0,
+    idle_since: isoOrNull(host.idleSince),
     age_minutes: minutes(now - host.agentStartedAt),
     enforcement: host.enforcement,
-    sessions: answer.value.sessions.filter(({ state }) => !isFinal(state)).map(usageRow),
+    sessions: holders.map(usageRow),
     memory_used_bytes: answer.value.sessions.reduce((sum, s) => sum + s.memoryUsedBytes, 0),
     load: {
       cpus: host.load.cpus,
@@ -251,6 +265,11 @@ function countByStatus(answers: readonly Answer<Holding>[]): Record<string, numb
     }
   }
   return counts;
+}
+
+/** Sums of prices, without what adding them makes of their digits. */
+function cents(dollars: number): number {
+  return Math.round(dollars * 10_000) / 10_000;
 }
 
 function minutes(ms: number): number {

@@ -8,6 +8,11 @@ export interface RemoteShell {
    * the end of what it said on standard error. The script goes on if this process ends.
    */
   feed(script: string, options: FeedOptions): Promise<{ code: number; stderr: string }>;
+  /**
+   * The user's login shell there, on this process's own standard input, output and error; or what it
+   * makes of these words. Resolves with the exit code, that of ssh where that failed.
+   */
+  login(words: readonly string[], options: { terminal: boolean }): Promise<number>;
 }
 
 export interface FeedOptions {

@@ -6,6 +6,8 @@ export interface Console {
   out(text: string): void;
   /** Writes a result and resolves when the stream takes more. */
   write(data: Uint8Array | string): Promise<void>;
+  /** Writes what another program told on its standard error, and resolves when the stream takes more. */
+  writeErr(data: Uint8Array | string): Promise<void>;
   /** Writes a remark, as it is. */
   err(text: string): void;
   /** Keeps remarks back, for as long as the terminal belongs to a view; then they come. */
@@ -40,18 +42,8 @@ export function createConsole(options: ConsoleOptions): Console {
   let held: string | null = null;
   return {
     out: (text) => void stdout.write(text),
-    write: (data) =>
-      stdout.write(data)
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            const done = () => {
-              stdout.off('drain', done);
-              stdout.off('close', done);
-              resolve();
-            };
-            stdout.on('drain', done);
-            stdout.on('close', done);
-          }),
+    write: (data) => paced(stdout, data),
+    writeErr: (data) => paced(stderr, data),
     err: (text) => {
       if (held === null) stderr.write(text);
       else held += text;
@@ -78,6 +70,20 @@ export function createConsole(options: ConsoleOptions): Console {
     },
     stdout,
   };
+}
+
+/** Resolves when the stream takes more; also where it is closed. */
+function paced(stream: Writable, data: Uint8Array | string): Promise<void> {
+  if (stream.write(data)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on('drain', done);
+    stream.on('close', done);
+  });
 }
 
 /** Bold on a terminal, plain elsewhere. */

@@ -7,11 +7,26 @@ import { toJson } from './json.ts';
 export function renderError(error: unknown, options: { json: boolean }): string {
   const known = asBerthError(error);
   const message = oneLine(known.message);
-  const hint = oneLine(known.hint);
+  const hint = oneLine(hintOf(known));
   if (!options.json) return `berth: ${message}\n${hint ? `  hint: ${hint}\n` : ''}`;
   const { host = null, session = null } = known.values;
-  const body = { code: known.exitCode, reason: known.reason, message, hint, host, session };
+  const candidates = known.values.candidates === undefined ? {} : { candidates: candidatesOf(known) };
+  const body = { code: known.exitCode, reason: known.reason, message, hint, host, session, ...candidates };
   return `${toJson({ error: body })}\n`;
+}
+
+/** What a name may have meant, each as `HOST:ID`. */
+function candidatesOf({ values }: BerthError): string[] {
+  return (values.candidates ?? '').split('\n').filter(Boolean);
+}
+
+/** What a shell takes as it is. */
+const PLAIN = /^[\p{L}\p{N}._@%+,:-]+$/u;
+
+/** With the session of which it is said in the place of SESSION. */
+function hintOf({ hint, values }: BerthError): string {
+  const { session = '' } = values;
+  return PLAIN.test(session) ? hint.replace(/(?<!:)\bSESSION\b/g, session) : hint;
 }
 
 /** With a hint that names the command where it was general. */

@@ -1,4 +1,4 @@
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { BARE_SESSION, type SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { expect, it } from 'vitest';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Answer } from '../fleet/fan-out.ts';
@@ -16,6 +16,7 @@ const host = (name: string): HostConfig => ({
 });
 const session = (id: string, over: object = {}) =>
   ({
+    ...BARE_SESSION,
     ...{ id, name: '', state: 'running', prompt: 'do it', preset: '', argv: [], tags: {} },
     ...{ createdAt: NOW - 60_000, startedAt: null, endedAt: null, attachedClients: 0, cpuMs: null },
     ...{ attention: null, activity: 'unknown', figures: null, memoryBytes: 0, memoryUsedBytes: 0 },
@@ -93,4 +94,41 @@ it('has sessions of others among ours, told apart', () => {
 it('prints later rows below those that were printed', () => {
   const options = { wide: false, now: NOW, from: 1 };
   expect(sessionTable(asking, { color: false, columns: null }, options)).toMatch(/^sess-1 .*\n$/);
+});
+
+it('tells the place in line on a terminal, and one word of status in a pipe', () => {
+  const waiting = rows([
+    answer('local', { sessions: [session('sess-3', { state: 'queued', queuePlace: 2 })] }),
+  ]);
+  const table = (columns: number | null) =>
+    sessionTable(waiting, { color: false, columns }, { wide: false, now: NOW });
+  expect(table(100)).toMatch(/ pending \(2nd in line\) /);
+  expect(table(null)).toMatch(/sess-3 +local +pending +1m +do it/);
+});
+
+it('a wide table has as many columns as fit, without those first that say nothing', () => {
+  const full = { name: 'a-name', preset: 'claude', tags: { team: 'payments' }, memoryBytes: 2 ** 30 };
+  const held = rows([answer('local', { sessions: [session('sess-20261120-083022-a1b2c3', full)] })]);
+  const header = (columns: number | null) =>
+    sessionTable(held, { color: false, columns }, { wide: true, now: NOW }).split('\n')[0]?.split(/ +/);
+  expect(header(null)).toHaveLength(17);
+  expect(header(110)).toEqual([
+    ...['SESSION', 'VM', 'WHERE', 'STATUS', 'AGE', 'NAME', 'PRESET', 'MEMORY', 'TAGS', 'PROMPT'],
+  ]);
+  for (const columns of [60, 80, 110, 140, 200]) {
+    const text = sessionTable(held, { color: false, columns }, { wide: true, now: NOW });
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(text).toContain('sess-20261120-083022-a1b2c3');
+  }
+});
+
+it('whole prompts stand below their sessions on a terminal, line by line', () => {
+  const prompt = `fix it\nand ${'then '.repeat(40)}\u001b[2Jstop`;
+  const held = rows([answer('local', { sessions: [session('sess-1', { prompt, name: 'one' })] })]);
+  const options = { wide: false, verbose: true, now: NOW };
+  const [, row, first, second] = sessionTable(held, { color: false, columns: 80 }, options).split('\n');
+  expect(row).toMatch(/^sess-1 .* one$/);
+  expect([first, second]).toEqual(['    fix it', `    and ${'then '.repeat(40)}stop`]);
+  // In a pipe each session has its one line.
+  expect(sessionTable(held, { color: false, columns: null }, options).trim().split('\n')).toHaveLength(2);
 });

@@ -2,14 +2,18 @@
 import { wordsOf } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
 import { formatMemory } from '@berth/shared/domain/memory';
-import { oneLine } from '@berth/shared/domain/text';
+import { oneLine, safeText } from '@berth/shared/domain/text';
+import { withPlace } from '../fleet/queue-place.ts';
 import type { SessionRow } from '../fleet/view.ts';
 import { bold, type Console, dim } from './console.ts';
-import { table } from './table.ts';
+import { csvOf } from './csv.ts';
+import { leastWidth, table } from './table.ts';
 import { fitText } from './width.ts';
 
 export interface SessionTableOptions {
   readonly wide: boolean;
+  /** On a terminal the whole prompt stands below its row. */
+  readonly verbose?: boolean;
   readonly now: number;
   /** Rows before this one were printed before. */
   readonly from?: number;
@@ -19,6 +23,11 @@ const SLIM = ['SESSION', 'VM', 'STATUS', 'AGE', 'PROMPT'];
 const WIDE = [
   ...['SESSION', 'VM', 'WHERE', 'STATUS', 'AGE', 'ATTENTION', 'ACTIVITY', 'NAME', 'PRESET', 'MEMORY'],
   ...['USED', 'PEAK', 'CPU', 'EXIT', 'ATTACHED', 'TAGS', 'PROMPT'],
+];
+/** What a terminal that is too narrow goes without, the least missed first. */
+const SPARED = [
+  ...['ATTACHED', 'EXIT', 'PEAK', 'PRESET', 'CPU', 'TAGS', 'WHERE', 'USED', 'MEMORY', 'ACTIVITY'],
+  ...['NAME', 'ATTENTION'],
 ];
 
 /**
@@ -31,20 +40,52 @@ export function sessionTable(
   options: SessionTableOptions,
 ): string {
   const { wide, now } = options;
-  const columns = (wide ? WIDE : SLIM).map((title) => ({ title, flexible: title === 'PROMPT' }));
-  const cells = rows.map((row) => (wide ? wideCells(row, now) : slimCells(row, now)));
+  const whole = options.verbose === true && console.columns !== null;
+  const look = { now, place: console.columns !== null, whole };
+  const titles = wide ? WIDE : SLIM;
+  const all = rows.map((row) => (wide ? wideCells(row, look) : slimCells(row, look)));
+  const shown = fitting(titles, all, console.columns);
+  const columns = shown.map((i) => ({ title: titles[i] ?? '', flexible: titles[i] === 'PROMPT' }));
+  const cells = all.map((row) => shown.map((i) => row[i] ?? ''));
   const mark = (line: string, i: number) => {
     const row = rows[i];
     if (!row) return line;
     const stale = row.stale_since !== null;
     const shown = stale ? dim(console, line) : row.attached_clients > 0 ? bold(console, line) : line;
     const asks = attentionText(row, now);
-    if (asks === '' || console.columns === null) return shown;
-    const below = fitText(`    ${asks}`, console.columns);
-    return `${shown}\n${stale ? dim(console, below) : bold(console, below)}`;
+    if (console.columns === null) return shown;
+    const below = asks === '' ? [] : [fitText(`    ${asks}`, console.columns)];
+    const lines = below.map((text) => (stale ? dim(console, text) : bold(console, text)));
+    const prompt = whole ? safeText(row.prompt).trimEnd() : '';
+    const told = prompt === '' ? [] : prompt.split('\n').map((text) => dim(console, `    ${text}`));
+    return [shown, ...lines, ...told].join('\n');
   };
   const from = options.from === undefined ? {} : { from: options.from };
   return table(columns, cells, { columns: console.columns, mark, ...from });
+}
+
+/** Which columns to show: on a terminal as many as fit, those first to go that say nothing of any row. */
+function fitting(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number | null,
+): number[] {
+  let shown = titles.map((_, i) => i);
+  if (columns === null) return shown;
+  const silent = titles.filter((_, i) => rows.every((row) => /^[-0]$/.test(row[i] ?? '')));
+  const spared = [...SPARED.filter((title) => silent.includes(title)), ...SPARED];
+  for (const title of spared) {
+    const cells = [titles, ...rows].map((row) => shown.map((i) => row[i] ?? ''));
+    if (
+      leastWidth(
+        cells,
+        shown.map((i) => titles[i] === 'PROMPT'),
+      ) <= columns
+    )
+      break;
+    shown = shown.filter((i) => titles[i] !== title);
+  }
+  return shown;
 }
 
 /** `permission 3m: wants to run Bash — rm -rf build`; empty where it asks for nobody. */
@@ -60,13 +101,26 @@ function isSnoozed({ snoozed_until: until }: NonNullable<SessionRow['attention']
   return until !== null && Date.parse(until) > now;
 }
 
-function slimCells(row: SessionRow, now: number): string[] {
-  const about = oneLine(row.prompt) || oneLine(row.name) || '-';
-  const prompt = row.name && row.prompt ? `${oneLine(row.name)}: ${about}` : about;
-  return [oneLine(row.session_id), oneLine(row.vm_name), row.status, age(row, now), prompt];
+/** A place in line is for people: in a pipe the status is one word. */
+interface Look {
+  readonly now: number;
+  readonly place: boolean;
+  /** The prompt itself stands elsewhere. */
+  readonly whole: boolean;
 }
 
-function wideCells(row: SessionRow, now: number): string[] {
+function statusCell({ status, queue_place }: SessionRow, { place }: Look): string {
+  return place ? withPlace(status, queue_place) : status;
+}
+
+function slimCells(row: SessionRow, look: Look): string[] {
+  const about = (look.whole ? '' : oneLine(row.prompt)) || oneLine(row.name) || '-';
+  const prompt = row.name && row.prompt && !look.whole ? `${oneLine(row.name)}: ${about}` : about;
+  return [oneLine(row.session_id), oneLine(row.vm_name), statusCell(row, look), age(row, look.now), prompt];
+}
+
+function wideCells(row: SessionRow, look: Look): string[] {
+  const { now } = look;
   const size = (bytes: number) => (bytes > 0 ? formatMemory(bytes).replace(' ', '') : '-');
   const tags = Object.entries(row.tags)
     .map(([key, value]) => oneLine(`${key}=${value}`))
@@ -76,7 +130,7 @@ function wideCells(row: SessionRow, now: number): string[] {
     oneLine(row.session_id),
     oneLine(row.vm_name),
     row.remote ? '[remote]' : '[local]',
-    row.status,
+    statusCell(row, look),
     age(row, now),
     attention ? `${attention.kind}${isSnoozed(attention, now) ? '(snoozed)' : ''}` : '-',
     row.activity === 'unknown' ? '-' : row.activity,
@@ -105,26 +159,13 @@ export function byHost(rows: readonly SessionRow[], addresses: ReadonlyMap<strin
   return table(titles, cells, { columns: null });
 }
 
+const CSV_KEYS = [
+  ...(['session_id', 'name', 'vm_name', 'status', 'age_minutes', 'exit_code'] as const),
+  ...(['memory_bytes', 'prompt'] as const),
+];
+
 export function csv(rows: readonly SessionRow[]): string {
-  const keys = [
-    'session_id',
-    'name',
-    'vm_name',
-    'status',
-    'age_minutes',
-    'exit_code',
-    'memory_bytes',
-    'prompt',
-  ] as const;
-  const quote = (value: unknown) => {
-    const text = oneLine(String(value ?? ''));
-    // A spreadsheet would run a cell that begins like a formula.
-    const safe = typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text;
-    return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return [keys.join(','), ...rows.map((row) => keys.map((key) => quote(row[key])).join(','))]
-    .map((line) => `${line}\n`)
-    .join('');
+  return csvOf(CSV_KEYS, rows);
 }
 
 function isLive({ status }: SessionRow): boolean {

@@ -52,3 +52,12 @@ function shrink(columns: readonly Column[], widths: number[], limit: number): vo
     excess -= taken;
   }
 }
+
+/** The columns that a table needs where its flexible ones are as narrow as they get. */
+export function leastWidth(cells: readonly (readonly string[])[], flexible: readonly boolean[]): number {
+  const widths = flexible.map((cut, i) => {
+    const width = Math.max(...cells.map((row) => textWidth(row[i] ?? '')));
+    return cut ? Math.min(width, SMALLEST) : width;
+  });
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * (widths.length - 1);
+}

@@ -1,6 +1,7 @@
 /** Scripts on a host through its ssh master, or on this machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
@@ -22,9 +23,13 @@ export async function openRemoteShell(
   at: { paths: Paths; settings: Settings; env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<RemoteShell> {
   if (host.kind === 'local') {
-    return shellOf(host, (script, args) =>
-      spawn('sh', ['-c', script, 'sh', ...args], { env: at.env, stdio: 'pipe' }),
-    );
+    return shellOf(host, {
+      start: (script, args) => spawn('sh', ['-c', script, 'sh', ...args], { env: at.env, stdio: 'pipe' }),
+      login: (words) => {
+        const line = words.length > 0 ? ['-c', words.join(' ')] : [];
+        return spawn(at.env.SHELL || 'sh', line, { env: at.env, stdio: 'inherit' });
+      },
+    });
   }
   const { settings, env } = at;
   const files = filesOf(host, at.paths, settings);
@@ -37,12 +42,21 @@ export async function openRemoteShell(
     // What was true of the host before it was set up need not be true any more.
     rmSync(files.mode, { force: true });
   }
-  return shellOf(host, (script, args) => ssh.spawn(master, ['sh', '-c', script, 'sh', ...args]));
+  return shellOf(host, {
+    start: (script, args) => ssh.spawn(master, ['sh', '-c', script, 'sh', ...args]),
+    login: (words, options) => ssh.login(master, words, options),
+  });
 }
 
 function shellOf(
   host: HostConfig,
-  start: (script: string, args: readonly string[]) => ChildProcess,
+  {
+    start,
+    login,
+  }: {
+    start: (script: string, args: readonly string[]) => ChildProcess;
+    login: (words: readonly string[], options: { terminal: boolean }) => ChildProcess;
+  },
 ): RemoteShell {
   async function feed(script: string, options: FeedOptions): Promise<{ code: number; stderr: string }> {
     const child = start(script, options.args ?? []);
@@ -73,6 +87,14 @@ function shellOf(
 
   return {
     feed,
+    login: (words, options) =>
+      new Promise((resolve, reject) => {
+        const child = login(words, options);
+        child.once('error', reject);
+        child.once('exit', (code, signal) =>
+          resolve(signal ? 128 + constants.signals[signal] : (code ?? 255)),
+        );
+      }),
     async run(script, { timeoutMs = RUN_MS } = {}) {
       const out: string[] = [];
       const signal = AbortSignal.timeout(timeoutMs);

@@ -160,6 +160,13 @@ export class Ssh {
     return spawn(this.#o.program, args, { env: this.#o.env, stdio: 'pipe', detached: true });
   }
 
+  /** A login over the master, or what the login shell makes of the words, on our own input and output. */
+  login(master: Master, words: readonly string[], { terminal }: { terminal: boolean }): ChildProcess {
+    const tty = terminal ? ['-tt'] : [];
+    const args = [...tty, ...this.#throughMaster(master, terminal), ...words];
+    return spawn(this.#o.program, args, { env: this.#o.env, stdio: 'inherit' });
+  }
+
   /** How every short run of ssh is bounded. */
   #running(timeout: number) {
     const { env, signal } = this.#o;
@@ -192,9 +199,18 @@ export class Ssh {
   }
 
   /** Over the master that is there or not at all: the user's config has had its say when it was made. */
-  #throughMaster({ host, controlPath }: Master): string[] {
+  #throughMaster({ host, controlPath }: Master, terminal = false): string[] {
     const nowhere = ['-o', 'BatchMode=yes', '-o', 'ProxyCommand=false'];
-    return ['-F', '/dev/null', '-S', controlPath, '-T', ...nowhere, '--', host.host ?? host.name];
+    return [
+      '-F',
+      '/dev/null',
+      '-S',
+      controlPath,
+      ...(terminal ? [] : ['-T']),
+      ...nowhere,
+      '--',
+      host.host ?? host.name,
+    ];
   }
 
   #connection(host: HostConfig): string[] {

@@ -2,26 +2,45 @@
 import { type ClearReason, wordsOf } from '@berth/shared/domain/attention';
 import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { formatMemory } from '@berth/shared/domain/memory';
-import { statusOf } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
+import { statusText } from '../fleet/queue-place.ts';
 import { clock } from '../render/clock.ts';
 import { counted } from '../render/counted.ts';
+import type { SessionChange } from './session-changes.ts';
 
 /** `14:02:11 dev fix-auth  attention  permission: wants to run Bash — rm -rf build` */
-export function eventLine(host: string, event: HostEvent, now: number): string {
+export function eventLine(
+  host: string,
+  event: HostEvent,
+  now: number,
+  changed: SessionChange | null = null,
+): string {
   const { fact } = event;
   const session = fact.type === 'externalChanged' ? fact.session.name : event.sessionName || event.sessionId;
   const who = [clock(event.at, now), host, session || '-'].map(oneLine).join(' ');
-  return oneLine(`${who}  ${kindOf(fact)}  ${factText(fact, now)}`);
+  return oneLine(`${who}  ${kindOf(fact)}  ${changed ? changedText(changed, event) : factText(fact, now)}`);
+}
+
+function changedText({ renamedFrom, tagged, untagged }: SessionChange, { sessionName }: HostEvent): string {
+  const from = renamedFrom === '' ? '' : ` from ${renamedFrom}`;
+  const renamed = sessionName === '' ? `named ${renamedFrom} no more` : `renamed${from} to ${sessionName}`;
+  return [
+    ...(renamedFrom === null ? [] : [renamed]),
+    ...(tagged.length > 0 ? [`tagged ${tagged.join(' ')}`] : []),
+    ...(untagged.length > 0 ? [`tagged no more ${untagged.join(' ')}`] : []),
+  ].join(', ');
 }
 
 function factText(fact: Fact, now: number): string {
   switch (fact.type) {
     case 'sessionChanged': {
       const { state, exitCode, detail } = fact.session;
+      const told = state === 'reserved' ? 'slot reserved' : statusText(fact.session);
       const code = exitCode === null ? '' : ` (exit ${exitCode})`;
-      return `${state === 'reserved' ? 'slot reserved' : statusOf(state)}${code}${detail ? `: ${detail}` : ''}`;
+      return `${told}${code}${detail ? `: ${detail}` : ''}`;
     }
+    case 'sessionRemoved':
+      return `removed: ${formatMemory(fact.freedBytes)} freed`;
     case 'hostNotice':
       return `${fact.reason}: ${fact.message}`;
     case 'attentionRaised': {

@@ -1,8 +1,13 @@
 /** Events as `berth watch --json` prints them. Pure. Keys are documented in docs/cli.md and only ever added to. */
 import { type Fact, type HostEvent, kindOf } from '@berth/shared/domain/event';
 import { statusOf } from '@berth/shared/domain/session-state';
+import type { SessionChange } from './session-changes.ts';
 
-export function eventRow(place: { host: string; journalId: string; replayed: boolean }, event: HostEvent) {
+export function eventRow(
+  place: { host: string; journalId: string; replayed: boolean },
+  event: HostEvent,
+  changed: SessionChange | null = null,
+) {
   const { number, sessionId, sessionName, fact } = event;
   const external = fact.type === 'externalChanged' ? fact.session.name : null;
   return {
@@ -16,7 +21,14 @@ export function eventRow(place: { host: string; journalId: string; replayed: boo
     type: fact.type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     replayed: place.replayed,
     ...factRow(fact),
+    ...(fact.type === 'sessionChanged' ? { changed: changedRow(changed) } : {}),
   };
+}
+
+function changedRow(changed: SessionChange | null) {
+  if (!changed) return null;
+  const { renamedFrom, tagged, untagged } = changed;
+  return { renamed_from: renamedFrom, tagged, untagged };
 }
 
 function factRow(fact: Fact): Record<string, unknown> {
@@ -32,6 +44,8 @@ function factRow(fact: Fact): Record<string, unknown> {
       const end = { failure_reason: failureReason, detail, exit_code: exitCode };
       return { status: statusOf(state), state, ...end, preset, headless, tags, ...times };
     }
+    case 'sessionRemoved':
+      return { freed_bytes: fact.freedBytes };
     case 'hostNotice':
       return { reason: fact.reason, message: fact.message };
     case 'attentionRaised': {

@@ -1,6 +1,7 @@
 /** Which events of a watch are told. Pure. */
 
 import { type EventKind, type HostEvent, kindOf } from '@berth/shared/domain/event';
+import { externalId } from '@berth/shared/domain/external-session';
 import { raisedBy } from '../fleet/attention-event.ts';
 
 export interface EventFilter {
@@ -29,11 +30,14 @@ function tells(event: HostEvent, kind: EventKind): boolean {
 
 function names(asked: string, { fact, sessionId, sessionName }: HostEvent): boolean {
   if (fact.type === 'externalChanged')
-    return asked === fact.session.name || asked === `external:${fact.session.name}`;
-  if (sessionId === '') return false;
-  return (
-    asked === sessionName ||
-    asked === sessionId ||
-    (asked.length >= SHORTEST_PREFIX && sessionId.startsWith(asked))
-  );
+    return asked === fact.session.name || asked === externalId(fact.session.name);
+  return sessionId !== '' && isNamed(asked, { id: sessionId, name: sessionName });
+}
+
+/** By its name, its id or the beginning of that. */
+export function isNamed(
+  asked: string,
+  { id, name }: { readonly id: string; readonly name: string },
+): boolean {
+  return asked === name || asked === id || (asked.length >= SHORTEST_PREFIX && id.startsWith(asked));
 }

@@ -1,7 +1,8 @@
 /**
  * The news of a fleet, taken one by one: what is wanted goes to all sinks, and only then is its place
  * noted. Invariants: an event reaches the sinks once; after the watch is over nothing is handled and
- * nothing is noted, so that the next run tells it.
+ * nothing is noted, so that the next run tells it; sinks that take nothing hold back the observer only
+ * once a great many events wait for them.
  */
 import type { HostConfig } from '../config/remotes.ts';
 import type { FleetNews, LiveFleet } from '../fleet/live-fleet.ts';
@@ -9,10 +10,11 @@ import { toJson } from '../render/json.ts';
 import type { CursorFile } from './cursor-file.ts';
 import { eventRow } from './event-row.ts';
 import { type EventFilter, isWanted } from './filter.ts';
+import { SessionChanges } from './session-changes.ts';
 import type { EventSink } from './sink.ts';
 
 export interface WatchFleetOptions {
-  readonly fleet: LiveFleet;
+  readonly fleet: Pick<LiveFleet, 'onNews'>;
   readonly filter: EventFilter;
   readonly sinks: readonly EventSink[];
   /** Gets all news, wanted or not, before anything else is done with them. Never rejects. */
@@ -25,10 +27,14 @@ export interface WatchFleetOptions {
   readonly signal: AbortSignal;
 }
 
+/** So many news wait here for the sinks while an observer goes on; more wait in the journals. */
+const MOST_WAITING = 10_000;
+
 /** Resolves true after the first event (`once`), false when the signal aborts. Rejects with what a sink or the cursor threw. */
 export async function watchFleet(options: WatchFleetOptions): Promise<boolean> {
   const { fleet, cursor, signal } = options;
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const changes = new SessionChanges();
   let over = signal.aborted;
   const end = (settle: () => void) => {
     over = true;
@@ -40,19 +46,21 @@ export async function watchFleet(options: WatchFleetOptions): Promise<boolean> {
 
   async function take(news: FleetNews): Promise<void> {
     if (over) return;
-    await options.observe?.(news);
     switch (news.kind) {
       case 'link':
+        changes.learn(news.host);
+        return options.remark(news);
       case 'gone':
         return options.remark(news);
       case 'opened':
         return cursor?.set(news.host.name, { journalId: news.journalId, number: news.number });
       case 'event': {
         const { host, event, journalId, replayed } = news;
+        const changed = changes.of(news);
         const wanted = isWanted(options.filter, host.name, event);
         if (wanted) {
-          const json = toJson(eventRow({ host: host.name, journalId, replayed }, event));
-          for (const sink of options.sinks) await sink({ host, journalId, event, replayed, json });
+          const json = toJson(eventRow({ host: host.name, journalId, replayed }, event, changed));
+          for (const sink of options.sinks) await sink({ host, journalId, event, replayed, changed, json });
           // Broken off in the middle of it: the next run tells it.
           if (signal.aborted) return;
         }
@@ -62,10 +70,19 @@ export async function watchFleet(options: WatchFleetOptions): Promise<boolean> {
     }
   }
 
+  const most = options.observe ? MOST_WAITING : 0;
+  let observed: Promise<void> = Promise.resolve();
   let last: Promise<void> = Promise.resolve();
+  let waiting = 0;
   using _listening = fleet.onNews((news) => {
-    last = last.then(() => take(news)).catch((error: unknown) => end(() => reject(error)));
-    return last;
+    observed = observed.then(() => (over ? undefined : options.observe?.(news)));
+    const [seen, before] = [observed, last];
+    waiting++;
+    last = Promise.all([seen, before])
+      .then(() => take(news))
+      .catch((error: unknown) => end(() => reject(error)))
+      .finally(() => waiting--);
+    return waiting > most ? last : seen;
   });
   try {
     return await promise;

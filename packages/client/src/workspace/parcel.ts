@@ -5,6 +5,8 @@ import type { HostClient } from '../rpc/host-client.ts';
 export interface Parcel extends AsyncDisposable {
   /** One line for people; empty where nothing is taken along. */
   readonly summary: string;
+  /** What a session begins with where nothing has to be brought: no slot is held meanwhile. */
+  readonly ready?: WorkspaceSource;
   /**
    * Brings it to a host and tells what a session begins with there. Asked again for another host, and
    * for the same one, where it then costs next to nothing.
@@ -20,5 +22,5 @@ export interface BringOptions {
 
 /** A source that needs no bringing. */
 export function nothingToBring(source: WorkspaceSource, summary = ''): Parcel {
-  return { summary, bring: async () => source, [Symbol.asyncDispose]: async () => {} };
+  return { summary, ready: source, bring: async () => source, [Symbol.asyncDispose]: async () => {} };
 }

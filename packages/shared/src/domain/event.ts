@@ -6,6 +6,8 @@ import type { SessionSnapshot } from './session-snapshot.ts';
 
 export type Fact =
   | { readonly type: 'sessionChanged'; readonly session: SessionSnapshot }
+  /** Removed for good: it is in no list any more. */
+  | { readonly type: 'sessionRemoved'; readonly freedBytes: number }
   | { readonly type: 'hostNotice'; readonly reason: string; readonly message: string }
   /** `attention.event` is the number of the event itself. */
   | { readonly type: 'attentionRaised'; readonly attention: AttentionSnapshot }
@@ -75,6 +77,7 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export function kindOf(fact: Fact): EventKind {
   switch (fact.type) {
     case 'sessionChanged':
+    case 'sessionRemoved':
       return 'state';
     case 'hostNotice':
       return 'host';

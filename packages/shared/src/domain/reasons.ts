@@ -4,6 +4,8 @@
  * they are only ever added to.
  */
 
+import { CODE } from './rpc-codes.ts';
+
 interface ReasonEntry {
   /** Number of a google.rpc.Code. */
   readonly grpc: number;
@@ -11,20 +13,6 @@ interface ReasonEntry {
   readonly exit: number;
   readonly hint: string;
 }
-
-const CODE = {
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  aborted: 10,
-  outOfRange: 11,
-  internal: 13,
-  unavailable: 14,
-} as const;
 
 export const EXIT = {
   done: 0,

@@ -34,6 +34,8 @@ function encodeFact(fact: Fact): WireFact {
   switch (fact.type) {
     case 'sessionChanged':
       return { $case: 'sessionChanged', sessionChanged: { session: encodeSession(fact.session) } };
+    case 'sessionRemoved':
+      return { $case: 'sessionRemoved', sessionRemoved: { freedBytes: BigInt(fact.freedBytes) } };
     case 'hostNotice':
       return { $case: 'hostNotice', hostNotice: { reason: fact.reason, message: fact.message } };
     case 'attentionRaised':
@@ -86,6 +88,8 @@ function decodeFact(fact: WireFact): Fact | null {
       const { session } = fact.sessionChanged;
       return session ? { type: 'sessionChanged', session: decodeSession(session) } : null;
     }
+    case 'sessionRemoved':
+      return { type: 'sessionRemoved', freedBytes: toBytes(fact.sessionRemoved.freedBytes) };
     case 'hostNotice':
       return { type: 'hostNotice', ...fact.hostNotice };
     case 'attentionRaised': {

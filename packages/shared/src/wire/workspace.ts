@@ -62,6 +62,15 @@ export function decodeDiskUse(use: WireDiskUse | undefined): DiskUse {
   };
 }
 
+export function encodeDiskReport(report: DiskReport): MeasureDiskResponse {
+  const sessions = [...report.sessions].map(([id, use]) => [id, encodeDiskUse(use)] as const);
+  return {
+    sessions: Object.fromEntries(sessions),
+    repositoriesBytes: BigInt(report.repositoriesBytes),
+    quotaBytes: BigInt(report.quotaBytes),
+  };
+}
+
 export function decodeDiskReport(response: MeasureDiskResponse): DiskReport {
   const sessions = Object.entries(response.sessions).map(([id, use]) => [id, decodeDiskUse(use)] as const);
   return {

@@ -5,6 +5,7 @@ import { isAnswered } from '@berth/shared/domain/external-session';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { GitState } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { statusText } from '../queue-place.ts';
 import { cellText } from './cell-text.ts';
 import type { DashRow } from './row.ts';
 
@@ -36,7 +37,7 @@ function stateLine(row: DashRow, now: number): string {
   const { session, external, host } = row;
   const about = session
     ? [
-        row.status,
+        statusText(session),
         session.activity === 'unknown' || row.ended ? '' : session.activity,
         session.exitCode === null ? '' : `exit ${session.exitCode}`,
         `started ${formatAge(now - session.createdAt)} ago`,

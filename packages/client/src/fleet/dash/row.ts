@@ -132,6 +132,7 @@ function moodOf(session: SessionSnapshot): Mood {
 
 function stateOf(session: SessionSnapshot): string {
   const status = statusOf(session.state);
+  if (session.queuePlace) return `queued (${session.queuePlace})`;
   if (status === 'running' && session.activity !== 'unknown') return session.activity;
   return status === 'failed' && session.exitCode !== null ? `failed (${session.exitCode})` : status;
 }

@@ -126,6 +126,15 @@ describe('events', () => {
     expect(only(after([gone], one))).toEqual([]);
   });
 
+  it('move up those in line once somebody left it', () => {
+    const waits = (id: string, queuePlace: number) => session({ id, state: 'queued', queuePlace });
+    const line = after([listing(waits('sess-1', 1), waits('sess-2', 2), waits('sess-3', 3))]);
+    const renamed = told({ type: 'sessionChanged', session: { ...waits('sess-1', 1), name: 'new' } });
+    expect(only(after([renamed], line)).map(({ queuePlace }) => queuePlace)).toEqual([1, 2, 3]);
+    const begun = told({ type: 'sessionChanged', session: session({ state: 'starting', queuePlace: null }) });
+    expect(only(after([begun], line)).map(({ queuePlace }) => queuePlace)).toEqual([null, 1, 2]);
+  });
+
   it('raise, quiet and clear attention; a clear of one that was replaced changes nothing', () => {
     const raised = after([listing(session()), told({ type: 'attentionRaised', attention: attention(4) })]);
     expect(only(raised)[0]?.attention).toEqual(attention(4));

@@ -7,6 +7,7 @@ import { isFinal } from '@berth/shared/domain/session-state';
 import type { HostConfig } from '../../config/remotes.ts';
 import type { Listing } from '../../rpc/host-client.ts';
 import type { LiveHost } from '../live-fleet.ts';
+import { movedUp } from '../queue-place.ts';
 
 export type HostMessage =
   /** A link is being made. One that could not be made for a while stays unreachable meanwhile. */
@@ -85,7 +86,11 @@ function afterEvent(
   };
   switch (fact.type) {
     case 'sessionChanged':
-      return { sessions: withChanged(host.sessions, fact.session) };
+      return { sessions: withChanged(inLine(host.sessions, fact.session), fact.session) };
+    case 'sessionRemoved': {
+      const sessions = new Map(host.sessions);
+      return sessions.delete(sessionId) ? { sessions } : {};
+    }
     case 'attentionRaised':
       return change(() => ({ attention: fact.attention }));
     case 'attentionCleared':
@@ -114,6 +119,12 @@ function afterEvent(
     case 'hostNotice':
       return {};
   }
+}
+
+/** No event tells that the line moved up: it follows from the one that left it. */
+function inLine(sessions: ReadonlyMap<string, SessionSnapshot>, changed: SessionSnapshot) {
+  const known = sessions.get(changed.id);
+  return known?.state === 'queued' && changed.state !== 'queued' ? movedUp(sessions, known) : sessions;
 }
 
 /** Events carry what was decided of a session; what is measured of it stays as it was last seen. */

@@ -100,6 +100,7 @@ export interface Event {
     | { $case: "memoryPressure"; memoryPressure: MemoryPressure }
     | { $case: "clientsChanged"; clientsChanged: ClientsChanged }
     | { $case: "externalChanged"; externalChanged: ExternalChanged }
+    | { $case: "sessionRemoved"; sessionRemoved: SessionRemoved }
     | undefined;
   /** Name of the session at that time; may be empty. */
   sessionName: string;
@@ -109,6 +110,12 @@ export interface Event {
 export interface SessionChanged {
   /** As it was right after the change. */
   session: Session | undefined;
+}
+
+/** An ended session was removed for good: see SessionService.Delete. It is in no list any more. */
+export interface SessionRemoved {
+  /** What it took on the disk. */
+  freedBytes: bigint;
 }
 
 /** Something the operator of the host wants to know. */
@@ -524,6 +531,9 @@ export const Event: MessageFns<Event> = {
       case "externalChanged":
         ExternalChanged.encode(message.fact.externalChanged, writer.uint32(130).fork()).join();
         break;
+      case "sessionRemoved":
+        SessionRemoved.encode(message.fact.sessionRemoved, writer.uint32(138).fork()).join();
+        break;
     }
     if (message.sessionName !== "") {
       writer.uint32(50).string(message.sessionName);
@@ -682,6 +692,14 @@ export const Event: MessageFns<Event> = {
             };
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.fact = { $case: "sessionRemoved", sessionRemoved: SessionRemoved.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 6: {
             if (tag !== 50) {
               break;
@@ -813,6 +831,15 @@ export const Event: MessageFns<Event> = {
         }
         break;
       }
+      case "sessionRemoved": {
+        if (object.fact?.sessionRemoved !== undefined && object.fact?.sessionRemoved !== null) {
+          message.fact = {
+            $case: "sessionRemoved",
+            sessionRemoved: SessionRemoved.fromPartial(object.fact.sessionRemoved),
+          };
+        }
+        break;
+      }
     }
     message.sessionName = object.sessionName ?? "";
     return message;
@@ -872,6 +899,66 @@ export const SessionChanged: MessageFns<SessionChanged> = {
     message.session = (object.session !== undefined && object.session !== null)
       ? Session.fromPartial(object.session)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseSessionRemoved(): SessionRemoved {
+  return { freedBytes: 0n };
+}
+
+export const SessionRemoved: MessageFns<SessionRemoved> = {
+  encode(message: SessionRemoved, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.freedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.freedBytes) !== message.freedBytes) {
+        throw new globalThis.Error("value provided for field message.freedBytes of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.freedBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionRemoved {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionRemoved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.freedBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SessionRemoved>): SessionRemoved {
+    return SessionRemoved.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SessionRemoved>): SessionRemoved {
+    const message = createBaseSessionRemoved();
+    message.freedBytes = (object.freedBytes !== undefined && object.freedBytes !== null)
+      ? BigInt(object.freedBytes)
+      : 0n;
     return message;
   },
 };

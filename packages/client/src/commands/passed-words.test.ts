@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { splitPassed } from './passed-words.ts';
+
+const flags = {
+  terminal: { type: 'boolean', short: 't', describe: '' },
+  env: { type: 'list', short: 'e', describe: '' },
+  directory: { type: 'string', describe: '' },
+} as const;
+
+test.each([
+  ['s ls -la', 's', 'ls -la'],
+  ['s -- ls -la', 's', 'ls -la'],
+  ['-t s -t x', '-t s', '-t x'],
+  ['-e A=b s env', '-e A=b s', 'env'],
+  ['--directory /tmp s pwd', '--directory /tmp s', 'pwd'],
+  ['--directory=/tmp s pwd', '--directory=/tmp s', 'pwd'],
+  ['-t -- ls -la', '-t', 'ls -la'],
+  ['s a -- b', 's', 'a -- b'],
+  ['s -- -- b', 's', '-- b'],
+  ['s', 's', ''],
+  ['-t', '-t', ''],
+  ['', '', ''],
+])('%s', (argv, own, passed) => {
+  const words = (text: string) => text.split(' ').filter(Boolean);
+  expect(splitPassed(words(argv), flags)).toEqual({ own: words(own), passed: words(passed) });
+});

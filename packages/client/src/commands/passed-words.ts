@@ -1,0 +1,27 @@
+/** `berth exec NAME CMD…`: after the first word nothing is ours any more, whatever it looks like. Pure. */
+import type { Flags } from './command.ts';
+
+export interface PassedWords {
+  /** Flags of ours, and the first word. */
+  readonly own: readonly string[];
+  /** What stands after it, as it is, one `--` between them left out. */
+  readonly passed: readonly string[];
+}
+
+export function splitPassed(argv: readonly string[], flags: Flags): PassedWords {
+  const takes = new Set(
+    Object.entries(flags).flatMap(([name, { type, short }]) =>
+      type === 'boolean' ? [] : [`--${name}`, ...(short ? [`-${short}`] : [])],
+    ),
+  );
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--') return { own: argv.slice(0, i), passed: argv.slice(i + 1) };
+    if (takes.has(word)) i++;
+    else if (!word.startsWith('-') || word === '-') {
+      const after = argv[i + 1] === '--' ? i + 2 : i + 1;
+      return { own: argv.slice(0, i + 1), passed: argv.slice(after) };
+    }
+  }
+  return { own: argv, passed: [] };
+}

@@ -1,0 +1,254 @@
+import { BerthError } from '@berth/shared/domain/berth-error';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type LinkFault,
+  promptJob,
+  SimulatedHost,
+  seededRandom,
+  simulatedPorts,
+} from '../../../../test/support/simulated-host.ts';
+import { nothingToBring, type Parcel } from '../workspace/parcel.ts';
+import type { Constraints } from './obstacle.ts';
+import { UnclearStart } from './outcomes.ts';
+import { Placement, type PlacementOptions, type Way } from './place.ts';
+
+const ANY: Constraints = { memoryBytes: 0, region: null, size: null, labels: {}, fresh: false, preset: '' };
+const NOTHING = nothingToBring({ kind: 'empty' });
+
+function placementOn(
+  hosts: readonly SimulatedHost[],
+  over: Partial<PlacementOptions> & { ways?: Map<string, Way>; seed?: number } = {},
+): Placement {
+  const { ways, seed = 1, ...rest } = over;
+  const ports = simulatedPorts(hosts, { random: seededRandom(seed), ...(ways ? { ways } : {}) });
+  const signal = new AbortController().signal;
+  const usual = { constraints: ANY, policy: 'pack', parcel: NOTHING, signal, progress: () => {} } as const;
+  return new Placement({ hosts: hosts.map(({ config }) => config), ...usual, ...rest }, ports);
+}
+
+/** Like a push, it brings something else each time. */
+function carrying(bring: (host: string) => Promise<void> = async () => {}): Parcel {
+  let uploads = 0;
+  return {
+    summary: 'a repository',
+    bring: async (client) => {
+      await bring(client.name);
+      return { kind: 'directory', path: `/upload-${++uploads}` };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+const hostsOf = (...slots: number[]) =>
+  slots.map((count, i) => new SimulatedHost({ name: `h${i}`, slots: count }));
+const reasonOf = async (work: Promise<unknown>) =>
+  await work.then(
+    () => null,
+    (error: unknown) => (error instanceof BerthError ? error.reason : error),
+  );
+
+test('several prompts fill what there is, and the rest is told what is free where', async () => {
+  const hosts = hostsOf(2, 1);
+  const placement = placementOn(hosts);
+  const jobs = ['a', 'b', 'c', 'd'].map((prompt) => promptJob(prompt));
+  const results = await Promise.allSettled(jobs.map((job) => placement.start(job)));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  const [failed] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  expect(failed).toMatchObject({ reason: 'NO_CAPACITY' });
+  expect(failed.message).toContain('h0: it is full: 0 B of 2 GiB free; h1: it is full: 0 B of 1 GiB free');
+  expect(hosts.map(({ heldBytes, capacityBytes }) => heldBytes === capacityBytes)).toEqual([true, true]);
+  // The picture was right: nobody was asked in vain.
+  expect(hosts.map(({ refusals }) => refusals)).toEqual([0, 0]);
+});
+
+test('a refusal is believed, and the next host taken', async () => {
+  const hosts = hostsOf(1, 4);
+  const [stale, other] = hosts as [SimulatedHost, SimulatedHost];
+  const placement = placementOn(hosts);
+  await placement.plan([]);
+  stale.draining = true;
+  other.draining = true;
+  expect(await reasonOf(placement.start(promptJob('a')))).toBe('NO_CAPACITY');
+  expect([stale.refusals, other.refusals]).toEqual([1, 1]);
+  const again = placementOn(hosts);
+  stale.draining = false;
+  await again.plan([]);
+  stale.draining = true;
+  other.draining = false;
+  expect((await placementOn(hosts).start(promptJob('b'))).host.name).toBe('h1');
+});
+
+test('all or nothing: one too many, and no slot is held', async () => {
+  const hosts = hostsOf(2, 1);
+  const jobs = ['a', 'b', 'c', 'd'].map((prompt) => promptJob(prompt));
+  expect(await reasonOf(placementOn(hosts).startAll(jobs))).toBe('NO_CAPACITY');
+  for (const host of hosts) {
+    expect(host.heldBytes).toBe(0);
+    expect(host.stateCount('running')).toBe(0);
+  }
+  const placed = await placementOn(hosts).startAll(
+    jobs.slice(0, 3).map((job) => ({ ...job, requestId: `${job.requestId}!` })),
+  );
+  expect(placed.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  expect(hosts.map((host) => host.stateCount('running'))).toEqual([2, 1]);
+});
+
+test('what cannot be brought to one host is brought to the next, and the slot given back', async () => {
+  const hosts = hostsOf(4, 4);
+  const told: string[] = [];
+  const parcel = carrying(async (host) => {
+    told.push(host);
+    if (told.length === 1) throw new BerthError('HOST_UNREACHABLE', 'the link broke');
+  });
+  const { host } = await placementOn(hosts, { parcel }).start(promptJob('a'));
+  expect(new Set(told).size).toBe(2);
+  expect(host.name).toBe(told[1]);
+  expect(hosts.map(({ heldBytes }) => heldBytes).sort()).toEqual([
+    0,
+    hosts[0]?.snapshot.ledger.defaultSlotBytes,
+  ]);
+  const bad = carrying(() => Promise.reject(new BerthError('SECRETS_FOUND', 'a key')));
+  expect(await reasonOf(placementOn(hosts, { parcel: bad }).start(promptJob('b')))).toBe('SECRETS_FOUND');
+  expect(hosts.reduce((sum, each) => sum + each.stateCount('reserved'), 0)).toBe(0);
+});
+
+test('a slot that lapses while the work is brought is taken anew', async () => {
+  const hosts = hostsOf(1);
+  let tries = 0;
+  const parcel = carrying(async () => {
+    if (++tries === 1) hosts[0]?.lapse();
+  });
+  const { session } = await placementOn(hosts, { parcel }).start(promptJob('a'));
+  expect(session.state).toBe('running');
+  expect(hosts[0]?.stateCount('running')).toBe(1);
+});
+
+test('broken off while the work is brought: nothing is started or held', async () => {
+  const hosts = hostsOf(2, 2);
+  const stop = new AbortController();
+  const parcel = carrying(async () => {
+    stop.abort();
+    throw new BerthError('INTERRUPTED', 'stopped');
+  });
+  const placement = placementOn(hosts, { parcel, signal: stop.signal });
+  const jobs = [promptJob('a'), promptJob('b')];
+  for (const job of jobs) expect(await reasonOf(placement.start(job))).toBe('INTERRUPTED');
+  for (const host of hosts) expect([host.heldBytes, host.stateCount('running')]).toEqual([0, 0]);
+});
+
+test('those that wait stand in the shortest line for the slots there are', async () => {
+  const hosts = hostsOf(1, 3);
+  const placement = placementOn(hosts);
+  const jobs = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((prompt) => promptJob(prompt));
+  for (const job of jobs.slice(0, 4)) await placement.start(job);
+  const queued = [];
+  for (const job of jobs.slice(4)) queued.push(await placement.queue(job));
+  expect(queued.map(({ host, session }) => [host.name, session.queuePlace])).toEqual([
+    ['h1', 1],
+    ['h1', 2],
+    ['h0', 1],
+  ]);
+});
+
+test('what a refusal tells goes before what was known', async () => {
+  const hosts = hostsOf(4, 4);
+  const [one, other] = hosts as [SimulatedHost, SimulatedHost];
+  const placement = placementOn(hosts);
+  await placement.plan([]);
+  // Others were faster: both are full, and behind one of them somebody waits.
+  const late = placementOn(hosts);
+  for (let i = 0; i < 8; i++) await late.start(promptJob(`early-${i}`));
+  one.queued = 2;
+  const error = await placement.start(promptJob('a')).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ reason: 'NO_CAPACITY' });
+  expect((error as BerthError).message).toContain('h0: 2 sessions in line there');
+  expect((error as BerthError).message).toContain('h1: it is full: 0 B of 4 GiB free');
+  expect(await placement.lines()).toMatchObject([
+    { host: other.config, place: 1 },
+    { host: one.config, place: 3 },
+  ]);
+});
+
+const FAULTS = fc.constantFrom<LinkFault>('none', 'none', 'none', 'before', 'after');
+
+test('exactly one session or none, and no slot left, whatever breaks; asked again it is that session', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({ slots: fc.integer({ min: 0, max: 3 }), faults: fc.array(FAULTS, { maxLength: 12 }) }),
+        {
+          minLength: 1,
+          maxLength: 4,
+        },
+      ),
+      fc.integer({ min: 1, max: 5 }),
+      fc.record({
+        carried: fc.boolean(),
+        all: fc.boolean(),
+        queue: fc.boolean(),
+        brings: fc.array(FAULTS, { maxLength: 6 }),
+      }),
+      fc.integer(),
+      async (about, prompts, { carried, all, queue, brings }, seed) => {
+        const hosts = about.map(({ slots, faults }, i) => {
+          const left = [...faults];
+          return new SimulatedHost({ name: `h${i}`, slots, fault: () => left.shift() ?? 'none' });
+        });
+        const broken = [...brings];
+        const parcel = carried
+          ? carrying(async (host) => {
+              const fault = broken.shift() ?? 'none';
+              if (fault === 'before') throw new BerthError('HOST_UNREACHABLE', `${host} is gone`);
+              if (fault === 'after') for (const each of hosts) if (each.config.name === host) each.lapse();
+            })
+          : NOTHING;
+        const jobs = Array.from({ length: prompts }, (_, i) => promptJob(`p${i}`));
+        const ways = new Map<string, Way>();
+        const run = async () => {
+          const placement = placementOn(hosts, { parcel, ways, seed });
+          if (all) {
+            const failed = (reason: unknown) => jobs.map(() => ({ status: 'rejected' as const, reason }));
+            return await placement.startAll(jobs).catch(failed);
+          }
+          return await Promise.allSettled(
+            jobs.map((job) =>
+              placement.start(job).catch((error: unknown) => {
+                const full = error instanceof BerthError && /NO_CAPACITY|SLOT_EXHAUSTED/.test(error.reason);
+                if (queue && full) return placement.queue(job);
+                throw error;
+              }),
+            ),
+          );
+        };
+        const started = (prompt: string) => hosts.flatMap((host) => host.startedWith(prompt));
+        const check = (results: readonly PromiseSettledResult<unknown>[], clear: boolean) => {
+          for (const [i, result] of results.entries()) {
+            const there = started(`p${i}`).length;
+            if (result.status === 'fulfilled') expect(there).toBe(1);
+            else if (!clear && result.reason instanceof UnclearStart) expect(there).toBeLessThanOrEqual(1);
+            else {
+              expect(result.reason).toBeInstanceOf(BerthError);
+              expect(there).toBe(0);
+            }
+          }
+          for (const host of hosts) expect(host.peakBytes).toBeLessThanOrEqual(host.capacityBytes);
+        };
+        check(await run(), false);
+        for (const host of hosts) {
+          // What was not given back, since the link was gone, lapses.
+          host.lapse();
+          const bytes = host.snapshot.ledger.defaultSlotBytes;
+          expect(host.heldBytes).toBe(host.stateCount('running') * bytes);
+          host.fault = () => 'none';
+        }
+        broken.length = 0;
+        const once = new Set(jobs.flatMap((_, i) => (started(`p${i}`).length === 1 ? [i] : [])));
+        const again = await run();
+        check(again, true);
+        for (const i of once) expect(again[i]?.status).toBe('fulfilled');
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
