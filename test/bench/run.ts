@@ -18,6 +18,7 @@ import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
 import { placement } from './placement.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
+import { upload } from './upload.ts';
 import { workspace } from './workspace.ts';
 
 const LONGEST_MS = 6 * 60_000;
@@ -32,6 +33,7 @@ async function measureAll(bench: Bench): Promise<void> {
     await firstByte(bench, host);
     await exec(bench, host);
     await attention(bench, host);
+    await upload(bench, host);
   }
   await fleetList(bench);
   await idle(bench);

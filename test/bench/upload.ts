@@ -24,7 +24,7 @@ const FIRST_RATIO = 1.3;
 const SECOND_ROUNDS = 7;
 const SECOND_RATIO = 2;
 
-/** From nothing at hand to all of it there: looking, the scan for secrets, and the push. */
+/** From nothing at hand to all of it there: looking, the scan for secrets, and the push; in this process. */
 export async function upload(bench: Bench, host: SshHost): Promise<void> {
   const { sandbox, ssh } = host;
   const repo = join(sandbox.dir, 'big');
@@ -124,7 +124,7 @@ function report(bench: Bench, what: string, figures: { berth: Spread; push: Spre
 }
 
 /** The same bytes each time; half of the work tree is text. */
-export function fill(repo: string): void {
+function fill(repo: string): void {
   const git = newRepository(repo);
   mkdirSync(join(repo, 'binary'));
   let seed = Buffer.alloc(32);
@@ -136,7 +136,7 @@ export function fill(repo: string): void {
     }
     return Buffer.concat(parts).subarray(0, bytes);
   };
-  const binary = (i: number) => writeFileSync(join(repo, 'binary', `${i}.bin`), noise(BINARY_BYTES));
+  const binary = (i: number) => writeFileSync(join(repo, 'binary', `${i}.png`), noise(BINARY_BYTES));
   for (let i = 0; i < BINARIES; i++) binary(i);
   for (let i = 0; i < TEXTS; i++) {
     const folder = join(repo, 'text', String(i % 100));

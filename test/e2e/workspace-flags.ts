@@ -40,7 +40,7 @@ export function workspaceFlags(of: () => Sandbox): Record<string, () => Promise<
       const { at } = repository();
       expect(await beginning(of().home, '--repo', at)).toBe('a.txt\nnew.txt\n');
       expect(await beginning(of().home, '--repo', `file://${at}`)).toMatch(/\na\.txt\n$/);
-      const none = await of().berth(['start', '--repo', of().configDir, '--', 'true']);
+      const none = await of().berth(['start', '--repo', of().dir, '--', 'true']);
       expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/it is in no git repository/) });
       const secret = await of().berth(['start', '--repo', 'https://a:b@localhost/x', '--', 'true']);
       expect(secret).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot hold a password/) });
@@ -124,7 +124,7 @@ export function workspaceFlags(of: () => Sandbox): Record<string, () => Promise<
       const { at } = repository();
       const id = await edited(at);
       for (const cwd of [at, of().home])
-        expect((await of().berth(['diff', id, '--name-only'], { cwd })).stdout).toBe('a.txt\nnew.txt\n');
+        expect((await of().berth(['diff', id, '--name-only'], { cwd })).stdout).toBe('a.txt\n');
     },
   };
 }

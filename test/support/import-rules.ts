@@ -126,6 +126,16 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     breach: { path: `${CLIENT}/commands/x.ts`, source: "import { runDash } from '../tui/dash.tsx';" },
   },
   {
+    name: 'git is run by its adapter, which is loaded late and knows nothing of us',
+    paths: [`${CLIENT}/git`, `${CLIENT}/workspace`],
+    forbids: (path, { target, kind }) =>
+      (isBelow(target, `${CLIENT}/git`) &&
+        kind === 'value' &&
+        !isBelow(path, `${CLIENT}/git`, `${CLIENT}/workspace`)) ||
+      (isBelow(path, `${CLIENT}/git`) && isBelow(target, CLIENT) && !isBelow(target, `${CLIENT}/git`)),
+    breach: { path: `${CLIENT}/commands/x.ts`, source: "import { Git } from '../git/run.ts';" },
+  },
+  {
     name: 'what is rendered comes as an argument',
     paths: [`${CLIENT}/render`, `${CLIENT}/rpc`, `${CLIENT}/tunnel`],
     forbids: (path, { target, kind }) =>

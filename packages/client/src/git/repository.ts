@@ -1,7 +1,8 @@
 /** The repository that a directory belongs to. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
 import { EMPTY_TREE } from './blobs.ts';
 import { Git, gitFailed } from './run.ts';
 
@@ -28,7 +29,7 @@ export interface Repository {
  * for one whose ids are no SHA-1.
  */
 export async function openRepository(directory: string, env: NodeJS.ProcessEnv): Promise<Repository | null> {
-  const at = realpathSync(directory);
+  const at = existing(directory);
   const found = await locate(new Git(at, env));
   if (found === null) return null;
   const [bare, inside, gitDirectory = '', objects = '', shallow, format, prefix = '', up = ''] = found;
@@ -58,6 +59,15 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
     commit,
     tree: tree || EMPTY_TREE,
   };
+}
+
+function existing(directory: string): string {
+  try {
+    if (statSync(directory).isDirectory()) return realpathSync(directory);
+  } catch {
+    // As below.
+  }
+  throw new BerthError('SOURCE_INVALID', `there is no directory ${oneLine(directory)}`);
 }
 
 /** Lines that are told of any repository. */

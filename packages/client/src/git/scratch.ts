@@ -12,9 +12,13 @@ export class Scratch implements Disposable {
   readonly directory: string;
   readonly git: Git;
 
+  /** Also where the program ends in the middle, as with Ctrl-C. */
+  readonly #remove = () => rmSync(this.directory, { recursive: true, force: true });
+
   private constructor(directory: string, git: Git) {
     this.directory = directory;
     this.git = git;
+    process.once('exit', this.#remove);
   }
 
   /** Over a repository: its objects are seen, its references too. */
@@ -47,7 +51,8 @@ export class Scratch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    process.off('exit', this.#remove);
+    this.#remove();
   }
 }
 

@@ -33,7 +33,7 @@ export function streamCalls(channel: Channel): StreamCalls {
       });
       return {
         data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
         end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
       };
     },
@@ -45,7 +45,7 @@ export function streamCalls(channel: Channel): StreamCalls {
       });
       return {
         data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: Buffer.from(data) } }),
+        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
         end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
       };
     },
@@ -104,6 +104,11 @@ export function streamCalls(channel: Channel): StreamCalls {
       };
     },
   };
+}
+
+/** The same bytes, not copied: a hundred megabytes go this way. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array> {

@@ -25,11 +25,20 @@ export async function diffOf(
   const state = await stateOf(options);
   const tip = tipOf(state);
   const { source } = options.session;
-  const began = source.kind === 'checkout' ? source.commit : '';
-  const here = repository && (await present(repository.git, [began || tip || EMPTY_TREE])).size > 0;
+  const commit = source.kind === 'checkout' ? source.commit : '';
+  // What you had not committed is nothing that the session changed.
+  const work = source.kind === 'checkout' ? source.workCommit : '';
+  const here = repository && (await present(repository.git, [commit || tip || EMPTY_TREE])).size > 0;
   const scratch = here ? Scratch.over(repository) : await Scratch.empty(options.env);
   try {
-    const base = await bring(scratch.git, { began, state, tip }, options);
+    const from = { state, tip, far: !here };
+    const base = await bring(scratch.git, { ...from, began: work || commit }, options).catch(
+      (error: unknown) => {
+        // The session's own git may have swept it away by now.
+        if (work === '' || !(error instanceof BerthError && error.reason === 'GIT_FAILED')) throw error;
+        return bring(scratch.git, { ...from, began: commit }, options);
+      },
+    );
     return { git: scratch.git, base, tip: tip || base, [Symbol.dispose]: () => scratch[Symbol.dispose]() };
   } catch (error) {
     scratch[Symbol.dispose]();
@@ -40,7 +49,7 @@ export async function diffOf(
 /** Fetches both ends. Gives the one that the session began at. */
 async function bring(
   git: Git,
-  { began, state, tip }: { began: string; state: WorkspaceState; tip: string },
+  { began, state, tip, far }: { began: string; state: WorkspaceState; tip: string; far: boolean },
   options: Wanted,
 ): Promise<string> {
   const { source } = options.session;
@@ -50,7 +59,7 @@ async function bring(
     const remote = await remoteReferences(git, transportOf(options));
     const name = source.branch || state.branch;
     const upstream = ['HEAD', name].map((one) => remote.get(`refs/remotes/origin/${one}`)).filter(Boolean);
-    const from = remote.get(`refs/tags/${name}`) ?? upstream.at(-1);
+    const from = remote.get('refs/berth/base') ?? remote.get(`refs/tags/${name}`) ?? upstream.at(-1);
     if (from === undefined) {
       throw new BerthError('SOURCE_INVALID', `the session's repository does not tell where it began`, {
         hint: 'look at its log: berth exec SESSION git log',
@@ -61,8 +70,8 @@ async function bring(
   }
   // A directory that was there before began nowhere: what is not committed is what there is to show.
   const base = source.kind === 'directory' ? state.commit : began;
-  const alone = (await present(git, [base || EMPTY_TREE])).size === 0;
-  const commits = [...(alone && base !== '' ? [base] : []), tip];
-  await fetchCommits(git, options, alone ? { commits, depth: 1 } : { commits });
+  const missing = base !== '' && (await present(git, [base])).size === 0;
+  const commits = [...(missing ? [base] : []), tip];
+  await fetchCommits(git, options, far ? { commits, depth: 1 } : { commits });
   return base || EMPTY_TREE;
 }

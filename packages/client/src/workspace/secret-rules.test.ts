@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { envSecret, isEnvFile, secretsIn } from './secret-rules.ts';
+import { envSecret, isBinaryFile, isEnvFile, secretsIn } from './secret-rules.ts';
 
 // Put together here, so that no file of ours holds what looks like a key.
 const some = (length: number, alphabet = 'aB3dE5gH7jK9mN1pQrStUvWx') =>
@@ -72,4 +72,9 @@ test('.env files by name, and what they set', () => {
     expect(isEnvFile(name)).toBe(false);
   expect(envSecret('# a\n\nexport KEY = "v"\nB=2')).toMatchObject([{ line: 3, masked: 'KEY=…' }]);
   expect(envSecret('KEY=\nB=""\n# C=1\nD= # later\n')).toEqual([]);
+});
+
+test('files that hold no text, by name', () => {
+  for (const name of ['a.png', 'x/B.JPG', 'lib.so', 'a.tar.gz']) expect(isBinaryFile(name)).toBe(true);
+  for (const name of ['png', 'a.ts', 'Makefile', 'a.svg', 'x.zip/a']) expect(isBinaryFile(name)).toBe(false);
 });

@@ -86,6 +86,18 @@ export function isEnvFile(path: string): boolean {
   return /^\.env(?:\.[\w.-]+)?$/.test(name) && !/\.(?:example|sample|template|dist|defaults?)$/.test(name);
 }
 
+const BINARY = new Set(
+  `7z a apk avi bmp bz2 class dll dmg doc docx dylib eot exe flac gif gz ico icns iso jar jpeg jpg lz4 m4a mkv mov mp3
+  mp4 o ogg otf parquet pdf png ppt pptx psd pyc rar so tar tgz tif tiff ttf wasm wav webm webp woff woff2 xls xlsx xz
+  zip zst`.split(/\s+/),
+);
+
+/** By its name: read through to the end it would show no text. */
+export function isBinaryFile(path: string): boolean {
+  const [, suffix = ''] = /\.([^./]+)$/.exec(path) ?? [];
+  return BINARY.has(suffix.toLowerCase());
+}
+
 /** The first value that such a file sets, or nothing. */
 export function envSecret(text: string): Secret[] {
   for (const [index, line] of text.split('\n').entries()) {

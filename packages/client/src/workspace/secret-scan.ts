@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EMPTY_TREE, filesBetween, readBlobs } from '../git/blobs.ts';
 import { type Git, shownPath } from '../git/run.ts';
-import { envSecret, isEnvFile, RULES_VERSION, type Secret, secretsIn } from './secret-rules.ts';
+import { envSecret, isBinaryFile, isEnvFile, RULES_VERSION, type Secret, secretsIn } from './secret-rules.ts';
 
 export interface Finding extends Secret {
   readonly path: string;
@@ -34,8 +34,9 @@ export async function scan(git: Git, { trees, memory, now }: ScanOptions): Promi
   const files = await filesBetween(git, pairs(known.at(-1) ?? EMPTY_TREE)).catch(() =>
     filesBetween(git, pairs(EMPTY_TREE)),
   );
-  const blobs = [...new Set([...files.values()].flatMap((list) => list.map(({ blob }) => blob)))];
-  const env = new Set([...files.values()].flat().flatMap((file) => (isEnvFile(file.path) ? file.blob : [])));
+  const texts = [...files.values()].flat().filter((file) => !isBinaryFile(file.path));
+  const blobs = [...new Set(texts.map(({ blob }) => blob))];
+  const env = new Set(texts.flatMap((file) => (isEnvFile(file.path) ? file.blob : [])));
   const found = new Map<string, readonly Secret[]>();
   await readBlobs(git, { blobs, most: MOST_BYTES }, (blob, content) => {
     if (content.subarray(0, LOOK_BYTES).includes(0)) return;
