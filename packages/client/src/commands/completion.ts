@@ -92,7 +92,7 @@ async function wordsAfter(typed: readonly string[], context: Context): Promise<r
 async function knownFleet(context: Context): Promise<KnownFleet> {
   const cache = createFleetCache(context.paths.cacheDir);
   const hosts = (await context.hosts()).map(({ name }) => name);
-  const kept = hosts.map((host) => ({ host, known: cache.read(host) }));
+  const kept = hosts.map((host) => ({ host, known: cache.words(host) }));
   return {
     hosts,
     sessions: kept.flatMap(({ host, known }) =>

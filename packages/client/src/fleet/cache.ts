@@ -3,7 +3,7 @@
  * who asked for a person; and the words that completion offers. No prompts, no output, no argv, no line
  * of anybody's screen: it may lie around on a laptop.
  */
-import { mkdirSync, readFileSync, renameSync, unlink, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, unlink, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ExternalSnapshot, externalAsSession } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
@@ -21,8 +21,10 @@ export interface HeardHost {
 }
 
 export interface FleetCache {
-  /** Null where nothing is kept that can be read. */
+  /** Null where nothing is kept that can be read, or single sessions alone. */
   read(host: string): KeptHost | null;
+  /** The same, and single sessions, too: for completion. */
+  words(host: string): KeptHost | null;
   /** Never throws: a cache that cannot be written costs what it would have told. */
   keep(host: HeardHost): void;
   /** Of one session alone something was heard. */
@@ -30,6 +32,9 @@ export interface FleetCache {
   /** The host does not answer; kept is since when that is so. Returns that time, or `at`. */
   unreachable(host: string, at: number): number;
 }
+
+/** All of the host was never heard. */
+const NEVER = 0;
 
 const NOTHING: Omit<KeptHost, 'asOf'> = {
   hostId: '',
@@ -44,7 +49,7 @@ export function createFleetCache(cacheDir: string): FleetCache {
   const directory = path.join(cacheDir, 'fleet');
   const fileOf = (host: string) => path.join(directory, `${host}.json`);
 
-  function read(host: string): KeptHost | null {
+  function words(host: string): KeptHost | null {
     try {
       return decodeKept(JSON.parse(readFileSync(fileOf(host), 'utf8')));
     } catch {
@@ -52,11 +57,18 @@ export function createFleetCache(cacheDir: string): FleetCache {
     }
   }
 
-  function write(host: string, kept: KeptHost): void {
+  function read(host: string): KeptHost | null {
+    const kept = words(host);
+    return kept && kept.asOf > NEVER ? kept : null;
+  }
+
+  /** `dated`: the file is as old as what was heard of the whole host. */
+  function write(host: string, kept: KeptHost, { dated = false } = {}): void {
     const temporary = `${fileOf(host)}.${process.pid}`;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(temporary, `${JSON.stringify(encodeKept(kept))}\n`, { mode: 0o600 });
+      if (dated) utimesSync(temporary, kept.asOf / 1000, kept.asOf / 1000);
       renameSync(temporary, fileOf(host));
     } catch {
       unlink(temporary, () => {});
@@ -65,6 +77,7 @@ export function createFleetCache(cacheDir: string): FleetCache {
 
   return {
     read,
+    words,
     keep({ config, asOf, snapshot, sessions: ours, external }) {
       if (asOf === null) return;
       const before = snapshot === null ? read(config.name) : null;
@@ -77,9 +90,10 @@ export function createFleetCache(cacheDir: string): FleetCache {
       write(config.name, { hostId, asOf, unreachableSince: null, sessions, presets, tagKeys });
     },
     add(host, session) {
-      const kept = read(host) ?? { ...NOTHING, asOf: Date.now() };
+      const kept = words(host) ?? { ...NOTHING, asOf: NEVER };
       const tagKeys = [...new Set([...kept.tagKeys, ...Object.keys(session.tags)])];
-      write(host, { ...kept, tagKeys, sessions: new Map(kept.sessions).set(session.id, session) });
+      const sessions = new Map(kept.sessions).set(session.id, session);
+      write(host, { ...kept, tagKeys, sessions }, { dated: true });
     },
     unreachable(host, at) {
       const kept = read(host);
