@@ -124,7 +124,7 @@ it('leaves a committed file here that .berthignore names, its history too, and b
   expect(git(at, 'diff', '--name-only', 'main', 'berth/kept')).toBe('.berthignore\na.txt\nc.txt');
 });
 
-it('asks a person about secrets, and a no sends nothing', async () => {
+it('asks a person about secrets: a no sends nothing, and a yes says what goes', async () => {
   const at = repository('asked');
   writeFileSync(join(at, '.env'), 'KEY=1\n');
   const terminal = sandbox.berthTerminal(['start', '--name', 'asked', '--', 'true'], { cwd: at });
@@ -133,4 +133,10 @@ it('asks a person about secrets, and a no sends nothing', async () => {
   terminal.press('Enter');
   expect(await terminal.waitForExit()).toBe(6);
   expect((await sandbox.berth(['show', 'asked'])).code).toBe(4);
+  const again = sandbox.berthTerminal(['start', '--name', 'asked', '--', 'true'], { cwd: at });
+  await again.waitForScreen(/send all the same/);
+  again.type('y');
+  again.press('Enter');
+  await again.waitForScreen(/taking along asked, main at \w{7} and 1 file not committed[\s\S]*sess-/);
+  expect(await again.waitForExit()).toBe(0);
 });

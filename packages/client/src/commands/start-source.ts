@@ -111,7 +111,10 @@ async function repositoryAt(repo: string | undefined, flags: SourceFlags, contex
     note,
     secrets,
   });
-  if (parcel) return parcel;
+  if (parcel) {
+    if (parcel.summary !== '' && console.errIsTty) note(`taking along ${parcel.summary}`);
+    return parcel;
+  }
   if (!asked) return nothingToBring(EMPTY_SOURCE);
   throw new BerthError(
     'SOURCE_INVALID',

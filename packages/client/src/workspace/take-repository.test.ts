@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GIT_ENV, gitIn, newRepository, type TestGit } from '../../../../test/support/git-home.ts';
 import { programStream } from '../../../../test/support/git-host.ts';
 import type { HostClient } from '../rpc/host-client.ts';
+import type { Parcel } from './parcel.ts';
 import type { Finding } from './secret-scan.ts';
 import { type TakeOptions, takeRepository } from './take-repository.ts';
 
@@ -16,6 +17,7 @@ let repo: string;
 let cache: string;
 let git: TestGit;
 let host: TestGit;
+const parcels: Parcel[] = [];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'take-'));
@@ -26,7 +28,10 @@ beforeEach(() => {
   host = gitIn(cache);
   host('config', 'receive.shallowUpdate', 'true');
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const parcel of parcels.splice(0)) await parcel[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 const put = (name: string, text: string | Buffer) => {
   mkdirSync(join(repo, name, '..'), { recursive: true });
@@ -60,6 +65,7 @@ async function taken(over: Partial<TakeOptions> = {}) {
     ...over,
   });
   if (!parcel) throw new Error('no parcel');
+  parcels.push(parcel);
   return { parcel, notes, findings };
 }
 
