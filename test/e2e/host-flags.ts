@@ -41,7 +41,7 @@ export const HOST_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
     await sandbox.startAgent();
     // The agent of this machine is one of the hosts: sessions are started there as elsewhere.
     expect(await sandbox.json(['host', 'drain', '--all'])).toEqual({
-      hosts: [{ name: 'local', draining: true, active_sessions: 0 }],
+      hosts: [{ name: 'local', draining: true, active_sessions: 0, queued_sessions: 0 }],
     });
     expect(await sandbox.json(['host', 'undrain', '--all'])).toMatchObject({ hosts: [{ draining: false }] });
     // It is of the client's own release: there is nothing to upgrade.

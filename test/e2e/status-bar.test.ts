@@ -25,7 +25,7 @@ it('tells who asks and what runs, from what was last heard, and renews it behind
   await start(sandbox, 'printf "\\e]9;which one?\\a"; sleep 1000');
   await start(sandbox, 'exit 3');
   await start(sandbox, 'sleep 1000');
-  // Nothing was ever heard: nothing is told, and somebody is sent to ask.
+  // What a start left for completion is no knowledge of the host: nothing is told, and somebody is sent to ask.
   expect(await bar(sandbox)).toBe('\n');
   await until(async () => (await bar(sandbox)) === '1? 1✗ 2▶\n', { what: 'the answer is kept' });
 });

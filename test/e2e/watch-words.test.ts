@@ -38,7 +38,19 @@ it('tells the past of several hosts in the order of its times', async () => {
 });
 
 it('says of a new name and of tags what they are, and not the state again', async () => {
-  await startedId(sandbox, ['start', '--json', '--name', 'before', '--tag', 'old=1', '--', 'sleep', '1000']);
+  await startedId(sandbox, [
+    'start',
+    '--json',
+    '--host',
+    'local',
+    '--name',
+    'before',
+    '--tag',
+    'old=1',
+    '--',
+    'sleep',
+    '1000',
+  ]);
   await using watch = sandbox.spawnBerth(['watch', '--since', '1h', '--only', 'state', '--host', 'local']);
   await watch.waitForText(/before {2}state {2}running\n/);
   await sandbox.berth(['session', 'before', 'after']);
@@ -68,7 +80,7 @@ it('says that no session of the name is known yet, and waits', async () => {
   await using watch = sandbox.spawnBerth(['watch', '--session', 'nope', '--session', 'lab:nor']);
   await watch.waitForText(/no host that answers has a session nope yet; waiting for it\n/);
   await watch.waitForText(/host lab has not a session nor yet; waiting for it\n/);
-  await startedId(sandbox, ['start', '--json', '--name', 'nope', '--', 'sleep', '1000']);
+  await startedId(sandbox, ['start', '--json', '--host', 'local', '--name', 'nope', '--', 'sleep', '1000']);
   await watch.waitForText(/ nope {2}state {2}running/);
   const known = await sandbox.berth(['watch', '--session', 'nope', '--timeout', '1s', '--json']);
   expect(known.stderr).toBe('');
