@@ -29,7 +29,7 @@ export interface AttemptPorts {
   every(ms: number, work: () => void): Disposable;
 }
 
-/** Tries of one Start whose link breaks, each as long as a call may take. */
+/** Tries of a bringing or a Start whose link breaks, each as long as a call may take. */
 const TRIES = 2;
 /** Slots of a job that may lapse on one host before it is given up there. */
 const LAPSES = 3;
@@ -75,7 +75,7 @@ export async function startHeld(
     if (slot.state !== 'reserved') return slot;
     let source: WorkspaceSource;
     try {
-      source = await whileHeld(client, slot.id, { ports, work: bring });
+      source = await whileHeld(client, slot.id, { ports, work: () => throughBreaks(bring) });
     } catch (error) {
       await giveBack(client, slot.id, ports);
       throw error;
@@ -108,9 +108,14 @@ async function start(
   { requestId, work }: Job,
   how: { reservation: string; source: WorkspaceSource; queue: boolean },
 ): Promise<SessionSnapshot> {
+  return await throughBreaks(() => client.start({ requestId, ...work, ...how }));
+}
+
+/** Once more where the link breaks. */
+async function throughBreaks<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await client.start({ requestId, ...work, ...how });
+      return await work();
     } catch (error) {
       // A host that took all the time a call may take does so again.
       if (!isLost(error) || error.reason === 'DEADLINE' || tries === TRIES) throw error;
