@@ -51,6 +51,7 @@ it.each(REMOTES)('remotes.yaml with %s', async (_what, text, line) => {
 it.each([
   ['an unknown key', 'presett: claude\n', /config\.yaml:1: presett: unknown key, did you mean preset\?/],
   ['a bad time', 'memory: 8G\nfanout_timeout: soon\n', /config\.yaml:2: fanout_timeout: must be a time/],
+  ['a bad reservation', 'reservation: 2h\n', /config\.yaml:1: reservation: must be a time from 1s to 1h/],
   ['a bad amount', 'memory: lots\n', /config\.yaml:1: memory: must be an amount/],
 ])('config.yaml with %s', async (_what, text, line) => {
   await using sandbox = createSandbox();

@@ -6,6 +6,23 @@ import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
 
 const WAIT_MS = 15_000;
 
+/** All that the journal of an agent has now, the oldest first. */
+export async function historyOf(socket: string): Promise<readonly HostEvent[]> {
+  const client = new EventServiceClient(`unix:${socket}`, credentials.createInsecure());
+  try {
+    const call = client.watch({ since: 0n, follow: false, onlyNew: false, sinceTime: undefined });
+    const all: HostEvent[] = [];
+    for await (const { message } of call as AsyncIterable<WatchResponse>) {
+      if (message?.$case !== 'event') continue;
+      const { fact, ...event } = decodeEvent(message.event);
+      if (fact) all.push({ ...event, fact });
+    }
+    return all;
+  } finally {
+    client.close();
+  }
+}
+
 export class HostEvents implements Disposable {
   readonly seen: HostEvent[] = [];
   readonly #client: EventServiceClient;

@@ -209,6 +209,7 @@ export function simulatedPorts(
   let ids = 0;
   const attempt: AttemptPorts = {
     newId: () => `id-${++ids}-${random()}`,
+    holdMs: 60_000,
     every: () => ({ [Symbol.dispose]: () => {} }),
   };
   return {

@@ -81,7 +81,7 @@ export async function whereOf(flags: WhereFlags, preset: string, context: Contex
 
 /** `kept`: the request id is the user's own, so that it may be asked with again. */
 export function placementPorts(context: Context, { kept }: { kept: boolean }): PlacementPorts {
-  const { fanoutMs, connectMs } = context.settings;
+  const { fanoutMs, connectMs, reservationMs } = context.settings;
   const ways = kept ? waysFile(context.paths.stateDir, Date.now) : null;
   return {
     async look(hosts) {
@@ -101,6 +101,7 @@ export function placementPorts(context: Context, { kept }: { kept: boolean }): P
     goes: (requestId, way) => ways?.goes(requestId, way),
     forget: (requestId) => ways?.forget(requestId),
     newId: randomUUID,
+    holdMs: reservationMs,
     random: Math.random,
     now: Date.now,
     every: (ms, work) => {

@@ -33,6 +33,8 @@ export interface Settings {
   readonly connectMs: number;
   readonly callMs: number;
   readonly fanoutMs: number;
+  /** How long a slot is held without a word from this client, in ms. */
+  readonly reservationMs: number;
   /** What ended longer ago than this, in ms, is removed by `berth prune`. */
   readonly pruneOlderThanMs: number;
   readonly notify: NotifySettings;
@@ -55,10 +57,16 @@ interface Definition {
   readonly secret?: true;
 }
 
+/** What agents take. */
+const RESERVATION_MS = { least: 1000, most: 3_600_000 };
 const any = (text: string) => text;
 const span = (text: string) => {
   const ms = parseDuration(text);
   return ms !== null && ms > 0 ? ms : null;
+};
+const heldSpan = (text: string) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms >= RESERVATION_MS.least && ms <= RESERVATION_MS.most ? ms : null;
 };
 const TIME = 'must be a time such as 500ms, 2s or 10m';
 
@@ -99,6 +107,12 @@ export const SETTINGS = {
   connect_timeout: { variable: 'BERTH_CONNECT_TIMEOUT', usual: '10s', read: span, form: TIME },
   call_timeout: { variable: 'BERTH_CALL_TIMEOUT', usual: '10s', read: span, form: TIME },
   fanout_timeout: { variable: 'BERTH_FANOUT_TIMEOUT', usual: '2s', read: span, form: TIME },
+  reservation: {
+    variable: 'BERTH_RESERVATION',
+    usual: '60s',
+    read: heldSpan,
+    form: 'must be a time from 1s to 1h',
+  },
   prune_older_than: { variable: 'BERTH_PRUNE_OLDER_THAN', usual: '7d', read: span, form: TIME },
   ...NOTIFY_SETTINGS,
 } as const satisfies Record<string, Definition>;
@@ -157,6 +171,7 @@ export async function loadSettings(options: {
     connectMs: Number(value('connect_timeout')),
     callMs: Number(value('call_timeout')),
     fanoutMs: Number(value('fanout_timeout')),
+    reservationMs: Number(value('reservation')),
     pruneOlderThanMs: Number(value('prune_older_than')),
     notify: notifySettings(value),
     texts,

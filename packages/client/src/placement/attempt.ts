@@ -23,13 +23,13 @@ export type PlacementClient = Pick<
 
 export interface AttemptPorts {
   newId(): string;
+  /** How long a slot is held while the work is brought, in ms; told anew a third into it. */
+  readonly holdMs: number;
   /** Calls back in intervals until it is disposed of. */
   every(ms: number, work: () => void): Disposable;
 }
 
-/** How long a slot is held while the work is brought; told anew a third into it. */
-const TTL_MS = 60_000;
-/** Tries of one Start whose link breaks, each as long as a call may take. */
+/** Tries of a bringing or a Start whose link breaks, each as long as a call may take. */
 const TRIES = 2;
 /** Slots of a job that may lapse on one host before it is given up there. */
 const LAPSES = 3;
@@ -52,10 +52,14 @@ export async function startAtOnce(
  * Holds a slot for the job: asked again it is the same slot, or the session that was started in it
  * before. `lapsed`: how many of its slots have run out here.
  */
-export async function reserve(client: PlacementClient, job: Job, lapsed = 0): Promise<SessionSnapshot> {
+export async function reserve(
+  client: PlacementClient,
+  job: Job,
+  { holdMs, lapsed = 0 }: { holdMs: number; lapsed?: number },
+): Promise<SessionSnapshot> {
   const requestId = derived(job.requestId, 'reserve', client.name, lapsed);
   const { memoryBytes, name } = job.work;
-  return await client.reserve({ requestId, memoryBytes, ttlMs: TTL_MS, name });
+  return await client.reserve({ requestId, memoryBytes, ttlMs: holdMs, name });
 }
 
 /** A slot first, then what `bring` brings, then the start. */
@@ -66,12 +70,12 @@ export async function startHeld(
 ): Promise<SessionSnapshot> {
   let expired: unknown;
   for (let lapsed = 0; lapsed < LAPSES; lapsed++) {
-    const slot = await reserve(client, job, lapsed);
+    const slot = await reserve(client, job, { holdMs: ports.holdMs, lapsed });
     if (slot.state === 'expired') continue;
     if (slot.state !== 'reserved') return slot;
     let source: WorkspaceSource;
     try {
-      source = await whileHeld(client, slot.id, { ports, work: bring });
+      source = await whileHeld(client, slot.id, { ports, work: () => throughBreaks(bring) });
     } catch (error) {
       await giveBack(client, slot.id, ports);
       throw error;
@@ -104,9 +108,14 @@ async function start(
   { requestId, work }: Job,
   how: { reservation: string; source: WorkspaceSource; queue: boolean },
 ): Promise<SessionSnapshot> {
+  return await throughBreaks(() => client.start({ requestId, ...work, ...how }));
+}
+
+/** Once more where the link breaks. */
+async function throughBreaks<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await client.start({ requestId, ...work, ...how });
+      return await work();
     } catch (error) {
       // A host that took all the time a call may take does so again.
       if (!isLost(error) || error.reason === 'DEADLINE' || tries === TRIES) throw error;
@@ -140,8 +149,8 @@ async function whileHeld<T>(
   session: string,
   { ports, work }: { ports: AttemptPorts; work: () => Promise<T> },
 ): Promise<T> {
-  using _ = ports.every(TTL_MS / 3, () => {
-    client.extend({ requestId: ports.newId(), session, ttlMs: TTL_MS }).catch(() => {});
+  using _ = ports.every(ports.holdMs / 3, () => {
+    client.extend({ requestId: ports.newId(), session, ttlMs: ports.holdMs }).catch(() => {});
   });
   return await work();
 }

@@ -68,6 +68,9 @@ export class Placement {
   /** Request ids of which this client knows itself what became of them. */
   readonly #own = new Set<string>();
 
+  /** For hosts that are equally good: what a person was asked about is what then happens. */
+  readonly #draws = new Map<string, number>();
+
   constructor(options: PlacementOptions, ports: PlacementPorts) {
     this.#o = options;
     this.#ports = ports;
@@ -95,7 +98,7 @@ export class Placement {
     const hold = (job: Job) =>
       this.#search(async (host) => {
         const client = await this.#ports.connect(host);
-        return { host, client, job, slot: await reserve(client, job) };
+        return { host, client, job, slot: await reserve(client, job, this.#ports) };
       });
     const results = await Promise.allSettled(jobs.map(hold));
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -129,12 +132,18 @@ export class Placement {
 
   /** Where one can wait, the best first. */
   async lines(): Promise<Line[]> {
-    return lines(this.#o.constraints, (await this.#picture()).candidates);
+    const { candidates } = await this.#picture();
+    return lines(this.#o.constraints, candidates, (host) => {
+      const drawn = this.#draws.get(host) ?? this.#ports.random();
+      this.#draws.set(host, drawn);
+      return drawn;
+    });
   }
 
   /** Where each job would go now, one after the other; null: nowhere. Nothing is started or held. */
   async plan(jobs: readonly Job[]): Promise<Ranking[]> {
-    const picture = await this.#picture();
+    // A picture of its own: what is planned takes no room from what is started afterwards.
+    const picture = new Picture((await this.#picture()).candidates);
     return jobs.map(() => {
       const ranking = this.#rank(picture);
       const [best] = ranking.ranked;
