@@ -64,10 +64,7 @@ async function push(directory: string, ...refspecs: string[]): Promise<string> {
 }
 
 /** Brings a repository as the client does, and lays it out. */
-async function brought(
-  directory: string,
-  author = { authorName: '', authorEmail: '' },
-): Promise<string> {
+async function brought(directory: string, author = { authorName: '', authorEmail: '' }): Promise<string> {
   const git = gitIn(directory);
   const to = `refs/uploads/${upload}`;
   const head = gitOr(directory, 'rev-parse', '--verify', '--quiet', 'HEAD');
