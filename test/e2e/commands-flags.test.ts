@@ -203,6 +203,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(shown).toContain(`    ${whole.trim()}`);
     expect(shown).toMatch(/sessions hidden by --tag/);
     expect(onTerminal('list', '--remote')).toMatch(/1 host not asked: --remote/);
+    expect(onTerminal('list', '--remote', '--format', 'ids').trim()).toBe('');
   },
   'list --by': async () =>
     expect(await out('list', '--by', 'host')).toMatch(/^HOSTNAME +SESSION +STATUS +IP\n/),

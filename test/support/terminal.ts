@@ -56,6 +56,11 @@ export class TestTerminal implements AsyncDisposable {
     return this.#tmux(['capture-pane', '-t', 't', '-p']).trimEnd();
   }
 
+  /** All that it has shown, line by line, also what has left the screen; trailing blank lines cut. */
+  everything(): string {
+    return this.#tmux(['capture-pane', '-t', 't', '-p', '-J', '-S', '-']).replaceAll(/ +$/gm, '').trimEnd();
+  }
+
   async waitForScreen(pattern: RegExp, { deadlineMs = 15_000 } = {}): Promise<RegExpMatchArray> {
     return await until(() => this.screen().match(pattern), {
       what: `${pattern} on the screen`,

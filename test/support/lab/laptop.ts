@@ -64,8 +64,9 @@ export class Laptop implements AsyncDisposable {
   }
 
   /**
-   * Lines typed into a shell, in a terminal, that ends at the first one that fails. The keys are pressed
-   * one by one, once the screen ends with a shell's prompt. Tells the exit code, and what the terminal showed last.
+   * Lines typed into a shell, in a terminal, that ends at the first one that fails; the next lines go on in
+   * the directory where these end. The keys are pressed one by one, once the screen ends with a shell's
+   * prompt. Tells the exit code, and all that the terminal showed.
    */
   async types(lines: string, keys: readonly string[] = []): Promise<{ code: number; said: string }> {
     const bin = join(this.sandbox.dir, 'bin');
@@ -74,15 +75,20 @@ export class Laptop implements AsyncDisposable {
       symlinkSync(CLIENT, join(bin, 'berth'));
     }
     const script = join(this.sandbox.dir, 'typed.sh');
-    writeFileSync(script, lines);
+    const left = join(this.sandbox.dir, 'typed.cwd');
+    writeFileSync(script, `trap 'pwd > ${left}' EXIT\n${lines}`);
+    const cwd = existsSync(left) ? readFileSync(left, 'utf8').trim() : this.sandbox.home;
     const env = { ...this.#env, PATH: `${bin}:${this.#env.PATH}` };
-    await using terminal = this.sandbox.terminal(['bash', '-e', script], { env, columns: 120, rows: 50 });
+    const options = { env, cwd, columns: 130, rows: 50 };
+    await using terminal = this.sandbox.terminal(['bash', '-e', script], options);
     for (const key of keys) {
       await terminal.waitForScreen(/\$\s*$/);
       terminal.press(key);
     }
-    const code = await terminal.waitForExit({ deadlineMs: 120_000 });
-    return { code, said: terminal.screen() };
+    const code = await terminal.waitForExit({ deadlineMs: 120_000 }).catch((error: Error) => {
+      throw new Error(`${error.message}; it shows:\n${terminal.screen()}`, { cause: error });
+    });
+    return { code, said: terminal.everything() };
   }
 
   /** Starts a session that prints a line every 50 ms, and sees its first one. */

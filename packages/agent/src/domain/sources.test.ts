@@ -12,6 +12,8 @@ const CHECKOUT = {
   indexCommit: '',
   workCommit: 'b'.repeat(64),
   historyLeftOut: false,
+  authorName: '',
+  authorEmail: '',
 } as const;
 
 function reasonOf(source: WorkspaceSource): string {
@@ -77,6 +79,8 @@ describe('what a session can begin with', () => {
       { commit: '--exec' },
       { commit: 'abc' },
       { workCommit: 'A'.repeat(40) },
+      { authorName: 'a\nb' },
+      { authorEmail: 'x'.repeat(1001) },
     ]) {
       expect(reasonOf({ ...CHECKOUT, ...odd })).toBe('ARGUMENT_INVALID');
     }

@@ -9,6 +9,8 @@ const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})?$/;
 /** git would run a program for anything else, or ask one that is not there. */
 const SCHEMES = new Set(['https', 'http', 'ssh', 'git', 'file']);
 const MOST_URL = 4096;
+/** Characters of a name, or of a mail address. */
+const MOST_OF_PERSON = 1000;
 
 /** Throws ARGUMENT_INVALID. */
 export function checkUpload({ repository, upload }: { repository: string; upload: string }): void {
@@ -30,15 +32,23 @@ export function checkSource(source: WorkspaceSource): void {
       return;
     case 'checkout': {
       checkUpload(source);
-      const { commit, indexCommit, workCommit } = source;
+      const { commit, indexCommit, workCommit, authorName, authorEmail } = source;
       if (![commit, indexCommit, workCommit].every((id) => OBJECT_ID.test(id))) {
         throw invalid('a commit is named by all of its hexadecimal digits');
+      }
+      if (![authorName, authorEmail].every(isOfPerson)) {
+        throw invalid(`an author has up to ${MOST_OF_PERSON} characters, none of which controls anything`);
       }
       return;
     }
     case 'clone':
       checkClone(source);
   }
+}
+
+function isOfPerson(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is written into a file of lines
+  return text.length <= MOST_OF_PERSON && !/[\u0000-\u001f\u007f]/.test(text);
 }
 
 function checkClone({ url, branch }: Clone): void {

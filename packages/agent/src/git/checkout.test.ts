@@ -64,7 +64,7 @@ async function push(directory: string, ...refspecs: string[]): Promise<string> {
 }
 
 /** Brings a repository as the client does, and lays it out. */
-async function brought(directory: string): Promise<string> {
+async function brought(directory: string, author = { authorName: '', authorEmail: '' }): Promise<string> {
   const git = gitIn(directory);
   const to = `refs/uploads/${upload}`;
   const head = gitOr(directory, 'rev-parse', '--verify', '--quiet', 'HEAD');
@@ -76,6 +76,7 @@ async function brought(directory: string): Promise<string> {
     indexCommit: git('ls-files', '--unmerged') === '' ? indexCommit(directory) : '',
     workCommit: workCommit(directory),
     historyLeftOut: false,
+    ...author,
   };
   const named = { commit: head, index: checkout.indexCommit, work: checkout.workCommit };
   const refspecs = Object.entries(named).flatMap(([name, id]) => (id ? [`${id}:${to}/${name}`] : []));
@@ -180,6 +181,20 @@ test('staged stays staged, untracked untracked, deleted deleted, and all of it i
   expect(statSync(there).mode & 0o777).toBe(0o700);
 });
 
+test('commits there are whose they would be here; else nothing is said of it', async () => {
+  newRepository(home)('commit', '--quiet', '--allow-empty', '-m', 'one');
+  const settings = () => {
+    const config = path.join(root, `workspace-${upload}/.git/config`);
+    return ['user.name', 'user.email'].map((name) => gitOr(root, 'config', '--file', config, name));
+  };
+  await brought(home);
+  expect(settings()).toEqual(['', '']);
+  upload = 'named';
+  await brought(home, { authorName: '-Åsa "x"; #y\\', authorEmail: 'asa@example.com' });
+  const name = Buffer.from('-Åsa "x"; #y\\').toString('latin1');
+  expect(settings()).toEqual([name, 'asa@example.com']);
+});
+
 test('a second push is thin, and its session stands without the cache', async () => {
   const git = newRepository(home);
   file('large', randomBytes(300_000));
@@ -209,6 +224,8 @@ test('a detached head, a repository without a commit, and one that is empty', as
     indexCommit: '',
     workCommit: '',
     historyLeftOut: false,
+    authorName: '',
+    authorEmail: '',
   };
   const nothing = path.join(root, 'nothing');
   await layOutCheckout(caches, unborn, nothing);
@@ -317,6 +334,8 @@ test('an upload or a commit that nobody brought', async () => {
     indexCommit: '',
     workCommit: '',
     historyLeftOut: false,
+    authorName: '',
+    authorEmail: '',
   };
   const wrong = [
     { upload: 'second' },

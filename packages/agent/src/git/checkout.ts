@@ -37,6 +37,7 @@ export async function layOutCheckout(
       await runGit(run, ['init', '--quiet', '--template=']);
       for (const name of ['hooks', 'info']) await mkdir(path.join(directory, '.git', name));
       if (cached) await takeObjects(cached, path.join(directory, '.git'));
+      await nameAuthor(run, checkout);
       await makeRefs(run, checkout, refs);
       await fill(run, checkout);
     });
@@ -83,6 +84,12 @@ async function taken(from: string, to: string): Promise<void> {
     if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes(code)) throw error;
     await copyFile(from, to, constants.COPYFILE_FICLONE);
   }
+}
+
+/** A host need not know its user's name, and git makes no commit of nobody's. */
+async function nameAuthor(run: GitRun, { authorName, authorEmail }: Checkout): Promise<void> {
+  if (authorName) await runGit(run, ['config', 'user.name', authorName]);
+  if (authorEmail) await runGit(run, ['config', 'user.email', authorEmail]);
 }
 
 async function makeRefs(run: GitRun, checkout: Checkout, refs: ReadonlyMap<string, string>): Promise<void> {

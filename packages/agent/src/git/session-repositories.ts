@@ -53,11 +53,12 @@ export function createSessionRepositories(): SessionRepositories {
 
 /** How git is run in a session's repository. Throws SOURCE_INVALID where there is none. */
 async function opened(directory: string, signal: AbortSignal): Promise<GitRun> {
+  // A session's workspace may be a link to the directory that somebody named.
+  const real = await realpath(directory).catch(() => null);
   const none = (why: string) =>
-    new BerthError('SOURCE_INVALID', `there is no repository in ${oneLine(directory)}: ${why}`, {
+    new BerthError('SOURCE_INVALID', `there is no repository in ${oneLine(real ?? directory)}: ${why}`, {
       hint: 'only work that git knows can be pulled: copy other files with berth cp',
     });
-  const real = await realpath(directory).catch(() => null);
   if (real === null) throw none('the directory is gone');
   if (!(await stat(path.join(real, '.git')).catch(() => null))) throw none('it has no .git');
   const run = { directory: real, env: { ...guardedEnvironment(real), ...BERTH_IDENTITY }, signal };

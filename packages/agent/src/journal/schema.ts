@@ -68,6 +68,11 @@ const MIGRATIONS: readonly string[] = [
        '$.session.source', json('{"kind":"empty"}'),
        '$.session.envNames', json('[]'))
    WHERE json_extract(fact, '$.type') = 'sessionChanged';`,
+  // Authors came to checkouts: those of before have whom the host names.
+  `UPDATE sessions SET record = json_set(record, '$.spec.source.authorName', '', '$.spec.source.authorEmail', '')
+   WHERE json_extract(record, '$.spec.source.kind') = 'checkout';
+   UPDATE events SET fact = json_set(fact, '$.session.source.authorName', '', '$.session.source.authorEmail', '')
+   WHERE json_extract(fact, '$.session.source.kind') = 'checkout';`,
 ];
 
 /**

@@ -156,6 +156,25 @@ it('brings an older journal forward: sessions and events get what they could not
   expect(notice?.fact).toEqual(FACT);
 });
 
+it('says of checkouts of before that nobody was named', () => {
+  const source = { kind: 'checkout', branch: 'main' };
+  {
+    using db = new DatabaseSync(file());
+    migrate(db, 4);
+    const insert = db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)');
+    insert.run('s1', 'running', 'n', 32, JSON.stringify({ id: 's1', spec: { source } }));
+    insert.run('s2', 'running', 'n', 32, JSON.stringify({ id: 's2', spec: { source: { kind: 'empty' } } }));
+    const fact = { type: 'sessionChanged', session: { id: 's1', source } };
+    db.prepare('INSERT INTO events VALUES (1, 1, ?, ?, ?)').run('s1', JSON.stringify(fact), 'n');
+  }
+  using journal = openJournal(file());
+  const [first, second] = journal.sessions().sort((a, b) => (a.id < b.id ? -1 : 1));
+  const named = { ...source, authorName: '', authorEmail: '' };
+  expect(first).toMatchObject({ spec: { source: named } });
+  expect(second).toEqual({ id: 's2', spec: { source: { kind: 'empty' } } });
+  expect(journal.events(0, 10)[0]?.fact).toMatchObject({ session: { source: named } });
+});
+
 it('keeps settings, and the last word on each', () => {
   {
     using journal = openJournal(file());

@@ -152,14 +152,18 @@ async function printList(order: ListOrder, context: Context): Promise<number> {
     console.out(`${toJson({ sessions: view.sessions, hosts: view.hosts })}\n`);
   } else await print(format, view.sessions, context);
   warn(answers, { cache, kept, now }, context);
-  if (view.sessions.length === 0 && answers.every(({ ok }) => ok) && console.errIsTty && !console.json) {
-    console.err('berth: no such sessions; berth start makes one\n');
+  if (console.errIsTty && !FOR_PROGRAMS.includes(format)) {
+    if (view.sessions.length === 0 && answers.every(({ ok }) => ok))
+      console.err('berth: no such sessions; berth start makes one\n');
+    const hidden = hiddenText(view, order.hidden);
+    if (hidden) console.err(`berth: ${hidden}\n`);
   }
-  const hidden = hiddenText(view, order.hidden);
-  if (hidden && console.errIsTty && !console.json) console.err(`berth: ${hidden}\n`);
   for (const answer of answers) rememberAnswer(answer, context);
   return reachCode(answers);
 }
+
+/** What is printed in these nobody reads: remarks would stand in the midst of a script's own words. */
+const FOR_PROGRAMS = ['full', 'json', 'yaml', 'ids', 'csv'];
 
 /** What a list does not show, and why; empty where it shows all. */
 function hiddenText(

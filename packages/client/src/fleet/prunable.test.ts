@@ -51,6 +51,8 @@ const checkout = {
   indexCommit: '',
   workCommit: '',
   historyLeftOut: false,
+  authorName: '',
+  authorEmail: '',
 } as const;
 
 it.each([

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Checkout } from '@berth/shared/domain/workspace-source';
+import { authorOf } from '../git/author.ts';
 import { commitOf, commitTree, firstCommit, standIn, treeOf, treesOfReferences } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
@@ -38,10 +39,11 @@ interface Beginning {
 
 export async function loadOf(repository: Repository, scratch: Scratch, options: LoadOptions): Promise<Load> {
   const own = await beginning(repository, options.branch);
-  const [files, others, id] = await Promise.all([
+  const [files, others, id, author] = await Promise.all([
     listWorkFiles(repository),
     treesOfReferences(repository.git),
     idOf(repository, own.commit),
+    authorOf(repository.git),
   ]);
   const kept = await keptBack(repository, scratch, { files, commit: own.commit });
   const historyLeftOut = kept.committed.length > 0;
@@ -67,7 +69,8 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   for (const note of notesOn(notes)) options.note(note);
   const upload = randomUUID();
   const { branch, commit } = begin;
-  const checkout = { repository: repositoryId, upload, branch, commit, ...commits, historyLeftOut };
+  const begun = { repository: repositoryId, upload, branch, commit, ...commits };
+  const checkout = { ...begun, historyLeftOut, ...author };
   const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed: work.files });
   return { checkout, refspecs: refspecsOf(checkout), summary };
 }

@@ -43,6 +43,8 @@ const EMPTY_CHECKOUT = {
   indexCommit: '',
   workCommit: '',
   historyLeftOut: false,
+  authorName: '',
+  authorEmail: '',
 } as const;
 
 const client = () =>

@@ -131,6 +131,24 @@ test('commits, what is staged and what is not arrive as they are, and nothing he
   expect(summary).toMatch(/^repo, main at \w{7} and 3 files not committed$/);
 });
 
+test('who makes commits here is told, in the words of git; nobody is made up', async () => {
+  put('a.txt', 'one\n');
+  commit('first');
+  const { GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, ...env } = GIT_ENV;
+  const author = async () => {
+    const { source } = await take({ env: { ...env, HOME: dir } });
+    return [source.authorName, source.authorEmail];
+  };
+  expect(await author()).toEqual(['', '']);
+  git('config', 'user.email', 'ada@example.com');
+  git('config', 'user.name', 'Ada Løvelace <x>');
+  expect(await author()).toEqual(['Ada Løvelace x', 'ada@example.com']);
+  git('config', 'author.name', 'Ada');
+  expect(await author()).toEqual(['Ada', 'ada@example.com']);
+  const { source } = await take({ env: { ...env, GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL } });
+  expect([source.authorName, source.authorEmail]).toEqual([GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL]);
+});
+
 test('a second push sends what is new alone', async () => {
   put('big', Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251)));
   commit('first');

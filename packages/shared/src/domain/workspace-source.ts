@@ -23,6 +23,9 @@ export interface Checkout {
   readonly workCommit: string;
   /** `commit` has no parents: the history stayed at home. */
   readonly historyLeftOut: boolean;
+  /** Whose commits those of the session are; empty: as the host's own git has it. */
+  readonly authorName: string;
+  readonly authorEmail: string;
 }
 
 /** A repository that the host's own git fetches when the session starts. */

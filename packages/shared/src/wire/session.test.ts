@@ -86,6 +86,8 @@ const sessions: fc.Arbitrary<SessionSnapshot> = fc.record({
       indexCommit: fc.string(),
       workCommit: fc.string(),
       historyLeftOut: fc.boolean(),
+      authorName: fc.string(),
+      authorEmail: fc.string(),
     }),
     fc.record({
       kind: fc.constant('clone' as const),

@@ -177,6 +177,12 @@ export interface Checkout {
   workCommit: string;
   /** The work tree came without its history: `commit` has no parents. */
   historyLeftOut: boolean;
+  /**
+   * Who commits there unless somebody else is named: user.name and user.email of the repository that
+   * is made. Empty: whoever the host's own git takes. At most 1000 characters, no control characters.
+   */
+  authorName: string;
+  authorEmail: string;
 }
 
 /**
@@ -1244,7 +1250,17 @@ export const WorkspaceSource: MessageFns<WorkspaceSource> = {
 };
 
 function createBaseCheckout(): Checkout {
-  return { repository: "", upload: "", branch: "", commit: "", indexCommit: "", workCommit: "", historyLeftOut: false };
+  return {
+    repository: "",
+    upload: "",
+    branch: "",
+    commit: "",
+    indexCommit: "",
+    workCommit: "",
+    historyLeftOut: false,
+    authorName: "",
+    authorEmail: "",
+  };
 }
 
 export const Checkout: MessageFns<Checkout> = {
@@ -1269,6 +1285,12 @@ export const Checkout: MessageFns<Checkout> = {
     }
     if (message.historyLeftOut !== false) {
       writer.uint32(56).bool(message.historyLeftOut);
+    }
+    if (message.authorName !== "") {
+      writer.uint32(66).string(message.authorName);
+    }
+    if (message.authorEmail !== "") {
+      writer.uint32(74).string(message.authorEmail);
     }
     return writer;
   },
@@ -1342,6 +1364,22 @@ export const Checkout: MessageFns<Checkout> = {
             message.historyLeftOut = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.authorName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.authorEmail = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1366,6 +1404,8 @@ export const Checkout: MessageFns<Checkout> = {
     message.indexCommit = object.indexCommit ?? "";
     message.workCommit = object.workCommit ?? "";
     message.historyLeftOut = object.historyLeftOut ?? false;
+    message.authorName = object.authorName ?? "";
+    message.authorEmail = object.authorEmail ?? "";
     return message;
   },
 };
