@@ -134,7 +134,8 @@ export class Placement {
 
   /** Where each job would go now, one after the other; null: nowhere. Nothing is started or held. */
   async plan(jobs: readonly Job[]): Promise<Ranking[]> {
-    const picture = await this.#picture();
+    // A picture of its own: whoever starts after it finds all the slots there are.
+    const picture = new Picture((await this.#picture()).candidates);
     return jobs.map(() => {
       const ranking = this.#rank(picture);
       const [best] = ranking.ranked;
