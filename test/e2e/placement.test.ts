@@ -100,6 +100,13 @@ it('packs onto few hosts or spreads over all, leaves out what drains, and says w
   expect((await status()).vms.find(({ name }) => name === used)?.idle_since).not.toBeNull();
 }, 120_000);
 
+it('as many prompts as there are slots all find one', async () => {
+  const prompts = ['1', '2', '3', '4', '5', '6'].map((n) => `sleep 100${n}`);
+  const sessions = await startJson('--host', 'small', '--host', 'large', '--preset', 'shell', ...prompts);
+  expect(await held()).toMatchObject({ small: 2, large: 4 });
+  await killAll(...sessions.map(({ session_id }) => session_id));
+});
+
 it('fills what there is; the last slot is had once; none of all, or a place in line', async () => {
   const nine = Array.from({ length: 9 }, (_, i) => `sleep ${1000 + i}`);
   const many = await startJson('--preset', 'shell', ...nine);

@@ -62,6 +62,16 @@ test('several prompts fill what there is, and the rest is told what is free wher
   expect(hosts.map(({ refusals }) => refusals)).toEqual([0, 0]);
 });
 
+test('a plan takes nothing from the start that comes after it', async () => {
+  const hosts = hostsOf(2, 1);
+  const placement = placementOn(hosts);
+  const jobs = ['a', 'b', 'c'].map((prompt) => promptJob(prompt));
+  const planned = await placement.plan(jobs);
+  const placed = await Promise.all(jobs.map((job) => placement.start(job)));
+  expect(placed.map(({ host }) => host.name)).toEqual(planned.map(({ ranked }) => ranked[0]?.host.name));
+  expect(hosts.map((host) => host.stateCount('running'))).toEqual([2, 1]);
+});
+
 test('a refusal is believed, and the next host taken', async () => {
   const hosts = hostsOf(1, 4);
   const [stale, other] = hosts as [SimulatedHost, SimulatedHost];
