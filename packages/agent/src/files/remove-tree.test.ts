@@ -11,7 +11,6 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { removeTree } from './remove-tree.ts';
 
 let base: string;
 beforeEach(() => {
@@ -33,6 +32,7 @@ it('makes directories writable, and no file: it may have another name elsewhere'
   mkdirSync(path.join(base, 'bin'));
   writeFileSync(path.join(base, 'bin/rm'), program, { mode: 0o755 });
   vi.stubEnv('PATH', `${path.join(base, 'bin')}:${process.env.PATH}`);
+  const { removeTree } = await import('./remove-tree.ts');
   await removeTree(tree);
   expect(existsSync(tree)).toBe(false);
   expect(statSync(elsewhere).mode & 0o777).toBe(0o444);

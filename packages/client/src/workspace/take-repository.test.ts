@@ -275,7 +275,9 @@ test('what was found clean is not looked at again, and what is new is', async ()
 
 test('what the settings say about signatures stands before no name', async () => {
   git('config', 'log.showSignature', 'true');
-  git('config', 'gpg.program', 'true');
+  const gpg = join(dir, 'gpg');
+  writeFileSync(gpg, '#!/bin/sh\necho gpg: who is that >&2\n', { mode: 0o755 });
+  git('config', 'gpg.program', gpg);
   put('secret.env', 'x');
   git('add', '.');
   git('commit', '-q', '-m', 'one');
