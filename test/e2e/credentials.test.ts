@@ -73,8 +73,9 @@ it('sends nothing from a script, and says how; asks nobody who has chosen', asyn
   expect((await start('passed', '--env', 'KEYED_KEY')).stderr).not.toMatch(/KEYED/);
   await printed('passed', 'has-it');
   sandbox.env.BERTH_CREDENTIALS = 'send';
-  expect((await start('always')).stderr).not.toMatch(/KEYED/);
-  await printed('always', 'has-it');
+  // It is none that a shipped preset takes: a host alone says that it is a credential.
+  expect((await start('always')).stderr).toMatch(/to send them: --env KEYED_KEY\n/);
+  await printed('always', 'has-none');
   sandbox.env.BERTH_CREDENTIALS = 'never';
   expect((await start('never')).stderr).not.toMatch(/KEYED/);
   await printed('never', 'has-none');

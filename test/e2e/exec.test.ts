@@ -53,6 +53,13 @@ it('tells output and errors apart, and has the exit code of the command', async 
   });
 });
 
+it('gives the command each variable as it is, whatever it is called', async () => {
+  const names = ['found', 'place', 'word', 'watcher'];
+  const env = names.flatMap((name) => ['--env', `${name}=mine`]);
+  const { stdout } = await sandbox.berth(['exec', ...env, 'dev:work', 'printenv', ...names]);
+  expect(stdout).toBe('mine\n'.repeat(names.length));
+});
+
 it('runs in the workspace and the environment of the session, words as they are', async () => {
   const told = (
     await exec('sh', '-c', 'pwd; echo $GIVEN; echo $BERTH_SESSION_NAME; [ -n "$TMUX" ] || echo none')

@@ -1,6 +1,8 @@
 /** A client and an agent of versions too far apart: a clear refusal that says which to upgrade. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION } from '@berth/shared/domain/version';
+import { HostServiceGetResponse, HostServiceService } from '@berth/shared/gen/berth/v1/host';
 import { SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
@@ -20,6 +22,24 @@ async function agentOfVersion(sandbox: Sandbox, version: string | null) {
         call.sendMetadata(told(version));
         answered.push('list');
         answer(null, { sessions: [] });
+      },
+      start: (_call: object, answer: (error: null, value: object) => void) => {
+        answered.push('start');
+        answer(null, { session: undefined });
+      },
+    },
+  );
+  const memory = 64n * 1024n ** 3n;
+  const host = { ledger: { capacityBytes: memory, defaultSlotBytes: memory } };
+  server.addService(
+    { get: HostServiceService.get },
+    {
+      get: (
+        call: { sendMetadata(metadata: Metadata): void },
+        answer: (error: null, value: object) => void,
+      ) => {
+        call.sendMetadata(told(version));
+        answer(null, HostServiceGetResponse.fromPartial({ host }));
       },
     },
   );
@@ -66,4 +86,19 @@ it.each([
   expect(shown.code).toBe(6);
   expect(shown.stderr).toMatch(/hint: /);
   expect(`${shown.stderr}${stderr}`).toMatch(hint);
+});
+
+it('an agent from before sources is never given one that it would leave out', async () => {
+  await using sandbox = createSandbox();
+  using agent = await agentOfVersion(sandbox, VERSION);
+  for (const source of [
+    ['--directory', '/tmp'],
+    ['--repo', 'https://example.org/x.git'],
+  ]) {
+    const { code, stderr } = await sandbox.berth(['start', ...source, '--', 'true']);
+    expect(stderr).toMatch(/does not know this call: it is older than berth/);
+    expect(stderr).toMatch(/hint: berth host upgrade local/);
+    expect(code).toBe(6);
+  }
+  expect(agent.answered).not.toContain('start');
 });

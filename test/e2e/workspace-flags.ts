@@ -43,7 +43,10 @@ export function workspaceFlags(of: () => Sandbox): Record<string, () => Promise<
       const none = await of().berth(['start', '--repo', of().dir, '--', 'true']);
       expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/it is in no git repository/) });
       const secret = await of().berth(['start', '--repo', 'https://a:b@localhost/x', '--', 'true']);
-      expect(secret).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot hold a password/) });
+      expect(secret).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/cannot hold a password or token/),
+      });
     },
     'start --no-repo': async () => {
       const { at } = repository();

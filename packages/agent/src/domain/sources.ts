@@ -1,7 +1,7 @@
 /** Which sources of workspaces are taken, and what runs for one before a session's program. Pure. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
-import type { Clone, WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import { type Clone, holdsSecret, type WorkspaceSource } from '@berth/shared/domain/workspace-source';
 
 const REPOSITORY = /^[a-z0-9-]{1,64}$/;
 const UPLOAD = /^[A-Za-z0-9-]{1,64}$/;
@@ -65,10 +65,13 @@ function checkClone({ url, branch }: Clone): void {
   if (scheme !== undefined && !SCHEMES.has(scheme)) {
     throw refused(`cannot clone from ${scheme}://: only ${[...SCHEMES].join(', ')} are taken`);
   }
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/@]*:[^/@]+@/.test(url)) {
-    throw refused('the address of the repository holds a password, which would be told to everybody', {
-      hint: "leave it out, and let the host's own git know it: git config --global credential.helper store",
-    });
+  if (holdsSecret(url)) {
+    throw refused(
+      'the address of the repository holds a password or token, which would be told to everybody',
+      {
+        hint: "leave it out, and let the host's own git know it: git config --global credential.helper store",
+      },
+    );
   }
   if (scheme === undefined && !url.startsWith('/') && !/^[^/:]+:[^:]/.test(url)) {
     throw refused(`${oneLine(url)} is no address that the host could clone from`, {

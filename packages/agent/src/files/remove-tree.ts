@@ -14,8 +14,10 @@ export async function removeTree(directory: string): Promise<void> {
   try {
     await remove();
   } catch {
-    // Tools make directories that are read-only (caches of modules); no link is followed.
-    await run('chmod', ['-R', '--', 'u+rwx', directory], OPTIONS).catch(() => {});
+    // Tools make directories that are read-only (caches of modules). Of those alone, and not of files:
+    // they may have names elsewhere, and what is mounted here is not ours.
+    const locked = ['-xdev', '-type', 'd', '!', '-perm', '-u=rwx', '-exec', 'chmod', 'u+rwx', '{}', ';'];
+    await run('find', [directory, ...locked], OPTIONS).catch(() => {});
     await remove().catch((error: { stderr?: string }) => {
       throw new Error(error.stderr?.trim().split('\n')[0] || `cannot remove ${directory}`);
     });

@@ -77,3 +77,12 @@ it('tells of a directory of the user that is gone', async () => {
   await files.restage(SESSION, { ...LAUNCH, layOut });
   await expect(files.adopt(SESSION.id)).rejects.toThrow(`no session can work in ${mine}: it is gone`);
 });
+
+it('no name in its directory leads what is swept away out of it', async () => {
+  const files = filesOf();
+  for (const name of ['.gone-..', '.new-..']) mkdirSync(path.join(base, 'sessions', name));
+  mkdirSync(path.join(base, 'sessions', `.gone-${SESSION.id}`));
+  expect(await files.leftovers(() => true)).toEqual([SESSION.id]);
+  await files.sweep(() => false);
+  expect(readdirSync(base).sort()).toEqual(['env', 'sessions', 't']);
+});

@@ -179,14 +179,20 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
 
   async function leftovers(removed: (sessionId: string) => boolean): Promise<string[]> {
     const names = await readdir(directory);
-    const begun = names.filter((name) => name.startsWith('.gone-')).map((name) => name.slice(6));
-    return [...new Set([...begun, ...names.filter((name) => isSessionId(name) && removed(name))])];
+    const begun = names.flatMap((name) => (name.startsWith('.gone-') ? [name.slice(6)] : []));
+    // Of any other name this would lead elsewhere.
+    return [
+      ...new Set([
+        ...begun.filter(isSessionId),
+        ...names.filter((name) => isSessionId(name) && removed(name)),
+      ]),
+    ];
   }
 
   async function sweep(wanted: (sessionId: string) => boolean): Promise<void> {
     for (const name of await readdir(directory)) {
       const id = name.startsWith('.new-') ? name.slice(5) : '';
-      if (id && !wanted(id)) await discard(id);
+      if (isSessionId(id) && !wanted(id)) await discard(id);
     }
     for (const name of await readdir(secretDirectory)) {
       if (isSessionId(name) && !wanted(name)) await rm(path.join(secretDirectory, name), { force: true });

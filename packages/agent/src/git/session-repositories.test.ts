@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -114,6 +115,13 @@ test('a merge that stands still with conflicts', async () => {
 
 test('nothing that the repository configures is run', async () => {
   commit('a');
+  // One that a session made itself, and signed.
+  const signed = git('cat-file', 'commit', 'HEAD').replace(
+    '\n\n',
+    '\ngpgsig -----BEGIN PGP SIGNATURE-----\n\n',
+  );
+  writeFileSync(path.join(root, 'signed'), signed);
+  git('update-ref', 'refs/berth/work', git('hash-object', '-t', 'commit', '-w', path.join(root, 'signed')));
   const [ran, trap] = [path.join(root, 'ran'), path.join(root, 'trap')];
   writeFileSync(trap, `#!/bin/sh\necho "$0 $*" >>${ran}\ncat\n`, { mode: 0o755 });
   for (const hook of ['pre-commit', 'post-index-change', 'reference-transaction', 'post-commit']) {
@@ -130,6 +138,8 @@ test('nothing that the repository configures is run', async () => {
     ['uploadpack.packObjectsHook', trap],
     ['commit.gpgSign', 'true'],
     ['gpg.program', trap],
+    ['log.showSignature', 'true'],
+    ['core.alternateRefsCommand', trap],
   ] as const)
     git('config', name, value);
   file('.gitattributes', '* filter=lfs diff=x\n');
@@ -162,6 +172,40 @@ test('a repository inside of it that has no commit, and one that has', async () 
   file('b', 'b');
   const { workCommit } = await taken();
   expect(git('ls-tree', '-r', '--name-only', workCommit).split('\n')).toEqual(['a', 'b', 'inner']);
+});
+
+test('repositories inside of it run nothing, and go along as they are', async () => {
+  const ran = path.join(root, 'ran');
+  const inner = newRepository(path.join(work, 'inner'));
+  file('inner/f', 'one');
+  file('inner/.gitattributes', '* filter=trap\n');
+  inner('add', '.');
+  inner('commit', '--quiet', '-m', 'one');
+  newRepository(path.join(work, 'gone'))('commit', '--quiet', '--allow-empty', '-m', 'one');
+  commit('a');
+  for (const setting of ['filter.trap.clean', 'core.fsmonitor'])
+    inner('config', setting, `touch ${ran}; cat`);
+  // Of another time: what is in it must be looked at, through the filter.
+  utimesSync(path.join(work, 'inner/f'), 0, 0);
+  expect(await taken()).toMatchObject({ workCommit: '' });
+  expect(existsSync(ran)).toBe(false);
+  inner(
+    '-c',
+    'filter.trap.clean=',
+    '-c',
+    'core.fsmonitor=',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '-m',
+    'two',
+  );
+  rmSync(path.join(work, 'gone'), { recursive: true });
+  rmSync(ran, { force: true });
+  const { workCommit, dirtyFiles } = await taken();
+  expect(git('ls-tree', workCommit, 'inner')).toContain(inner('rev-parse', 'HEAD'));
+  expect([dirtyFiles, git('ls-tree', workCommit, 'gone')]).toEqual([2, '']);
+  expect(existsSync(ran)).toBe(false);
 });
 
 test('a change in the moment after the index was written is seen', async () => {

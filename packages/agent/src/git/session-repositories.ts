@@ -80,6 +80,7 @@ async function treeOfWork(run: GitRun): Promise<string> {
       await utimes(index, before.atime, new Date(Math.floor(before.mtimeMs)));
     }
     const apart = { ...run, env: { ...run.env, GIT_INDEX_FILE: index } };
+    await settleNested(apart);
     // What cannot be read is left out, like what is ignored.
     await runGit(apart, ['add', '--all', '--ignore-errors', '--', '.']).catch((error: unknown) => {
       if (!(error instanceof GitError && error.exitCode === 1)) throw error;
@@ -90,11 +91,38 @@ async function treeOfWork(run: GitRun): Promise<string> {
   }
 }
 
+/**
+ * Repositories inside of this one go into the index as they are: git would ask each for its state, and
+ * run what it configures for that.
+ */
+async function settleNested(apart: GitRun): Promise<void> {
+  const staged = (await runGit(apart, ['ls-files', '-z', '--stage'])).split('\0');
+  const names = staged.flatMap((entry) => (entry.startsWith('160000 ') ? [entry.split('\t')[1] ?? ''] : []));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const directory = path.join(apart.directory, utf8(name));
+      // What is gone, or is no repository (yet), git itself knows what to do about.
+      if (!(await stat(path.join(directory, '.git')).catch(() => null))) return [];
+      const nested = { ...apart, directory, env: { ...apart.env, ...guardedEnvironment(directory) } };
+      const commit = await quietly(nested, ['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']);
+      return [{ name, commit }];
+    }),
+  );
+  const nested = found.flat();
+  if (nested.length === 0) return;
+  const moved = nested.filter(({ commit }) => commit !== '');
+  const entries = moved.map(({ name, commit }) => `160000 ${commit} 0\t${name}\0`);
+  await runGit({ ...apart, input: entries.join('') }, ['update-index', '-z', '--index-info']);
+  const input = nested.map(({ name }) => `${name}\0`).join('');
+  await runGit({ ...apart, input }, ['update-index', '--skip-worktree', '-z', '--stdin']);
+}
+
 /** The same work has the same commit, so that whoever asks again has nothing to fetch. */
 async function commitOf(run: GitRun, of: { tree: string; commit: string }): Promise<string> {
   const known = await quietly(run, ['rev-parse', '--quiet', '--verify', `${WORK}^{commit}`]);
   if (known !== '') {
-    const told = await line(run, ['show', '--no-patch', '--format=%T %P', known]);
+    // A repository may ask for signatures to be checked, by a program of its choice.
+    const told = await line(run, ['show', '--no-patch', '--no-show-signature', '--format=%T %P', known]);
     if (told === `${of.tree} ${of.commit}`) return known;
   }
   const parent = of.commit ? ['-p', of.commit] : [];

@@ -16,7 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Wrapper } from './handler.ts';
-import { firstMessage } from './opening.ts';
+import { cells, firstMessage } from './opening.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
@@ -102,7 +102,7 @@ function pump(
             return;
           }
           case 'resize':
-            pty.resize(clamp(message.resize.columns), clamp(message.resize.rows));
+            pty.resize(cells(message.resize.columns), cells(message.resize.rows));
             return;
           case 'detach':
             resolve('detach');
@@ -136,8 +136,4 @@ async function attachOpen(stream: Stream, signal: AbortSignal): Promise<AttachOp
 
 function send(stream: Stream, message: AttachResponse): boolean {
   return stream.write(message);
-}
-
-function clamp(size: number): number {
-  return Math.min(1000, Math.max(1, size));
 }

@@ -9,7 +9,7 @@ import type { RunningExec } from '../sessions/exec-port.ts';
 import type { ExecOrder, Executions } from '../sessions/executions.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
-import { firstMessage } from './opening.ts';
+import { cells, firstMessage } from './opening.ts';
 import { checkProgram, refuseExternal, signalName } from './orders.ts';
 
 type Stream = ServerDuplexStream<ExecRequest, ExecResponse>;
@@ -49,7 +49,7 @@ async function serve(stream: Stream, signal: AbortSignal, options: ExecOptions):
 function order({ argv, env, directory, terminal, columns, rows, term }: ExecOpen): ExecOrder {
   checkProgram({ argv, env });
   if (directory.includes('\0')) throw new BerthError('ARGUMENT_INVALID', 'a path cannot contain NUL');
-  const size = { columns: clamp(columns || 120), rows: clamp(rows || 36) };
+  const size = { columns: cells(columns || 120), rows: cells(rows || 36) };
   const known = /^[A-Za-z0-9.+_-]{1,64}$/.test(term) ? term : 'xterm-256color';
   return { argv, env, directory, terminal: terminal ? { ...size, term: known } : null };
 }
@@ -81,7 +81,7 @@ function pump(stream: Stream, signal: AbortSignal, running: RunningExec): Promis
             running.endInput();
             return;
           case 'resize':
-            running.resize(clamp(message.resize.columns), clamp(message.resize.rows));
+            running.resize(cells(message.resize.columns), cells(message.resize.rows));
             return;
           case 'signal':
             running.signal(signalName(message.signal));
@@ -110,8 +110,4 @@ async function cutShort(
   return over && isFinal(over.state)
     ? new BerthError('SESSION_ENDED', `session ${sessionId} ended while the command ran: it is ${over.state}`)
     : new BerthError('EXEC_FAILED', `what ran the command in ${sessionId} was killed`);
-}
-
-function clamp(size: number): number {
-  return Math.min(1000, Math.max(1, size));
 }

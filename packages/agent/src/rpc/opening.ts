@@ -1,4 +1,4 @@
-/** The first message of a call whose messages go both ways. */
+/** What opens a call whose messages go both ways. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 
 /** Null where the caller ended or left before it sent one. What comes after it waits in the stream. */
@@ -15,4 +15,9 @@ export async function firstMessage<Req, Res>(
     stream.once('error', reject);
     signal.addEventListener('abort', () => resolve(null), { once: true });
   });
+}
+
+/** Columns or rows of a terminal, as it takes them. */
+export function cells(asked: number): number {
+  return Math.min(1000, Math.max(1, asked));
 }

@@ -32,21 +32,23 @@ fi
   . ./what
   printf 'begun %s %s\n' "$$" "$watcher" >&3
   exec 3>&-
-  case $1 in
-  */*) [ -e "$1" ] && found=$1 ;;
-  *)
-    IFS=:
-    set -f
-    for place in $PATH; do
-      [ -f "${place:-.}/$1" ] && [ -x "${place:-.}/$1" ] && found=$1 && break
-    done
-    ;;
-  esac
-  if [ -z "$found" ]; then
+  # In a shell of its own: a variable of the command may have the name of one that is set here.
+  (
+    case $1 in
+    */*) [ -e "$1" ] && exit 0 ;;
+    *)
+      IFS=:
+      set -f
+      for place in $PATH; do
+        [ -f "${place:-.}/$1" ] && [ -x "${place:-.}/$1" ] && exit 0
+      done
+      ;;
+    esac
+    exit 1
+  ) || {
     printf 'berth: command not found: %s\n' "$1" >&2
     exit 127
-  fi
-  unset IFS
+  }
   exec "$@"
 )
 printf 'ended %s\n' "$?" >&3

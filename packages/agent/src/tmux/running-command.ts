@@ -101,7 +101,9 @@ export class RunningCommand implements RunningExec {
       try {
         process.kill(pid, signal);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+        // It has just ended; or became another user's (sudo), who alone may end it.
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (code !== 'ESRCH' && code !== 'EPERM') throw error;
       }
     }
   }

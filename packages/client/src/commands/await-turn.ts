@@ -2,6 +2,7 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { pause } from '../fleet/backoff.ts';
 import { inLine } from '../fleet/queue-place.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { interruption } from './interruption.ts';
@@ -41,17 +42,4 @@ export async function awaitTurn(
 export function waits({ name, id, queuePlace }: Place['session']): string {
   const where = queuePlace === null ? 'in line' : inLine(queuePlace);
   return `berth: session ${oneLine(name) || id} waits for a slot: ${where} on its host`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
 }

@@ -1,15 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { expect, test } from 'vitest';
 import type { Context } from '../context.ts';
 import { createConsole } from '../render/console.ts';
-import { offerCredentials } from './credentials.ts';
+import { KNOWN_CREDENTIALS, offerCredentials } from './credentials.ts';
 
 const CANARY = 'canary-7f3a';
 const presets = [
   { name: 'shell', available: true, credentials: [] },
   { name: 'gone', available: false, credentials: ['GONE_KEY'] },
   { name: 'tool', available: true, credentials: ['TOOL_KEY', 'TOOL_TOKEN'] },
+  { name: 'shipped', available: true, credentials: ['OPENAI_API_KEY', 'AWS_SECRET_ACCESS_KEY'] },
   { name: 'other', available: true, credentials: ['OTHER_KEY'] },
 ] as unknown as HostSnapshot['presets'];
 
@@ -62,7 +64,22 @@ test.each<[string, Case, Record<string, string>, string]>([
   ],
   ['a script', {}, {}, 'berth: tool on dev2 gets no credentials from here; to send them: --env TOOL_KEY\n'],
   ['JSON', { json: true }, {}, ''],
-  ['the setting send', { credentials: 'send' }, { TOOL_KEY: CANARY }, ''],
+  [
+    'the setting send',
+    { credentials: 'send', preset: 'shipped', env: { OPENAI_API_KEY: CANARY } },
+    { OPENAI_API_KEY: CANARY },
+    '',
+  ],
+  [
+    'the setting send, for what a host alone calls credentials',
+    {
+      credentials: 'send',
+      preset: 'shipped',
+      env: { OPENAI_API_KEY: CANARY, AWS_SECRET_ACCESS_KEY: CANARY },
+    },
+    {},
+    'berth: shipped on dev2 gets no credentials from here; to send them: --env OPENAI_API_KEY --env AWS_SECRET_ACCESS_KEY\n',
+  ],
   ['the setting never', { credentials: 'never', answer: 'y' }, {}, ''],
   ['one that is passed', { passed: { TOOL_TOKEN: 'x' }, answer: 'y' }, {}, ''],
   ['none here', { env: { TOOL_KEY: '' }, answer: 'y' }, {}, ''],
@@ -75,4 +92,12 @@ test('all that are set here go together', async () => {
   const { sent, said } = await offered({ env, answer: 'yes' });
   expect(Object.keys(sent)).toEqual(['TOOL_KEY', 'TOOL_TOKEN']);
   expect(said).toContain('takes TOOL_KEY, TOOL_TOKEN; send yours');
+});
+
+test('what is sent unasked is what the shipped presets take', () => {
+  const directory = new URL('../../../agent/presets/', import.meta.url);
+  const files = readdirSync(directory).map((name) => readFileSync(new URL(name, directory), 'utf8'));
+  const lists = files.map((text) => /^credentials: \[(.*)\]$/m.exec(text)?.[1] ?? '');
+  const names = lists.flatMap((list) => list.split(', ')).filter(Boolean);
+  expect([...new Set(names)].sort()).toEqual([...KNOWN_CREDENTIALS].sort());
 });

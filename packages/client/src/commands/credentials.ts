@@ -8,6 +8,15 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { confirm } from '../render/picker.ts';
 
+/**
+ * What the shipped presets take their credentials from. A host names what its presets take: without a
+ * person's yes it gets nothing but these.
+ */
+export const KNOWN_CREDENTIALS: ReadonlySet<string> = new Set([
+  ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN', 'CODEX_API_KEY'],
+  ...['DEEPSEEK_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY'],
+]);
+
 export interface CredentialsOffer {
   /** As it was asked for; empty: the first tool that the host has. */
   readonly preset: string;
@@ -50,7 +59,8 @@ export async function offerCredentials(
     return value ? [[name, value] as const] : [];
   });
   if (here.length === 0) return {};
-  if (settings.credentials === 'send') return Object.fromEntries(here);
+  if (settings.credentials === 'send' && here.every(([name]) => KNOWN_CREDENTIALS.has(name)))
+    return Object.fromEntries(here);
   const names = here.map(([name]) => name);
   const who = oneLine(`${known.name} on ${offer.hostName}`);
   if (console.canAsk && !console.json) {

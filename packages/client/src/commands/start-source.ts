@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
+import { EMPTY_SOURCE, holdsSecret } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
 import { nothingToBring, type Parcel } from '../workspace/parcel.ts';
 import type { Finding } from '../workspace/secret-scan.ts';
@@ -75,10 +75,14 @@ function cloneOf(url: string, flags: SourceFlags): Parcel {
       `${flag} is for a repository that is here: the host clones ${safeUrl(url)}`,
     );
   }
-  if (/^[a-z0-9+.-]+:\/\/[^/@]*:[^/@]*@/i.test(url)) {
-    throw new BerthError('ARGUMENT_INVALID', '--repo cannot hold a password: the host would keep it', {
-      hint: 'let the git of the host have it: see gitcredentials(7), or use ssh',
-    });
+  if (holdsSecret(url)) {
+    throw new BerthError(
+      'ARGUMENT_INVALID',
+      '--repo cannot hold a password or token: the host would keep it',
+      {
+        hint: 'let the git of the host have it: see gitcredentials(7), or use ssh',
+      },
+    );
   }
   const depth = flags.depth === undefined ? 0 : wholeNumber('--depth', flags.depth);
   if (flags.depth !== undefined && depth === 0) throw new BerthError('USAGE', '--depth is 1 or more');

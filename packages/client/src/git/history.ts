@@ -39,6 +39,8 @@ export async function treesOfReferences(git: Git): Promise<Map<string, string>> 
 export async function namesInHistory(git: Git, commit: string): Promise<string[]> {
   const tips = ['--branches', '--tags', ...(commit === '' ? [] : [commit])];
   const shown = ['--format=', '--name-only', '--no-renames', '--diff-filter=A', '-m', '--root', '-z'];
+  // Nor what the user's settings have it say about signatures: it would stand before a name.
+  shown.push('--no-show-signature');
   const names = await git.list(['log', ...shown, ...tips]);
   return [...new Set(names.map((name) => name.replace(/^\n+/, '')))];
 }

@@ -28,7 +28,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { decodeWatch } from './decode.ts';
 import { streamCalls } from './grpc-streams.ts';
-import type { HostClient } from './host-client.ts';
+import type { CallOptions, HostClient, StartSession } from './host-client.ts';
 
 type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
@@ -47,6 +47,16 @@ export function createHostClient(options: ChannelOptions): HostClient {
   const hostOf = ({ host }: HostAnswer) => {
     if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
     return decodeHost(host);
+  };
+
+  /** An agent from before sources would leave one out without a word, and begin in an empty workspace. */
+  const refuseOlder = async (source: StartSession['source'], o: CallOptions | undefined) => {
+    if (!source || source.kind === 'empty') return;
+    const call = (stubs: Stubs) => bound<SnapshotResponse, 'snapshot'>(stubs.workspace, 'snapshot');
+    // Of no session: one that knows the call says so.
+    await channel.unary(call, { session: '' }, o).catch((error: unknown) => {
+      if (error instanceof BerthError && error.reason === 'VERSION_MISMATCH') throw error;
+    });
   };
 
   const hooksOf = ({ hooks, changed }: HooksAnswer) => {
@@ -169,6 +179,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return decodeWorkspaceState(await channel.unary(call, { session }, o));
     },
     async start(request, o) {
+      await refuseOlder(request.source, o);
       const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, source, ...rest } = request;
       const wire = {
         maxTurns: 0,

@@ -1,5 +1,5 @@
 /** Output files of a session, out of an archive that a host made. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +27,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const archive = () =>
-  spawn('tar', ['-c', '-C', join(dir, 'host'), 'output'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
+async function* archive() {
+  yield execFileSync('tar', ['-c', '-C', join(dir, 'host/output'), '.']);
+}
 
 async function bring(download: () => AsyncIterable<Uint8Array>, replace = false) {
   const client = { download } as unknown as HostClient;
@@ -65,4 +67,28 @@ test('nothing is written outside, nor where the host breaks off', async () => {
   ).rejects.toMatchObject({ reason: 'HOST_UNREACHABLE' });
   expect(readdirSync(here)).toEqual([]);
   expect(existsSync(join(dir, '..', 'escaped'))).toBe(false);
+});
+
+test('a link that came once leads nothing out the next time, and one that leads nowhere comes too', async () => {
+  const output = join(dir, 'host/output');
+  mkdirSync(join(dir, 'outside'));
+  symlinkSync(join(dir, 'outside'), join(output, 'way'));
+  symlinkSync(join(dir, 'outside/file'), join(output, 'file'));
+  await bring(archive);
+  expect(readdirSync(here).sort()).toEqual(['file', 'in', 'way']);
+  rmSync(join(output, 'way'));
+  rmSync(join(output, 'file'));
+  writeFileSync(join(output, 'file'), 'mine now');
+  await bring(archive);
+  expect(readFileSync(join(here, 'file'), 'utf8')).toBe('mine now');
+  mkdirSync(join(output, 'way'));
+  writeFileSync(join(output, 'way/evil'), 'evil');
+  await expect(bring(archive)).rejects.toMatchObject({ reason: 'EXEC_FAILED' });
+  expect(readdirSync(join(dir, 'outside'))).toEqual([]);
+});
+
+test('no pipe or device comes', async () => {
+  execFileSync('mkfifo', [join(dir, 'host/output/pipe')]);
+  await expect(bring(archive)).rejects.toMatchObject({ reason: 'EXEC_FAILED' });
+  expect(readdirSync(here)).toEqual([]);
 });

@@ -297,6 +297,26 @@ test('what was found clean is not looked at again, and what is new is', async ()
   expect((await taken()).findings).toMatchObject([{ path: 'b.txt' }]);
 });
 
+test('what the settings say about signatures stands before no name', async () => {
+  git('config', 'log.showSignature', 'true');
+  const gpg = join(dir, 'gpg');
+  writeFileSync(gpg, '#!/bin/sh\necho gpg: who is that >&2\n', { mode: 0o755 });
+  git('config', 'gpg.program', gpg);
+  put('secret.env', 'x');
+  git('add', '.');
+  git('commit', '-q', '-m', 'one');
+  const signed = git('cat-file', 'commit', 'HEAD').replace(
+    '\n\n',
+    '\ngpgsig -----BEGIN PGP SIGNATURE-----\n\n',
+  );
+  put('signed', signed);
+  git('reset', '-q', '--hard', git('hash-object', '-t', 'commit', '-w', 'signed'));
+  rmSync(join(repo, 'signed'));
+  put('.berthignore', 'secret.env\n');
+  const { source } = await take();
+  expect(source.historyLeftOut).toBe(true);
+});
+
 test('.berthignore keeps untracked files here, by the rules of .gitignore', async () => {
   put('a.txt', 'one\n');
   put('.berthignore', '*.log\n/secret/\n!keep.log\n');

@@ -67,3 +67,16 @@ export interface DiskReport {
   /** 0: as much as the disk has. */
   readonly quotaBytes: number;
 }
+
+/**
+ * Whether the address of a repository holds a secret: a password, a token in the place of a name or in
+ * its query. It would be in the journal of the host, in the arguments of git, and in events.
+ */
+export function holdsSecret(url: string): boolean {
+  const [, user = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)@/i.exec(url) ?? [];
+  const asked = /[?&][^=&]*(?:token|password|secret|key)=[^&]/i.test(url);
+  return asked || /:[^:]/.test(user.replace(/%3a/gi, ':')) || TOKEN.test(user);
+}
+
+/** As the large forges make them. */
+const TOKEN = /^(?:gh[pousr]_|github_pat_|glpat-|gloas-|ATATT|ATBB|hf_|pat-)[\w-]{10,}/;
