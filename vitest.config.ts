@@ -1,5 +1,5 @@
 /**
- * How the tests run: unit tests at once in a process each, tests on real binaries one more
+ * How the tests run: unit tests at once in a process each, tests on real binaries two more
  * than there are CPUs at a time, tests on whole hosts two at a time.
  */
 import { availableParallelism } from 'node:os';
@@ -31,7 +31,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They wait for programs about as long as they use a CPU.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: availableParallelism() + 2,
           sequence: { groupOrder: 1 },
         },
       },
