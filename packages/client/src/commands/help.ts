@@ -10,12 +10,12 @@ export function overview(): string {
     const rows = entries.map((entry): [string, string] => [left(entry).padEnd(width), entry.describe]);
     return `${group}:\n${columns(rows)}`;
   });
-  return `berth runs long-lived work in terminal sessions on your hosts, and never loses any of it.
+  return `berth runs long-lived work in terminal sessions on your hosts, and loses none.
 
 usage: berth COMMAND [ARGUMENT…]
 
 ${groups.join('\n')}
-Each command has --help. Try: berth start --preset shell -- bash -c 'echo hello; sleep 60'
+Each command has --help. Try: berth start -- bash -c 'echo hello; sleep 60'
 `;
 }
 

@@ -39,7 +39,7 @@ async function change(
   const targets =
     words.length > 0
       ? await findSessions(words, context)
-      : [await theSession([], context, { command, accept })];
+      : [await theSession([], context, { command, accept, none: `none is ${WHICH[command]}` })];
   const { done, code } = await eachTarget(targets, {
     command,
     context,
