@@ -5,7 +5,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
-import { mayHaveRepository } from '../git/nearby.ts';
+import { mayHaveRepository } from '../workspace/near-repository.ts';
 import { nothingToBring, type Parcel } from '../workspace/parcel.ts';
 import type { Finding } from '../workspace/secret-scan.ts';
 import type { Flags, FlagValues } from './command.ts';

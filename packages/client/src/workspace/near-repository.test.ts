@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { mayHaveRepository } from './nearby.ts';
+import { mayHaveRepository } from './near-repository.ts';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'berth-nearby-')));
 afterAll(() => rmSync(root, { recursive: true }));
