@@ -94,7 +94,9 @@ it('takes standard input and output for a file', async () => {
 it('says what is not there, and leaves nothing half done', async () => {
   expect(await cp('dev:work:no-such', '.')).toMatchObject({
     code: 4,
-    stderr: expect.stringMatching(/^berth: cannot find no-such: there is no such file\n/),
+    stderr: expect.stringMatching(
+      /^berth: cannot find no-such: there is no such file\n.*: berth exec sess-\S+ ls\n/,
+    ),
   });
   expect(await cp('no-such', 'dev:work:')).toMatchObject({
     code: 4,

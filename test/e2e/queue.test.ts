@@ -80,9 +80,10 @@ it('suspends and resumes several, and says what it could not', async () => {
     await startedId(sandbox, ['start', '--json', '--name', name, '--', 'cat']);
   await startedId(sandbox, ['start', '--json', '--wait', '--name', 'ended', '--', 'true']);
   const done = await sandbox.berth(['suspend', 'one', 'two', 'ended', 'nobody']);
-  const told = done.stdout.match(/\((one|two)\) is suspended: let it go on with berth resume\n/g);
+  const told = done.stdout.match(/\((one|two)\) is suspended: let it go on with berth resume sess-\S+\n/g);
   expect(told?.sort().map((line) => line.slice(1, 4))).toEqual(['one', 'two']);
-  expect(done.stderr).toMatch(/cannot suspend sess-\S+: it is completed/);
+  // The hint can be copied: it names the session.
+  expect(done.stderr).toMatch(/cannot suspend (sess-\S+): it is completed\n.*berth output \1\n/);
   expect(done).toMatchObject({ code: 7 });
   const { sessions } = await sandbox.json<Listed>(['list', '--status', 'suspended']);
   expect(sessions).toMatchObject([

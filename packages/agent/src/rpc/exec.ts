@@ -107,7 +107,14 @@ async function cutShort(
   const over = await registry
     .until(sessionId, ({ state }) => isFinal(state), deadline)
     .catch(() => registry.get(sessionId));
+  const values = { session: sessionId };
   return over && isFinal(over.state)
-    ? new BerthError('SESSION_ENDED', `session ${sessionId} ended while the command ran: it is ${over.state}`)
-    : new BerthError('EXEC_FAILED', `what ran the command in ${sessionId} was killed`);
+    ? new BerthError(
+        'SESSION_ENDED',
+        `session ${sessionId} ended while the command ran: it is ${over.state}`,
+        {
+          values,
+        },
+      )
+    : new BerthError('EXEC_FAILED', `what ran the command in ${sessionId} was killed`, { values });
 }

@@ -43,7 +43,7 @@ export function filesCalls({
   ): AsyncGenerator<DownloadResponse> {
     if (paths.length === 0 || paths.length > MOST_PATHS) throw invalid('name 1 to 10000 files');
     const workspace = await workspaceOf(session);
-    const found = await Promise.all(paths.map((name) => lookUp(workspace, name)));
+    const found = await Promise.all(paths.map((name) => lookUp({ session, workspace }, name)));
     const followLinks = found.every(({ isDirectory }) => !isDirectory);
     for await (const data of packed(
       found.map(({ member }) => member),
@@ -63,7 +63,7 @@ export function filesCalls({
     const target = path.resolve(await workspaceOf(session), checked(directory));
     const there = await stat(target).catch(() => null);
     if (!there?.isDirectory())
-      throw notFound(directory, there ? 'it is no directory' : 'there is no such directory');
+      throw notFound(session, directory, there ? 'it is no directory' : 'there is no such directory');
     const archive = dataOf(messages);
     const piece = await archive.next();
     // Somebody asks whether the directory is there.
@@ -80,14 +80,17 @@ export function filesCalls({
   };
 }
 
-async function lookUp(workspace: string, name: string): Promise<{ member: Member; isDirectory: boolean }> {
+async function lookUp(
+  { session, workspace }: { session: string; workspace: string },
+  name: string,
+): Promise<{ member: Member; isDirectory: boolean }> {
   const file = path.resolve(workspace, checked(name));
   const [own, behind] = await Promise.all(
     [file, file].map((one, i) => (i === 0 ? lstat(one) : stat(one)).catch(() => null)),
   );
-  if (!own || (!behind && name.endsWith('/'))) throw notFound(name, 'there is no such file');
+  if (!own || (!behind && name.endsWith('/'))) throw notFound(session, name, 'there is no such file');
   const isDirectory = behind?.isDirectory() === true;
-  if (name.endsWith('/') && !isDirectory) throw notFound(name, 'it is no directory');
+  if (name.endsWith('/') && !isDirectory) throw notFound(session, name, 'it is no directory');
   // All that is in it, and not itself.
   if (isDirectory && (/(^|\/)\.?$/.test(name.replace(/([^/])\/$/, '$1')) || file === '/')) {
     return { member: { directory: file, path: '.' }, isDirectory };
@@ -113,8 +116,10 @@ function checked(name: string): string {
   return name;
 }
 
-function notFound(name: string, why: string): BerthError {
-  return new BerthError('FILE_NOT_FOUND', `cannot find ${oneLine(name) || 'the workspace'}: ${why}`);
+function notFound(session: string, name: string, why: string): BerthError {
+  return new BerthError('FILE_NOT_FOUND', `cannot find ${oneLine(name) || 'the workspace'}: ${why}`, {
+    values: { session },
+  });
 }
 
 function invalid(message: string): BerthError {

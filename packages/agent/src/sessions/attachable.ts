@@ -81,7 +81,9 @@ async function others(name: string, external: ExternalTerminals): Promise<Attach
 export function typable(session: Session): Session {
   if (session.state === 'running' || session.state === 'suspended') return session;
   if (isFinal(session.state)) {
-    throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`);
+    throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`, {
+      values: { session: session.id },
+    });
   }
   throw new BerthError(
     'SESSION_NOT_RUNNING',

@@ -210,7 +210,9 @@ export class Commands {
     if (granted) return granted;
     const session = registry.resolve(order.session);
     if (!('spec' in session) || isFinal(session.state)) {
-      throw new BerthError('SESSION_ENDED', `cannot change ${session.id}: it is ${session.state}`);
+      throw new BerthError('SESSION_ENDED', `cannot change ${session.id}: it is ${session.state}`, {
+        values: { session: session.id },
+      });
     }
     const { name } = order;
     registry.refuseTaken(name ?? '', session.id, hostname);

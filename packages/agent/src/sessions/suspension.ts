@@ -68,7 +68,9 @@ function atRest(session: Session): boolean {
 function cannot(method: 'Suspend' | 'Resume', session: Session | undefined): BerthError {
   const what = `cannot ${method.toLowerCase()} ${session?.id}`;
   if (!session || isFinal(session.state)) {
-    return new BerthError('SESSION_ENDED', `${what}: it is ${session?.state ?? 'gone'}`);
+    return new BerthError('SESSION_ENDED', `${what}: it is ${session?.state ?? 'gone'}`, {
+      values: session ? { session: session.id } : {},
+    });
   }
   const ending = session.state === 'running' || session.state === 'suspended';
   const why = ending ? 'it is being ended' : `it does not run yet: it is ${session.state}`;

@@ -32,5 +32,9 @@ export const disconnect = defineCommand({
 
 async function one(context: Context) {
   const accept = ({ session }: { session: { attachedClients: number } }) => session.attachedClients > 0;
-  return await theSession([], context, { command: 'disconnect', accept });
+  return await theSession([], context, {
+    command: 'disconnect',
+    accept,
+    none: 'none has a terminal on it',
+  });
 }

@@ -1,18 +1,21 @@
 /** Help texts. Pure. */
-import { CATALOG } from './catalog.ts';
+import { CATALOG, type Entry, GROUPS } from './catalog.ts';
 import { type AnyCommand, type Flags, GLOBAL_FLAGS } from './command.ts';
 
 export function overview(): string {
-  const rows = CATALOG.map(({ name, alias, describe }): [string, string] => [
-    alias ? `${name}, ${alias}` : name,
-    describe,
-  ]);
-  return `berth runs long-lived work in terminal sessions on your hosts, and never loses any of it.
+  const left = ({ name, alias }: Entry) => (alias ? `${name}, ${alias}` : name);
+  const width = Math.max(...CATALOG.map((entry) => left(entry).length));
+  const groups = GROUPS.map((group) => {
+    const entries = CATALOG.filter((entry) => entry.group === group);
+    const rows = entries.map((entry): [string, string] => [left(entry).padEnd(width), entry.describe]);
+    return `${group}:\n${columns(rows)}`;
+  });
+  return `berth runs long-lived work in terminal sessions on your hosts, and loses none.
 
 usage: berth COMMAND [ARGUMENT…]
 
-${columns(rows)}
-Each command has --help. Try: berth start --preset shell -- bash -c 'echo hello; sleep 60'
+${groups.join('\n')}
+Each command has --help. Try: berth start -- bash -c 'echo hello; sleep 60'
 `;
 }
 

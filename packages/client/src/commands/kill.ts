@@ -57,7 +57,11 @@ export const kill = defineCommand({
 });
 
 async function one(context: Context): Promise<Place> {
-  return await theSession([], context, { command: 'kill', accept: ({ session }) => !isFinal(session.state) });
+  return await theSession([], context, {
+    command: 'kill',
+    accept: ({ session }) => !isFinal(session.state),
+    none: 'none lives',
+  });
 }
 
 async function allOf(wanted: readonly string[], yes: boolean, context: Context) {

@@ -5,6 +5,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { EMPTY_SOURCE, holdsSecret } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
+import { mayHaveRepository } from '../workspace/near-repository.ts';
 import { nothingToBring, type Parcel } from '../workspace/parcel.ts';
 import type { Finding } from '../workspace/secret-scan.ts';
 import type { Flags, FlagValues } from './command.ts';
@@ -98,8 +99,10 @@ async function repositoryAt(repo: string | undefined, flags: SourceFlags, contex
   const note = (text: string) => {
     if (!console.json) console.err(`berth: ${text}\n`);
   };
-  const { takeRepository } = await import('../workspace/take-repository.ts');
   const asked = repo !== undefined || flags.branch !== undefined || flags.clean;
+  // Neither git nor what takes a repository is loaded for most sessions that need no work.
+  if (!asked && !mayHaveRepository(process.cwd(), env)) return nothingToBring(EMPTY_SOURCE);
+  const { takeRepository } = await import('../workspace/take-repository.ts');
   const secrets = async (findings: readonly Finding[]) => {
     const { judgeSecrets } = await import('./start-secrets.ts');
     await judgeSecrets(findings, { allowed: flags['allow-secrets'], console });

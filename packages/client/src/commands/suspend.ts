@@ -25,8 +25,8 @@ export const resume = defineCommand({
 
 const WHICH = { suspend: 'running', resume: 'suspended' } as const;
 const TOLD = {
-  suspend: 'is suspended: let it go on with berth resume',
-  resume: 'goes on',
+  suspend: (id: string) => `is suspended: let it go on with berth resume ${id}`,
+  resume: () => 'goes on',
 } as const;
 
 async function change(
@@ -39,14 +39,14 @@ async function change(
   const targets =
     words.length > 0
       ? await findSessions(words, context)
-      : [await theSession([], context, { command, accept })];
+      : [await theSession([], context, { command, accept, none: `none is ${WHICH[command]}` })];
   const { done, code } = await eachTarget(targets, {
     command,
     context,
     work: async (place, client) => {
       const request = { requestId: randomUUID(), session: place.session.id };
       const session = await client[command](request);
-      if (!console.json) console.out(`${namedText(session)} ${TOLD[command]}\n`);
+      if (!console.json) console.out(`${namedText(session)} ${TOLD[command](session.id)}\n`);
       return { ...namedJson(place), status: statusOf(session.state) };
     },
   });

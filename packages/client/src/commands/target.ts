@@ -94,11 +94,11 @@ function warnUnsure(
 /** Lines that fit a screen. */
 const MOST_OFFERED = 20;
 
-/** The one session that the words name; on a terminal a picker where there are none. */
+/** The one session that the words name; on a terminal a picker where there are none. `none`: why it may have no lines. */
 export async function theSession(
   words: readonly string[],
   context: Context,
-  options: { command: string; accept?: (place: Place) => boolean },
+  options: { command: string; accept?: (place: Place) => boolean; none?: string },
 ): Promise<Place> {
   const [word] = words;
   const hint = `see berth ${options.command} --help`;
@@ -115,7 +115,9 @@ export async function theSession(
     const silent = answers.find(({ ok }) => !ok);
     if (silent && !silent.ok && answers.length === 1) throw silent.error;
     const reason = silent ? 'HOST_UNREACHABLE' : 'SESSION_NOT_FOUND';
-    throw new BerthError(reason, 'there is no session to choose from', { hint: 'see berth list --all' });
+    const why = silent ? '' : (options.none ?? '');
+    const message = `there is no session to choose from${why ? `: ${why}` : ''}`;
+    throw new BerthError(reason, message, { hint: 'see berth list --all' });
   }
   const more = fitting.length - offered.length;
   if (more > 0) context.console.err(`berth: ${more} more: name one to choose it\n`);

@@ -111,7 +111,8 @@ function notFound(word: string, answers: readonly Answer<Holding>[], isHost: boo
   }
   const named = isHost ? word : host !== null && word === `${host}:` ? host : null;
   if (named !== null) {
-    const message = `cannot find session ${word}: host ${named} has no session named ${DEFAULT_SESSION}`;
+    // A word that ends with a colon, and the colon after it, would look like one.
+    const message = `cannot find session ${word.replace(/:$/, '')}: host ${named} has no session named ${DEFAULT_SESSION}`;
     const hint = `its name alone means that one; berth connect ${named} makes it`;
     return new BerthError('SESSION_NOT_FOUND', message, { values: { ...values, host: named }, hint });
   }

@@ -67,7 +67,9 @@ function existing(directory: string): string {
   } catch {
     // As below.
   }
-  throw new BerthError('SOURCE_INVALID', `there is no directory ${oneLine(directory)}`);
+  throw new BerthError('SOURCE_INVALID', `there is no directory ${oneLine(directory)}`, {
+    hint: 'name a directory of this machine, in a git repository',
+  });
 }
 
 /** Lines that are told of any repository. */

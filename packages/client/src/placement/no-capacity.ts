@@ -10,17 +10,17 @@ const NAMED = 4;
 /** Where waiting helps. */
 const PASSING: ReadonlySet<ObstacleKind> = new Set(['full', 'line']);
 
-/** `candidates`: for when slots come free. */
+/** `candidates`: for when slots come free. `left`: hosts that were not even asked. */
 export function noCapacity(
   constraints: Constraints,
   passedOver: readonly PassedOver[],
-  options: { candidates: readonly Candidate[]; now: number },
+  options: { candidates: readonly Candidate[]; left?: readonly PassedOver[]; now: number },
 ): BerthError {
   const [only] = passedOver;
   // One host alone says it best itself.
   if (only?.obstacle.error && passedOver.length === 1) return only.obstacle.error;
   const asked = passedOver.filter(({ obstacle }) => obstacle.kind !== 'unwanted');
-  if (asked.length === 0) return noneFits(passedOver);
+  if (asked.length === 0) return noneFits([...passedOver, ...(options.left ?? [])]);
   const kinds = new Set(asked.map(({ obstacle }) => obstacle.kind));
   if (kinds.size === 1 && kinds.has('preset')) return presetNowhere(constraints, options.candidates);
   const what = constraints.memoryBytes > 0 ? `a slot of ${formatMemory(constraints.memoryBytes)}` : 'a slot';

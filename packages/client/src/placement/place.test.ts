@@ -72,6 +72,17 @@ test('a plan takes nothing from the start that comes after it', async () => {
   expect(hosts.map((host) => host.stateCount('running'))).toEqual([2, 1]);
 });
 
+test('where no host is as it was wanted, those that were not asked are named, too', async () => {
+  const hosts = hostsOf(1, 1);
+  const [asked, other] = hosts as [SimulatedHost, SimulatedHost];
+  const left = [{ host: other.config, obstacle: { kind: 'unwanted', words: 'its size is l' } }] as const;
+  const constraints = { ...ANY, size: 'xl' };
+  const placement = placementOn([asked], { constraints, left });
+  const error = await placement.start(promptJob('a')).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ reason: 'HOST_NOT_FOUND' });
+  expect((error as BerthError).message).toMatch(/h0: it has .* of memory; h1: its size is l$/);
+});
+
 test('a refusal is believed, and the next host taken', async () => {
   const hosts = hostsOf(1, 4);
   const [stale, other] = hosts as [SimulatedHost, SimulatedHost];

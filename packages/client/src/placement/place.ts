@@ -19,7 +19,7 @@ import { type Constraints, mustAsk } from './obstacle.ts';
 import { goesElsewhere, interrupted, isLost } from './outcomes.ts';
 import { Picture } from './picture.ts';
 import type { Policy } from './policy.ts';
-import { type Candidate, type Ranking, rank } from './rank.ts';
+import { type Candidate, type PassedOver, type Ranking, rank } from './rank.ts';
 import { type Line, lines } from './soonest.ts';
 
 export interface Placed {
@@ -52,6 +52,8 @@ export interface PlacementPorts extends AttemptPorts {
 export interface PlacementOptions {
   /** Those that may be taken; what else is wanted of them is checked against what they tell. */
   readonly hosts: readonly HostConfig[];
+  /** Those that were left out before; errors name them. */
+  readonly left?: readonly PassedOver[];
   readonly constraints: Constraints;
   readonly policy: Policy;
   readonly parcel: Parcel;
@@ -235,7 +237,8 @@ export class Placement {
   }
 
   #nothing({ candidates }: Picture, { passedOver }: Ranking): BerthError {
-    return noCapacity(this.#o.constraints, passedOver, { candidates, now: this.#ports.now() });
+    const { constraints, left = [] } = this.#o;
+    return noCapacity(constraints, passedOver, { candidates, left, now: this.#ports.now() });
   }
 
   async #bring(host: HostConfig, client: HostClient): Promise<WorkspaceSource> {
