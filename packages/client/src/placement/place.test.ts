@@ -170,6 +170,15 @@ test('what a refusal tells goes before what was known', async () => {
   ]);
 });
 
+test('what is planned takes no room from what is started', async () => {
+  const placement = placementOn(hostsOf(1));
+  const [ranking] = await placement.plan([promptJob('a'), promptJob('b')]);
+  expect(ranking?.ranked).toMatchObject([{ host: { name: 'h0' } }]);
+  const other = placementOn(hostsOf(1, 0));
+  await other.plan([promptJob('a')]);
+  expect(await other.start(promptJob('a'))).toMatchObject({ host: { name: 'h0' } });
+});
+
 const FAULTS = fc.constantFrom<LinkFault>('none', 'none', 'none', 'before', 'after');
 
 test('exactly one session or none, and no slot left, whatever breaks; asked again it is that session', async () => {
