@@ -23,6 +23,7 @@ afterAll(() => repositories?.[Symbol.asyncDispose]());
 const UNCLEAR = /cannot tell whether the session started on one/;
 
 it.concurrent.each<[Moment, Cut]>([
+  ['in the upload', 'connections'],
   ['in the upload', 'agent restarted'],
   ['before Start', 'connections'],
   ['start.staged', 'agent restarted'],

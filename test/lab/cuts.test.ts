@@ -21,7 +21,6 @@ const UNCLEAR = /cannot tell whether the session started on one/;
 const SAID = /"message": *"[^"]*\bone\b/;
 
 it.concurrent.each<[Moment, Cut]>([
-  ['in the upload', 'connections'],
   ['slot.taken', 'connections'],
   ['slot.taken', 'agent restarted'],
   ['before Start', 'agent restarted'],

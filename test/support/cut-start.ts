@@ -70,6 +70,7 @@ async function hostsOf(names: readonly string[]) {
 }
 
 const IMPATIENT = { BERTH_RESERVATION: '2s', BERTH_CALL_TIMEOUT: '5s', BERTH_CONNECT_TIMEOUT: '5s' };
+const AWAY = /AGENT_MISSING|HOST_UNREACHABLE/;
 const PATIENT = { BERTH_FANOUT_TIMEOUT: '30s', BERTH_CALL_TIMEOUT: '30s', BERTH_CONNECT_TIMEOUT: '30s' };
 
 /** Starts a session with a repository, and makes the cut at its moment. Once it has ended, all is back. */
@@ -164,14 +165,19 @@ async function slotFree({ agent }: Place): Promise<void> {
 const sessionsIn = (stdout: string) =>
   (JSON.parse(stdout) as { sessions: { session_id: string; vm_name: string }[] }).sessions;
 
-/** The host is there again while the client still tries. */
+/**
+ * The host is there again while the client still tries. On a machine that is very busy an agent may take
+ * longer to start again than it is waited for: then the client says so, and asked again it is one session.
+ */
 export async function backAtOnce(start: CutStart): Promise<void> {
   await using fleet = await hostsOf(['one']);
   const { code, stdout, stderr, again } = await startThrough(fleet, start);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  const [session] = sessionsIn(stdout);
-  expect(await begunOn(fleet.places[0] as Place)).toEqual([session?.session_id]);
-  expect(await again()).toBe(session?.session_id);
+  const late = start.cut === 'agent restarted' && code === 3;
+  expect({ code, stderr }).toMatchObject(late ? { stderr: expect.stringMatching(AWAY) } : { code: 0 });
+  const ids = late ? [] : sessionsIn(stdout).map(({ session_id }) => session_id);
+  const id = await again();
+  expect(await begunOn(fleet.places[0] as Place)).toEqual([id]);
+  if (!late) expect(ids).toEqual([id]);
 }
 
 /** It is there again once the client has given up. `sessions`: that begin all the same. */
