@@ -1,232 +1,56 @@
 /**
- * The way to a host is cut, or its agent killed, while a repository goes there and a session starts with
- * it: exactly one session in the end, or a clear failure with the slot free.
+ * The way to a host is cut, or a program killed, while a repository goes there and a session starts with
+ * it. All other cuts: test/lab/cuts.test.ts.
  */
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { TestAgent } from '../support/agent.ts';
-import { newRepository } from '../support/git-home.ts';
-import { holdAt } from '../support/hold-at.ts';
-import { HostEvents, historyOf } from '../support/host-events.ts';
-import { findProgram } from '../support/programs.ts';
-import type { Running } from '../support/running.ts';
+import { afterAll, beforeAll, it } from 'vitest';
+import {
+  backAtOnce,
+  besideHealthy,
+  type Cut,
+  type Moment,
+  makeRepositories,
+  staysAway,
+} from '../support/cut-start.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { configureHosts, TestSshd } from '../support/sshd.ts';
-import { startedId } from '../support/started.ts';
-import { until } from '../support/until.ts';
-
-/** Incompressible, so that its upload is under way for long enough to be cut. */
-const LARGE_BYTES = 40 * 1024 ** 2;
 
 let repositories: Sandbox;
-const repository = (size: 'large' | 'small') => join(repositories.dir, size);
 beforeAll(() => {
   repositories = createSandbox();
-  for (const size of ['large', 'small'] as const) {
-    const git = newRepository(repository(size));
-    writeFileSync(join(repository(size), 'blob'), randomBytes(size === 'large' ? LARGE_BYTES : 10));
-    git('add', '.');
-    git('commit', '--quiet', '-m', size);
-  }
+  makeRepositories(repositories.dir);
 });
 afterAll(() => repositories?.[Symbol.asyncDispose]());
 
-type Moment = 'in the upload' | 'slot.taken' | 'before Start' | 'start.staged' | 'start.committed';
-type Cut = 'connections' | 'agent restarted' | 'host gone' | 'agent dead' | 'client killed';
-
-interface Place {
-  readonly agent: TestAgent;
-  readonly sshd: TestSshd;
-}
-
-/** Hosts of one slot each, the first of them the cheapest. */
-async function hostsOf(names: readonly string[]) {
-  const stack = new AsyncDisposableStack();
-  const sandbox = stack.use(createSandbox());
-  const hooks = join(sandbox.dir, 'hooks');
-  const places: Place[] = [];
-  for (const name of names) {
-    const flags = ['--memory-capacity', '32M', '--default-slot', '32M'];
-    const agent = await sandbox.startAgent({ name, flags, env: { BERTHD_TEST_HOOKS: hooks } });
-    places.push({ agent, sshd: stack.use(await TestSshd.start(sandbox, { name })) });
-  }
-  const remotes = places.map(({ sshd }, i) => ({ sshd, remote: `    price: ${i + 1}\n` }));
-  configureHosts(sandbox, remotes);
-  const listed = await sandbox.berth(['list', '--remote'], { env: PATIENT, timeoutMs: 60_000 });
-  expect(listed).toMatchObject({ code: 0, stderr: '' });
-  return { sandbox, hooks, places, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-const PATIENT = { BERTH_FANOUT_TIMEOUT: '30s', BERTH_CALL_TIMEOUT: '30s', BERTH_CONNECT_TIMEOUT: '30s' };
-
-/** Starts a session with a repository, and makes the cut at its moment. Once it has ended, all is back. */
-async function startThrough(
-  fleet: { sandbox: Sandbox; hooks: string; places: readonly Place[] },
-  { moment, cut, env }: { moment: Moment; cut: Cut; env: NodeJS.ProcessEnv },
-) {
-  const { sandbox, hooks } = fleet;
-  const { agent, sshd } = fleet.places[0] as Place;
-  let client: Running | null = null;
-  const cuts: Record<Cut, () => Promise<void>> = {
-    connections: async () => sshd.killConnections(),
-    'agent restarted': () => agent.restart(),
-    'host gone': () => sshd.stop(),
-    'agent dead': () => agent.kill9(),
-    'client killed': async () => client?.kill('SIGKILL'),
-  };
-  let made = 0;
-  const make = async () => {
-    made += 1;
-    await cuts[cut]();
-  };
-  using _points = await holdAt(hooks, async (point) => {
-    if (point === moment) await make();
-  });
-  const git = heldPush(sandbox);
-  const options = { cwd: repository(moment === 'in the upload' ? 'large' : 'small') };
-  const environment = { ...PATIENT, ...(moment === 'before Start' ? git.env : {}), ...env };
-  const args = ['start', '--json', '--request-id', 'mine', '--', 'sleep', '1000'];
-  client = sandbox.spawnBerth(args, { ...options, env: environment });
-  if (moment === 'in the upload') {
-    await until(() => arriving(sandbox), { what: 'the host receives', everyMs: 2, deadlineMs: 60_000 });
-    await make();
-    expect(packs(sandbox, '.pack')).toEqual([]);
-  } else if (moment === 'before Start') {
-    await until(() => existsSync(git.pushed), { what: 'the push is done', deadlineMs: 60_000 });
-    await make();
-    git.letGo();
-  }
-  const finished = await client.finished;
-  expect(made).toBe(1);
-  if (cut === 'host gone') await sshd.restart();
-  if (cut === 'agent dead') await agent.restart();
-  git.letGo();
-  // What it asks for is the same, the time for which a slot is held with it.
-  const patient = { ...env, ...PATIENT };
-  const again = () => startedId(sandbox, args, { ...options, env: patient, timeoutMs: 60_000 });
-  return { ...finished, again };
-}
-
-/** A git that is held once its push is done. */
-function heldPush({ dir, env: { PATH } }: Sandbox) {
-  const [bin, pushed, go] = [join(dir, 'bin'), join(dir, 'pushed'), join(dir, 'go')];
-  const git = findProgram('git');
-  const held = `"${git}" "$@"; code=$?; >"${pushed}"; until [ -e "${go}" ]; do sleep 0.05; done; exit $code`;
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(
-    join(bin, 'git'),
-    `#!/bin/sh\ncase " $* " in *" push "*) ${held};; esac\nexec "${git}" "$@"\n`,
-  );
-  chmodSync(join(bin, 'git'), 0o755);
-  return { pushed, env: { PATH: `${bin}:${PATH}` }, letGo: () => writeFileSync(go, '') };
-}
-
-/** Files of the first host's object caches. */
-function packs({ dir }: Sandbox, part: string): string[] {
-  const caches = join(dir, 'one/state/berth/repositories');
-  if (!existsSync(caches)) return [];
-  const files = readdirSync(caches, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.includes(part)).map((file) => join(caches, file));
-}
-
-function arriving(sandbox: Sandbox): boolean {
-  return packs(sandbox, 'tmp_pack_').some((file) => statSync(file).size > 256 * 1024);
-}
-
-/** Ids of all sessions that an agent ever let begin. */
-async function begunOn({ agent }: Place): Promise<string[]> {
-  const begun = new Set<string>();
-  for (const { sessionId, fact } of await historyOf(agent.socket))
-    if (fact.type === 'sessionChanged' && fact.session.state === 'starting') begun.add(sessionId);
-  return [...begun];
-}
-
-/** Resolves once no slot of the host is held without a session. */
-async function slotFree({ agent }: Place): Promise<void> {
-  using events = new HostEvents(agent.socket);
-  await events.find(({ fact }) => fact.type === 'sessionChanged' && fact.session.state === 'expired');
-}
-
-const sessionsIn = (stdout: string) =>
-  (JSON.parse(stdout) as { sessions: { session_id: string; vm_name: string }[] }).sessions;
+const UNCLEAR = /cannot tell whether the session started on one/;
 
 it.concurrent.each<[Moment, Cut]>([
   ['in the upload', 'connections'],
   ['in the upload', 'agent restarted'],
-  ['slot.taken', 'connections'],
-  ['slot.taken', 'agent restarted'],
   ['before Start', 'connections'],
-  ['before Start', 'agent restarted'],
-  ['start.staged', 'connections'],
   ['start.staged', 'agent restarted'],
   ['start.committed', 'connections'],
-  ['start.committed', 'agent restarted'],
 ])(
   'one session where the host is back at once: %s, %s',
-  async (moment, cut) => {
-    await using fleet = await hostsOf(['one']);
-    const { code, stdout, stderr, again } = await startThrough(fleet, { moment, cut, env: {} });
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    const [session] = sessionsIn(stdout);
-    expect(await begunOn(fleet.places[0] as Place)).toEqual([session?.session_id]);
-    expect(await again()).toBe(session?.session_id);
-  },
+  (moment, cut) => backAtOnce({ moment, cut, repositories: repositories.dir }),
   180_000,
 );
 
-it.concurrent.each<[Moment, Cut, RegExp, number]>([
-  ['in the upload', 'host gone', /"message": *"[^"]*\bone\b/, 0],
-  ['in the upload', 'agent dead', /"message": *"[^"]*\bone\b/, 0],
-  ['in the upload', 'client killed', /^$/, 0],
-  ['before Start', 'host gone', /cannot tell whether the session started on one/, 0],
-  ['start.staged', 'agent dead', /cannot tell whether the session started on one/, 0],
-  ['start.committed', 'host gone', /cannot tell whether the session started on one/, 1],
+it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
+  ['in the upload', 'client killed', null, /^$/, 0],
+  ['in the upload', 'client interrupted', 130, /broken off/, 0],
+  ['start.staged', 'agent dead', 3, UNCLEAR, 0],
+  ['start.committed', 'host gone', 3, UNCLEAR, 1],
 ])(
-  'a clear failure where the host stays away: %s, %s',
-  async (moment, cut, words, sessions) => {
-    await using fleet = await hostsOf(['one']);
-    const env = { BERTH_RESERVATION: '2s', BERTH_CALL_TIMEOUT: '5s', BERTH_CONNECT_TIMEOUT: '5s' };
-    const { code, stdout, stderr, again } = await startThrough(fleet, { moment, cut, env });
-    expect({ code, stdout, stderr }).toMatchObject({
-      code: cut === 'client killed' ? null : 3,
-      stdout: '',
-      stderr: expect.stringMatching(words),
-    });
-    const [one] = fleet.places as [Place];
-    if (sessions === 0) await slotFree(one);
-    const begun = await begunOn(one);
-    expect(begun).toHaveLength(sessions);
-    // The host has one slot: were it still held, this would be refused.
-    const id = await again();
-    expect(await begunOn(one)).toEqual([id]);
-    if (sessions === 1) expect(begun).toEqual([id]);
-  },
+  'a clear failure where it does not go on: %s, %s',
+  (moment, cut, code, words, sessions) =>
+    staysAway({ moment, cut, repositories: repositories.dir }, { code, words, sessions }),
   180_000,
 );
 
-it.concurrent.each<[Moment, Cut, 'two' | null]>([
-  ['in the upload', 'host gone', 'two'],
-  ['before Start', 'host gone', null],
-  ['start.committed', 'host gone', null],
+it.concurrent.each<[Moment, Cut, boolean]>([
+  ['in the upload', 'host gone', true],
+  ['before Start', 'host gone', false],
 ])(
   'beside a healthy host, %s, %s: goes there only where nothing can have begun',
-  async (moment, cut, goesTo) => {
-    await using fleet = await hostsOf(['one', 'two']);
-    const env = { BERTH_RESERVATION: '2s', BERTH_CALL_TIMEOUT: '5s', BERTH_CONNECT_TIMEOUT: '5s' };
-    const { code, stdout, stderr, again } = await startThrough(fleet, { moment, cut, env });
-    const [one, two] = fleet.places as [Place, Place];
-    if (goesTo) {
-      expect({ code, stderr }).toMatchObject({ code: 0 });
-      expect(sessionsIn(stdout).map(({ vm_name }) => vm_name)).toEqual([goesTo]);
-      await slotFree(one);
-    } else {
-      expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/cannot tell/) });
-      expect(await begunOn(two)).toEqual([]);
-    }
-    const id = await again();
-    expect([...(await begunOn(one)), ...(await begunOn(two))]).toEqual([id]);
-  },
+  (moment, cut, elsewhere) => besideHealthy({ moment, cut, repositories: repositories.dir }, { elsewhere }),
   180_000,
 );

@@ -120,11 +120,13 @@ test('what cannot be brought to one host is brought to the next, and the slot gi
   const told: string[] = [];
   const parcel = carrying(async (host) => {
     told.push(host);
-    if (told.length === 1) throw new BerthError('HOST_UNREACHABLE', 'the link broke');
+    if (told.length <= 2) throw new BerthError('HOST_UNREACHABLE', 'the link broke');
   });
   const { host } = await placementOn(hosts, { parcel }).start(promptJob('a'));
+  // Once more to the same one first: its link may be back.
+  expect(told[1]).toBe(told[0]);
   expect(new Set(told).size).toBe(2);
-  expect(host.name).toBe(told[1]);
+  expect(host.name).toBe(told[2]);
   expect(hosts.map(({ heldBytes }) => heldBytes).sort()).toEqual([
     0,
     hosts[0]?.snapshot.ledger.defaultSlotBytes,
@@ -189,6 +191,15 @@ test('what a refusal tells goes before what was known', async () => {
     { host: other.config, place: 1 },
     { host: one.config, place: 3 },
   ]);
+});
+
+test('what is planned takes no room from what is started', async () => {
+  const placement = placementOn(hostsOf(1));
+  const [ranking] = await placement.plan([promptJob('a'), promptJob('b')]);
+  expect(ranking?.ranked).toMatchObject([{ host: { name: 'h0' } }]);
+  const other = placementOn(hostsOf(1, 0));
+  await other.plan([promptJob('a')]);
+  expect(await other.start(promptJob('a'))).toMatchObject({ host: { name: 'h0' } });
 });
 
 const FAULTS = fc.constantFrom<LinkFault>('none', 'none', 'none', 'before', 'after');

@@ -251,6 +251,11 @@ export class Placement {
         return parcel.bring(client, { signal, progress });
       });
     this.#bringing.set(host.name, own);
-    return await own;
+    try {
+      return await own;
+    } catch (error) {
+      // Whatever it broke off with, it was asked to.
+      throw signal.aborted ? interrupted() : error;
+    }
   }
 }

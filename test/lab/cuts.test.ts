@@ -1,0 +1,54 @@
+/** Cuts of a start with a repository that test/fault/cuts.test.ts leaves out, for the time they take. */
+import { afterAll, beforeAll, it } from 'vitest';
+import {
+  backAtOnce,
+  besideHealthy,
+  type Cut,
+  type Moment,
+  makeRepositories,
+  staysAway,
+} from '../support/cut-start.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+
+let repositories: Sandbox;
+beforeAll(() => {
+  repositories = createSandbox();
+  makeRepositories(repositories.dir);
+});
+afterAll(() => repositories?.[Symbol.asyncDispose]());
+
+const UNCLEAR = /cannot tell whether the session started on one/;
+const SAID = /"message": *"[^"]*\bone\b/;
+
+it.concurrent.each<[Moment, Cut]>([
+  ['slot.taken', 'connections'],
+  ['slot.taken', 'agent restarted'],
+  ['before Start', 'agent restarted'],
+  ['start.staged', 'connections'],
+  ['start.committed', 'agent restarted'],
+])(
+  'one session where the host is back at once: %s, %s',
+  (moment, cut) => backAtOnce({ moment, cut, repositories: repositories.dir }),
+  180_000,
+);
+
+it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
+  ['in the upload', 'host gone', 3, SAID, 0],
+  ['in the upload', 'agent dead', 3, SAID, 0],
+  ['before Start', 'host gone', 3, UNCLEAR, 0],
+  ['before Start', 'agent dead', 3, UNCLEAR, 0],
+])(
+  'a clear failure where it does not go on: %s, %s',
+  (moment, cut, code, words, sessions) =>
+    staysAway({ moment, cut, repositories: repositories.dir }, { code, words, sessions }),
+  180_000,
+);
+
+it.concurrent.each<[Moment, Cut, boolean]>([
+  ['start.staged', 'agent dead', false],
+  ['start.committed', 'host gone', false],
+])(
+  'beside a healthy host, %s, %s: goes there only where nothing can have begun',
+  (moment, cut, elsewhere) => besideHealthy({ moment, cut, repositories: repositories.dir }, { elsewhere }),
+  180_000,
+);
