@@ -205,6 +205,9 @@ describe('the session machine', () => {
       memoryBytes: RESERVED.memoryBytes,
     });
     expect(transition(run(RESERVED, start, launched), again).ok).toBe(false);
+    // That it waited in line stays true of it.
+    const waited = { ...QUEUED, spec: { ...SPEC, restart: 'on-reboot' } } as const;
+    expect(run(waited, { type: 'admitted' }, launched, again)).toMatchObject({ queuedAt: 1000 });
     expect(transition(run(RESERVED, wanted, launched, kill), again).ok).toBe(false);
   });
 
