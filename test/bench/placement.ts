@@ -1,10 +1,10 @@
 /** Placing sessions on simulated hosts: how long one decision takes, and what many racing clients do. */
 import { startAtOnce } from '../../packages/client/src/placement/attempt.ts';
-import type { Constraints } from '../../packages/client/src/placement/obstacle.ts';
+import type { Candidate, Constraints } from '../../packages/client/src/placement/obstacle.ts';
 import { goesElsewhere } from '../../packages/client/src/placement/outcomes.ts';
 import { Picture } from '../../packages/client/src/placement/picture.ts';
 import { POLICIES, type Policy } from '../../packages/client/src/placement/policy.ts';
-import { type Candidate, rank } from '../../packages/client/src/placement/rank.ts';
+import { rank } from '../../packages/client/src/placement/rank.ts';
 import { promptJob, SimulatedHost, seededRandom } from '../support/simulated-host.ts';
 import { type Bench, byTurns, ms } from './measure.ts';
 

@@ -136,6 +136,21 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     breach: { path: `${CLIENT}/commands/x.ts`, source: "import { Git } from '../git/run.ts';" },
   },
   {
+    name: 'what is decided about hosts and machines knows neither commands nor ways to a host',
+    paths: ['placement', 'providers', 'workspace', 'commands', 'tunnel', 'tui'].map((f) => `${CLIENT}/${f}`),
+    forbids: (path, { target }) =>
+      isBelow(path, `${CLIENT}/placement`, `${CLIENT}/providers`, `${CLIENT}/workspace`) &&
+      isBelow(target, `${CLIENT}/commands`, `${CLIENT}/tunnel`, `${CLIENT}/tui`),
+    breach: { path: `${CLIENT}/placement/x.ts`, source: "import { start } from '../commands/start.ts';" },
+  },
+  {
+    name: 'placement knows no provider and no git',
+    paths: ['placement', 'providers', 'git'].map((f) => `${CLIENT}/${f}`),
+    forbids: (path, { target }) =>
+      isBelow(path, `${CLIENT}/placement`) && isBelow(target, `${CLIENT}/providers`, `${CLIENT}/git`),
+    breach: { path: `${CLIENT}/placement/x.ts`, source: "import { Git } from '../git/run.ts';" },
+  },
+  {
     name: 'what is rendered comes as an argument',
     paths: [`${CLIENT}/render`, `${CLIENT}/rpc`, `${CLIENT}/tunnel`],
     forbids: (path, { target, kind }) =>

@@ -174,6 +174,8 @@ describe('the session machine', () => {
   it('is suspended once it was seen to stand still, and runs once it was let go', () => {
     const suspend = { type: 'suspendRequested', at: 1800 } as const;
     const asked = run(RESERVED, start, launched, suspend);
+    // Nobody asked for it.
+    expect(transition(run(RESERVED, start, launched), { type: 'frozen' }).ok).toBe(false);
     expect(asked).toMatchObject({ state: 'running', suspension: { requestedAt: 1800, wanted: true } });
     expect(transition(asked, { type: 'thawed' }).ok).toBe(false);
     const still = run(asked, { type: 'frozen' }, { ...suspend, at: 1900 });
@@ -203,6 +205,9 @@ describe('the session machine', () => {
       memoryBytes: RESERVED.memoryBytes,
     });
     expect(transition(run(RESERVED, start, launched), again).ok).toBe(false);
+    // That it waited in line stays true of it.
+    const waited = { ...QUEUED, spec: { ...SPEC, restart: 'on-reboot' } } as const;
+    expect(run(waited, { type: 'admitted' }, launched, again)).toMatchObject({ queuedAt: 1000 });
     expect(transition(run(RESERVED, wanted, launched, kill), again).ok).toBe(false);
   });
 

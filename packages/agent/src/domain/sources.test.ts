@@ -60,6 +60,7 @@ describe('what a session can begin with', () => {
       'relative/path',
       './x',
       'https://user:secret@example.org/x',
+      '-oProxyCommand=x:y',
       'https://user%3Asecret@example.org/x',
       'https://ghp_0123456789abcdef@example.org/x',
       'https://example.org/x?private_token=abc',

@@ -87,6 +87,28 @@ test('staged, changed, removed and untracked files as they lie there; the index 
   expect((await taken()).workCommit).not.toBe(workCommit);
 });
 
+test('the same work has the commit that it had, however long ago', async () => {
+  const at = commit('a');
+  file('a', 'changed\n');
+  const { workCommit } = await taken();
+  const tree = git('rev-parse', `${workCommit}^{tree}`);
+  const before = git(
+    '-c',
+    'user.name=x',
+    '-c',
+    'user.email=x@y',
+    'commit-tree',
+    '-p',
+    at,
+    '-m',
+    'then',
+    tree,
+  );
+  expect(before).not.toBe(workCommit);
+  git('update-ref', 'refs/berth/work', before);
+  expect((await taken()).workCommit).toBe(before);
+});
+
 test('no commit, and a detached head', async () => {
   expect(await taken()).toMatchObject({ branch: 'main', commit: '', workCommit: '', branches: [] });
   file('a', 'a');

@@ -38,6 +38,8 @@ export class Lane {
     this.#wanted = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
+      // Woken after its last look, and before this.
+      if (this.#wanted) this.wake();
     });
   }
 

@@ -3,7 +3,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { holdings } from '../domain/ledger.ts';
 import { line } from '../domain/queue.ts';
 import { holdsSlot, type Session, type SessionSpec } from '../domain/session.ts';
@@ -30,6 +30,13 @@ class Host {
   now = 0;
   capacity = CAPACITY;
   draining = false;
+  maxSessions: number | null = null;
+  diskFull = false;
+  /** What waits was taken by its wrapper, or went with the boot. */
+  begun = false;
+  /** Lanes that were woken, by session. */
+  readonly woken: string[] = [];
+  at = (_point: string): void => {};
   /** More was promised than there is, or somebody let in who is not to be. */
   wrong = false;
   /** Points in the code still to pass before the agent dies. */
@@ -56,11 +63,15 @@ class Host {
     const registry = this.registry;
     const sharedLedger = this.others === null ? null : this.#ledger();
     const shared = {
-      ...{ registry, capacity: this.capacity, maxSessions: null, sharedLedger, now: () => this.now },
-      checkDisk: () => {},
+      ...{ registry, capacity: this.capacity, sharedLedger, now: () => this.now },
+      maxSessions: this.maxSessions,
+      checkDisk: () => {
+        if (this.diskFull) throw new BerthError('DISK_QUOTA', 'full');
+      },
       draining: () => this.draining,
       giveBack: async (id: string) => void this.granted.delete(id),
-      reached: async () => {
+      reached: async (point: string) => {
+        this.at(point);
         this.fuse -= 1;
         if (this.fuse <= 0) throw new Crash();
       },
@@ -77,7 +88,8 @@ class Host {
       newId: () => `s${String(++this.#ids).padStart(4, '0')}`,
     });
     this.queue = new Queue({
-      ...{ ...shared, supervisor: { wake: () => ({}) as never }, files: { begun: async () => false } },
+      ...{ ...shared, files: { begun: async () => this.begun } },
+      supervisor: { wake: (id) => void this.woken.push(id) as never },
       ...{ bootId: 'b', onProblem: () => {} },
     });
     this.queue.begin();
@@ -237,4 +249,81 @@ it('does not wait for ever where the host was given less memory', async () => {
   expect(host.registry.get(large ?? '')).toMatchObject({ state: 'failed', failureReason: 'start', detail });
   expect(host.registry.get(small ?? '')).toMatchObject({ state: 'starting' });
   await host.queue[Symbol.asyncDispose]();
+});
+
+afterEach(() => void vi.useRealTimers());
+
+const ending = { at: 1, exitCode: 0, outOfMemory: false, memoryPeakBytes: null, oomKills: 0 };
+
+it('what the shared ledger granted to one that is not let in after all goes back', async () => {
+  const host = new Host(0);
+  const first = await host.start(100, false);
+  const second = await host.start(50, true);
+  host.at = (point) => {
+    if (point === 'queue.taken') host.draining = true;
+  };
+  host.registry.apply(first ?? '', { type: 'ended', end: ending });
+  await host.settle();
+  expect(host.registry.get(second ?? '')?.state).toBe('queued');
+  expect([...host.granted.keys()]).toEqual([]);
+  await host.queue[Symbol.asyncDispose]();
+});
+
+it('asks again by itself where others hold what is needed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const host = new Host(0);
+  const first = await host.start(100, false);
+  const second = await host.start(50, true);
+  host.others = 100;
+  host.granted.clear();
+  host.registry.apply(first ?? '', { type: 'ended', end: ending });
+  await host.settle();
+  expect(host.registry.get(second ?? '')?.state).toBe('queued');
+  host.others = 0;
+  vi.advanceTimersByTime(1000);
+  for (let i = 0; i < 40; i++) await Promise.resolve();
+  expect(host.registry.get(second ?? '')?.state).toBe('starting');
+  await host.queue[Symbol.asyncDispose]();
+});
+
+it('lets nobody in who must be laid out anew first: that is for its lane', async () => {
+  const host = new Host(null);
+  const first = await host.start(100, false);
+  const second = (await host.start(50, true)) ?? '';
+  host.begun = true;
+  host.registry.apply(first ?? '', { type: 'ended', end: ending });
+  await host.settle();
+  expect(host.registry.get(second)?.state).toBe('queued');
+  expect(host.woken).toContain(second);
+  await host.queue[Symbol.asyncDispose]();
+});
+
+it('newcomers are counted, and looked at once more after whatever had to be waited for', async () => {
+  const host = new Host(0);
+  host.maxSessions = 1;
+  host.boot();
+  await host.start(10, false);
+  const next = host.admission.candidate({ name: '', memoryBytes: 10, ttlMs: 1 });
+  expect(host.admission.full(next)).toMatchObject({ reason: 'QUOTA_EXCEEDED' });
+  host.diskFull = true;
+  expect(() => host.admission.candidate({ name: '', memoryBytes: 10, ttlMs: 1 })).toThrow(
+    expect.objectContaining({ reason: 'DISK_QUOTA' }),
+  );
+  await host.queue[Symbol.asyncDispose]();
+
+  const other = new Host(null);
+  const slot = other.admission.candidate({ name: '', memoryBytes: 60, ttlMs: 1 });
+  const meanwhile = other.admission.candidate({ name: '', memoryBytes: 60, ttlMs: 1 });
+  other.at = (point) => {
+    if (point !== 'slot.taken') return;
+    const request = { requestId: 'r', method: 'Reserve', fingerprint: '', sessionId: meanwhile.id };
+    other.registry.insert(meanwhile, request);
+  };
+  let committed = false;
+  const taken = other.admission.take(slot, () => {
+    committed = true;
+  });
+  await expect(taken).rejects.toMatchObject({ reason: 'SLOT_EXHAUSTED' });
+  expect(committed).toBe(false);
+  await other.queue[Symbol.asyncDispose]();
 });

@@ -60,6 +60,8 @@ export class Queue implements AsyncDisposable {
     this.#wanted = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
+      // Woken after its last look, and before this.
+      if (this.#wanted) this.wake();
     });
   }
 

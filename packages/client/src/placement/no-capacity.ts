@@ -2,8 +2,8 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
-import type { Constraints } from './obstacle.ts';
-import type { Candidate, ObstacleKind, PassedOver } from './rank.ts';
+import type { Candidate, Constraints, ObstacleKind } from './obstacle.ts';
+import type { PassedOver } from './rank.ts';
 
 /** Hosts that the error's one line names. */
 const NAMED = 4;

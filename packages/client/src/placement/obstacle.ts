@@ -6,7 +6,6 @@ import { oneLine } from '@berth/shared/domain/text';
 import { compatibility, VERSION } from '@berth/shared/domain/version';
 import type { HostConfig } from '../config/remotes.ts';
 import { counted } from '../render/counted.ts';
-import type { Candidate, Obstacle, ObstacleKind } from './rank.ts';
 import { tierNamed, tierOfMemory } from './tiers.ts';
 
 /** What the user wants of the host. */
@@ -21,6 +20,39 @@ export interface Constraints {
   readonly fresh: boolean;
   /** Empty: whatever the host has. */
   readonly preset: string;
+}
+
+/** A host with what it told of itself, or what kept it from telling. */
+export type Candidate = {
+  readonly host: HostConfig;
+  /** What stands against it whatever it told. */
+  readonly obstacle?: Obstacle;
+} & (
+  | { readonly snapshot: HostSnapshot; readonly error?: never }
+  | { readonly error: BerthError; readonly snapshot?: never }
+);
+
+export type ObstacleKind =
+  /** The request, or the pool, leaves it out. */
+  | 'unwanted'
+  | 'unreachable'
+  | 'version'
+  | 'draining'
+  | 'preset'
+  | 'disk'
+  /** The slot is larger than the host. */
+  | 'too-small'
+  | 'full'
+  /** There is room, but somebody waits in line for it. */
+  | 'line'
+  /** The host itself said no. */
+  | 'refused';
+
+export interface Obstacle {
+  readonly kind: ObstacleKind;
+  /** For people: why the host is passed over. */
+  readonly words: string;
+  readonly error?: BerthError;
 }
 
 /** The first thing that stands against the host, or null if it can take the session. */

@@ -4,7 +4,7 @@ import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import { counted } from '../render/counted.ts';
-import type { Candidate, Obstacle } from './rank.ts';
+import type { Candidate, Obstacle } from './obstacle.ts';
 
 export class Picture {
   readonly #candidates: Map<string, Candidate>;

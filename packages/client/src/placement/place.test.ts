@@ -9,6 +9,7 @@ import {
   simulatedPorts,
 } from '../../../../test/support/simulated-host.ts';
 import { nothingToBring, type Parcel } from '../workspace/parcel.ts';
+import { type PlacementClient, startAtOnce } from './attempt.ts';
 import type { Constraints } from './obstacle.ts';
 import { UnclearStart } from './outcomes.ts';
 import { Placement, type PlacementOptions, type Way } from './place.ts';
@@ -283,4 +284,62 @@ test('exactly one session or none, and no slot left, whatever breaks; asked agai
     ),
     { numRuns: 300 },
   );
+});
+
+test('a request that surely went nowhere is not kept', async () => {
+  const ways = new Map<string, Way>();
+  const hosts = hostsOf(1, 1);
+  for (const host of hosts) host.draining = true;
+  await placementOn(hosts, { ways })
+    .start(promptJob('a'))
+    .catch(() => {});
+  const [only] = hosts;
+  if (only)
+    await placementOn([only], { ways })
+      .start(promptJob('a'))
+      .catch(() => {});
+  expect([...ways]).toEqual([]);
+});
+
+test('a request that may have been granted on a host that is silent now goes to no other', async () => {
+  const ways = new Map<string, Way>([['again', { host: 'h0', how: 'direct', source: { kind: 'empty' } }]]);
+  const hosts = hostsOf(1, 1);
+  const [silent, other] = hosts as [SimulatedHost, SimulatedHost];
+  silent.fault = () => 'before';
+  const job = { ...promptJob('a'), requestId: 'again' };
+  expect(await reasonOf(placementOn(hosts, { ways }).start(job))).toBe('HOST_UNREACHABLE');
+  expect(other.sessions.size).toBe(0);
+  expect(ways.get('again')?.host).toBe('h0');
+});
+
+test('work is brought to a host one after the other', async () => {
+  let [now, most] = [0, 0];
+  const parcel = carrying(async () => {
+    now += 1;
+    most = Math.max(most, now);
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    now -= 1;
+  });
+  const placement = placementOn(hostsOf(3), { parcel });
+  await Promise.all(['a', 'b', 'c'].map((prompt) => placement.start(promptJob(prompt))));
+  expect(most).toBe(1);
+});
+
+test('a start whose link broke is sent once more; one that took all its time is not', async () => {
+  for (const [reason, times] of [
+    ['HOST_UNREACHABLE', 2],
+    ['DEADLINE', 1],
+  ] as const) {
+    let sent = 0;
+    const client = {
+      name: 'h',
+      start: async () => {
+        sent += 1;
+        throw new BerthError(reason, 'no answer');
+      },
+    } as unknown as PlacementClient;
+    const started = startAtOnce(client, promptJob('a'), { source: { kind: 'empty' }, queue: false });
+    await expect(started).rejects.toBeInstanceOf(UnclearStart);
+    expect(sent).toBe(times);
+  }
 });

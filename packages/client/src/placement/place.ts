@@ -15,11 +15,11 @@ import type { HostClient } from '../rpc/host-client.ts';
 import type { Parcel } from '../workspace/parcel.ts';
 import { type AttemptPorts, giveBack, type Job, reserve, startAtOnce, startHeld } from './attempt.ts';
 import { noCapacity } from './no-capacity.ts';
-import { type Constraints, mustAsk } from './obstacle.ts';
+import { type Candidate, type Constraints, mustAsk } from './obstacle.ts';
 import { goesElsewhere, interrupted, isLost } from './outcomes.ts';
 import { Picture } from './picture.ts';
 import type { Policy } from './policy.ts';
-import { type Candidate, type PassedOver, type Ranking, rank } from './rank.ts';
+import { type PassedOver, type Ranking, rank } from './rank.ts';
 import { type Line, lines } from './soonest.ts';
 
 export interface Placed {

@@ -4,9 +4,9 @@ import { GIB } from '@berth/shared/domain/memory';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SimulatedHost, seededRandom } from '../../../../test/support/simulated-host.ts';
-import type { Constraints } from './obstacle.ts';
+import type { Candidate, Constraints } from './obstacle.ts';
 import { POLICIES } from './policy.ts';
-import { type Candidate, rank } from './rank.ts';
+import { rank } from './rank.ts';
 
 const ANY: Constraints = { memoryBytes: 0, region: null, size: null, labels: {}, fresh: false, preset: '' };
 
@@ -222,4 +222,12 @@ test('more free memory takes no host out, and under spread puts none further bac
       }
     }),
   );
+});
+
+test('of many hosts it is not always the first, so that many clients do not all go there', () => {
+  const hosts = Array.from({ length: 32 }, (_, i) => candidate(`h${i}`, { held: 1 + (i % 7) }));
+  const first = (seed: number) =>
+    rank(ANY, hosts, { policy: 'pack', random: seededRandom(seed) }).ranked[0]?.host.name;
+  const shares = Array.from({ length: 60 }, (_, seed) => Number(first(seed)?.slice(1)) % 7);
+  expect(new Set(shares).size).toBeGreaterThan(1);
 });

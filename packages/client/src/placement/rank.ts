@@ -2,45 +2,11 @@
  * Where a session should go: the hosts that can take it, best first, and for each other host why not.
  * Pure. It proposes only: the agent of a host alone grants its slots.
  */
-import type { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { HostConfig } from '../config/remotes.ts';
-import { type Constraints, obstacleOf } from './obstacle.ts';
+import { type Candidate, type Constraints, type Obstacle, obstacleOf } from './obstacle.ts';
 import type { Policy } from './policy.ts';
 import { priceOf } from './tiers.ts';
-
-/** A host with what it told of itself, or what kept it from telling. */
-export type Candidate = {
-  readonly host: HostConfig;
-  /** What stands against it whatever it told. */
-  readonly obstacle?: Obstacle;
-} & (
-  | { readonly snapshot: HostSnapshot; readonly error?: never }
-  | { readonly error: BerthError; readonly snapshot?: never }
-);
-
-export type ObstacleKind =
-  /** The request, or the pool, leaves it out. */
-  | 'unwanted'
-  | 'unreachable'
-  | 'version'
-  | 'draining'
-  | 'preset'
-  | 'disk'
-  /** The slot is larger than the host. */
-  | 'too-small'
-  | 'full'
-  /** There is room, but somebody waits in line for it. */
-  | 'line'
-  /** The host itself said no. */
-  | 'refused';
-
-export interface Obstacle {
-  readonly kind: ObstacleKind;
-  /** For people: why the host is passed over. */
-  readonly words: string;
-  readonly error?: BerthError;
-}
 
 /** A host that can take the session. */
 export interface Fit {

@@ -1,7 +1,6 @@
 /** Where it is best to wait in line. Pure. */
 import type { HostConfig } from '../config/remotes.ts';
-import { type Constraints, obstacleOf } from './obstacle.ts';
-import type { Candidate } from './rank.ts';
+import { type Candidate, type Constraints, obstacleOf } from './obstacle.ts';
 
 export interface Line {
   readonly host: HostConfig;

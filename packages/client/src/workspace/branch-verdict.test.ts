@@ -38,4 +38,6 @@ test('every name of a session makes a branch that git takes', () => {
   for (const branch of branches) execFileSync('git', ['check-ref-format', `refs/heads/${branch}`]);
   expect(branches.slice(0, 2)).toEqual(['berth/fix', 'berth/a.b']);
   expect(branchOf({ id: 'sess-1', name: '' })).toBe('berth/sess-1');
+  // It is shown in a command to copy.
+  expect(branchOf({ id: 'sess-1', name: "a;b|c&d$(e)`f`'g'!h#i<j>" })).toMatch(/^berth\/[a-j-]+$/);
 });

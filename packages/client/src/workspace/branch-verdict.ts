@@ -34,10 +34,13 @@ export function verdictOn({ local, pulled, fetched, onlyLocal, onlyFetched }: Br
   return 'diverged';
 }
 
-/** `berth/NAME` with what git does not take in names of branches replaced; by the id where there is no name. */
+/**
+ * `berth/NAME`, by the id where there is no name. What git does not take in names of branches is replaced,
+ * and what means something to a shell: the name stands in commands that people copy.
+ */
 export function branchOf(session: { readonly id: string; readonly name: string }): string {
   const name = session.name
-    .replace(/[^\w.\-+=,%@#!&()\u00a1-\uffff]+/g, '-')
+    .replace(/[^\w.\-+=,%@\u00a1-\uffff]+/g, '-')
     .replace(/\.{2,}|@\{/g, '-')
     .replace(/\.lock$/i, '-lock')
     .replace(/^[.-]+|[.]+$/g, '');

@@ -6,7 +6,9 @@ import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GIT_ENV, gitIn, newRepository, type TestGit } from '../../../../test/support/git-home.ts';
 import { programStream, stateOfClone } from '../../../../test/support/git-host.ts';
+import { updateReferences } from '../git/local-branches.ts';
 import { openRepository } from '../git/repository.ts';
+import type { Git } from '../git/run.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import { diffOf } from './diff-session.ts';
 import { type PullOptions, pullSession } from './pull-session.ts';
@@ -230,4 +232,29 @@ test('a diff is against where the session began, in the repository and far from 
   }
   expect(local('count-objects', '-v')).toBe(objects);
   expect(local('for-each-ref')).toMatch(/^\S+ commit\trefs\/heads\/main$/);
+});
+
+test('what a host names that is no commit reaches no git', async () => {
+  for (const over of [
+    { commit: '--upload-pack=touch x' },
+    { workCommit: '-x' },
+    { branches: [{ name: 'b', commit: 'HEAD' }] },
+  ]) {
+    const forged = { ...client(), snapshotWorkspace: async () => ({ ...stateOfClone(clone), ...over }) };
+    await expect(pull({ client: forged as HostClient })).rejects.toMatchObject({
+      message: 'the agent on there answered with what are no commits',
+    });
+  }
+});
+
+test('a branch that changed since it was looked at is left as it is', async () => {
+  const repository = await openRepository(repo, GIT_ENV);
+  const reference = 'refs/heads/main';
+  const to = local('commit-tree', '-m', 'other', `${source.kind === 'checkout' && source.commit}^{tree}`);
+  const before = local('rev-parse', reference);
+  for (const from of ['', to]) {
+    const update = updateReferences(repository?.git as Git, [{ reference, to, from }], 'test');
+    await expect(update).rejects.toMatchObject({ reason: 'GIT_FAILED' });
+  }
+  expect(local('rev-parse', reference)).toBe(before);
 });

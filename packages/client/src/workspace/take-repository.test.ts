@@ -297,6 +297,16 @@ test('what was found clean is not looked at again, and what is new is', async ()
   expect((await taken()).findings).toMatchObject([{ path: 'b.txt' }]);
 });
 
+test('.berthignore holds for what only the history has', async () => {
+  put('secret.env', 'x');
+  commit('one');
+  rmSync(join(repo, 'secret.env'));
+  put('.berthignore', 'secret.env\n');
+  commit('two');
+  const { source } = await take();
+  expect(source.historyLeftOut).toBe(true);
+});
+
 test('what the settings say about signatures stands before no name', async () => {
   git('config', 'log.showSignature', 'true');
   const gpg = join(dir, 'gpg');

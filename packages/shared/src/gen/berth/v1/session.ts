@@ -4458,7 +4458,7 @@ export const SessionServiceService = {
     responseDeserialize: (value: Buffer): UpdateResponse => UpdateResponse.decode(value),
   },
   /**
-   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * Stops all processes of a session but those that serve its terminal; its slot stays held. Answers when they stand still. On a
    * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
    */
   suspend: {
@@ -4536,7 +4536,7 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   /** Renames a session that lives, or changes its tags. */
   update: handleUnaryCall<UpdateRequest, UpdateResponse>;
   /**
-   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * Stops all processes of a session but those that serve its terminal; its slot stays held. Answers when they stand still. On a
    * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
    */
   suspend: handleUnaryCall<SuspendRequest, SuspendResponse>;
@@ -4688,7 +4688,7 @@ export interface SessionServiceClient extends Client {
     callback: (error: ServiceError | null, response: UpdateResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Freezes all processes of a session; its slot stays held. Answers when they stand still. On a
+   * Stops all processes of a session but those that serve its terminal; its slot stays held. Answers when they stand still. On a
    * session that is suspended it succeeds. Errors: SESSION_ENDED, SESSION_NOT_RUNNING.
    */
   suspend(

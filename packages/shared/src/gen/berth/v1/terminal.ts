@@ -2378,7 +2378,8 @@ export const TerminalServiceService = {
   /**
    * Runs a command beside the session: in its workspace, with its environment, within its slot. It
    * ends with the session, and with this call. The first request is `open`; the stream ends after
-   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   * `ended`. A program that is not there is exit code 127, as in a shell. Errors: SESSION_ENDED,
+   * SESSION_NOT_RUNNING (also while it is suspended), FILE_NOT_FOUND (its directory), EXEC_FAILED.
    */
   exec: {
     path: "/berth.v1.TerminalService/Exec" as const,
@@ -2417,7 +2418,8 @@ export interface TerminalServiceServer extends UntypedServiceImplementation {
   /**
    * Runs a command beside the session: in its workspace, with its environment, within its slot. It
    * ends with the session, and with this call. The first request is `open`; the stream ends after
-   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   * `ended`. A program that is not there is exit code 127, as in a shell. Errors: SESSION_ENDED,
+   * SESSION_NOT_RUNNING (also while it is suspended), FILE_NOT_FOUND (its directory), EXEC_FAILED.
    */
   exec: handleBidiStreamingCall<ExecRequest, ExecResponse>;
   /** Detaches all terminals from the session; it goes on. */
@@ -2474,7 +2476,8 @@ export interface TerminalServiceClient extends Client {
   /**
    * Runs a command beside the session: in its workspace, with its environment, within its slot. It
    * ends with the session, and with this call. The first request is `open`; the stream ends after
-   * `ended`. Errors: SESSION_ENDED, SESSION_NOT_RUNNING, EXEC_FAILED (no such program).
+   * `ended`. A program that is not there is exit code 127, as in a shell. Errors: SESSION_ENDED,
+   * SESSION_NOT_RUNNING (also while it is suspended), FILE_NOT_FOUND (its directory), EXEC_FAILED.
    */
   exec(): ClientDuplexStream<ExecRequest, ExecResponse>;
   exec(options: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;

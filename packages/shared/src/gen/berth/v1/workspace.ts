@@ -101,7 +101,7 @@ export interface DownloadRequest {
   session: string;
   /**
    * Each relative to the session's workspace, or absolute. Names in the archive are relative to the
-   * parent of each path, and begin with its last part.
+   * parent of each path, and begin with its last part; a path that ends in `/.` is what is in it.
    */
   paths: string[];
 }
