@@ -44,7 +44,8 @@ export function createSessionRepositories(): SessionRepositories {
       const { directory: real } = await opened(directory, AbortSignal.timeout(DEADLINE_MS));
       return startProtocolProgram({
         args: ['upload-pack', path.join(real, '.git')],
-        settings: NOTHING_RUNS,
+        // Likenesses among large files take minutes to find; sending them whole takes seconds.
+        settings: [...NOTHING_RUNS, ['core.bigFileThreshold', '2m']],
         env: { ...guardedEnvironment(real), ...(protocol === '' ? {} : { GIT_PROTOCOL: protocol }) },
       });
     },

@@ -73,11 +73,18 @@ export class Channel implements AsyncDisposable {
     this.#stubs = openStubs(options.link.socketPath);
   }
 
-  /** One call. `pick` is asked again for each try: the stubs change when the link is renewed. */
+  /**
+   * One call. `pick` is asked again for each try: the stubs change when the link is renewed. A link that
+   * broke is tried again for `patienceMs` at most, within the deadline.
+   */
   async unary<Req, Res>(
     pick: (stubs: Stubs) => Unary<Req, Res>,
     request: Req,
-    { signal, deadlineMs = this.#o.settings.callMs }: CallOptions = {},
+    {
+      signal,
+      deadlineMs = this.#o.settings.callMs,
+      patienceMs = deadlineMs,
+    }: CallOptions & { patienceMs?: number } = {},
   ): Promise<Res> {
     const began = performance.now();
     let broke: number | null = null;
@@ -97,7 +104,8 @@ export class Channel implements AsyncDisposable {
         if (stubs === null && known.reason !== 'AGENT_MISSING') throw known;
         const now = performance.now();
         broke ??= now;
-        const spent = { elapsedMs: now - began, brokenMs: now - broke, deadlineMs };
+        const givesUpMs = Math.min(deadlineMs, broke - began + patienceMs);
+        const spent = { elapsedMs: now - began, brokenMs: now - broke, deadlineMs: givesUpMs };
         const wait = retryAfter({ failures, error: known, ...spent, random: Math.random() });
         if (wait === null) throw known;
         // The first failure may be a restart that is over in a moment; then the way is looked for anew.

@@ -33,6 +33,9 @@ import type { CallOptions, HostClient, StartSession } from './host-client.ts';
 type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
 
+/** A large work tree is written before the session starts: as long as an agent takes for that. */
+const LAY_OUT_MS = 600_000;
+
 export function createHostClient(options: ChannelOptions): HostClient {
   const { settings } = options;
   const { name } = options.host;
@@ -195,7 +198,10 @@ export function createHostClient(options: ChannelOptions): HostClient {
         timeout: toDuration(timeoutMs),
         restartPolicy: encodeRestartPolicy(restartPolicy),
       };
-      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'start'), wire, o));
+      const layOutMs = source?.kind === 'checkout' ? LAY_OUT_MS : 0;
+      const deadlineMs = o?.deadlineMs ?? settings.callMs + layOutMs;
+      const bounds = { ...o, deadlineMs, patienceMs: settings.callMs };
+      return sessionOf(await channel.unary((stubs) => bound(stubs.session, 'start'), wire, bounds));
     },
     async kill(request, o) {
       const { graceMs, ...rest } = request;
