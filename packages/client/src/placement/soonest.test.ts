@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SimulatedHost } from '../../../../test/support/simulated-host.ts';
-import type { Candidate } from './rank.ts';
+import type { Candidate } from './obstacle.ts';
 import { lines } from './soonest.ts';
 
 const ANY = { memoryBytes: 0, region: null, size: null, labels: {}, fresh: false, preset: '' };
