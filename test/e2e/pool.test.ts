@@ -129,6 +129,8 @@ it.each([
   const failed = await pool(sandbox, 'list', '--provider', 'cloud');
   expect(failed).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
   expect(failed.stderr).not.toContain('\u001b');
+  // Nothing is made by guess.
+  expect(await pool(sandbox, 'scale', '1', '--dry-run')).toMatchObject({ code, stdout: '' });
   // The others are there all the same.
   if (code === 5) expect((await pool(sandbox, 'list')).stdout).toMatch(/^local +local /m);
 });
