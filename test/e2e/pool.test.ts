@@ -51,7 +51,7 @@ it('refuses to delete what is busy, and takes an idle machine out of the hosts',
     expect(busy, verb.join(' ')).toMatchObject({
       code: 7,
       stdout: '',
-      stderr: expect.stringMatching(/session/),
+      stderr: expect.stringMatching(/runs 1 session|1 machine more than 0 stay: in use/),
     });
   }
   const pruned = await pool(sandbox, 'prune', '--idle', '0s', '--yes');
@@ -129,6 +129,8 @@ it.each([
   const failed = await pool(sandbox, 'list', '--provider', 'cloud');
   expect(failed).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
   expect(failed.stderr).not.toContain('\u001b');
+  // Nothing is made by guess.
+  expect(await pool(sandbox, 'scale', '1', '--dry-run')).toMatchObject({ code, stdout: '' });
   // The others are there all the same.
   if (code === 5) expect((await pool(sandbox, 'list')).stdout).toMatch(/^local +local /m);
 });
