@@ -73,10 +73,7 @@ export class Channel implements AsyncDisposable {
     this.#stubs = openStubs(options.link.socketPath);
   }
 
-  /**
-   * One call. `pick` is asked again for each try: the stubs change when the link is renewed. A link that
-   * broke is tried again for `patienceMs` at most, within the deadline.
-   */
+  /** One call. `pick` is asked again for each try. A broken link is tried again for `patienceMs` at most. */
   async unary<Req, Res>(
     pick: (stubs: Stubs) => Unary<Req, Res>,
     request: Req,
