@@ -20,13 +20,8 @@ beforeAll(() => {
 });
 afterAll(() => repositories?.[Symbol.asyncDispose]());
 
-const UNCLEAR = /cannot tell whether the session started on one/;
-
 it.concurrent.each<[Moment, Cut]>([
   ['in the upload', 'connections'],
-  ['in the upload', 'agent restarted'],
-  ['before Start', 'connections'],
-  ['start.staged', 'agent restarted'],
   ['start.committed', 'connections'],
 ])(
   'one session where the host is back at once: %s, %s',
@@ -36,9 +31,6 @@ it.concurrent.each<[Moment, Cut]>([
 
 it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
   ['in the upload', 'client killed', null, /^$/, 0],
-  ['in the upload', 'client interrupted', 130, /broken off/, 0],
-  ['start.staged', 'agent dead', 3, UNCLEAR, 0],
-  ['start.committed', 'host gone', 3, UNCLEAR, 1],
 ])(
   'a clear failure where it does not go on: %s, %s',
   (moment, cut, code, words, sessions) =>
@@ -46,10 +38,7 @@ it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
   180_000,
 );
 
-it.concurrent.each<[Moment, Cut, boolean]>([
-  ['in the upload', 'host gone', true],
-  ['before Start', 'host gone', false],
-])(
+it.concurrent.each<[Moment, Cut, boolean]>([['before Start', 'host gone', false]])(
   'beside a healthy host, %s, %s: goes there only where nothing can have begun',
   (moment, cut, elsewhere) => besideHealthy({ moment, cut, repositories: repositories.dir }, { elsewhere }),
   180_000,

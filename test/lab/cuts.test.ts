@@ -21,6 +21,9 @@ const UNCLEAR = /cannot tell whether the session started on one/;
 const SAID = /"message": *"[^"]*\bone\b/;
 
 it.concurrent.each<[Moment, Cut]>([
+  ['in the upload', 'agent restarted'],
+  ['before Start', 'connections'],
+  ['start.staged', 'agent restarted'],
   ['slot.taken', 'connections'],
   ['slot.taken', 'agent restarted'],
   ['before Start', 'agent restarted'],
@@ -33,6 +36,9 @@ it.concurrent.each<[Moment, Cut]>([
 );
 
 it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
+  ['in the upload', 'client interrupted', 130, /broken off/, 0],
+  ['start.staged', 'agent dead', 3, UNCLEAR, 0],
+  ['start.committed', 'host gone', 3, UNCLEAR, 1],
   ['in the upload', 'host gone', 3, SAID, 0],
   ['in the upload', 'agent dead', 3, SAID, 0],
   ['before Start', 'host gone', 3, UNCLEAR, 0],
@@ -45,6 +51,7 @@ it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
 );
 
 it.concurrent.each<[Moment, Cut, boolean]>([
+  ['in the upload', 'host gone', true],
   ['start.staged', 'agent dead', false],
   ['start.committed', 'host gone', false],
 ])(

@@ -58,8 +58,8 @@ export class Sandbox implements AsyncDisposable {
     this.stateDir = join(xdg.XDG_STATE_HOME, 'berth');
     this.runtimeDir = join(xdg.XDG_RUNTIME_DIR, 'berth');
     this.#runtimes.add(this.runtimeDir);
-    const { PATH, LANG, LC_ALL, TZ, USER, LOGNAME } = process.env;
-    const inherited = { PATH, LANG: LANG ?? 'C.UTF-8', LC_ALL, TZ, USER, LOGNAME };
+    const { PATH, LANG, LC_ALL, TZ, USER, LOGNAME, NODE_COMPILE_CACHE } = process.env;
+    const inherited = { PATH, LANG: LANG ?? 'C.UTF-8', LC_ALL, TZ, USER, LOGNAME, NODE_COMPILE_CACHE };
     // On a machine that runs many tests at once a living host may take longer than a person would wait.
     const patience = { BERTH_FANOUT_TIMEOUT: '10s' };
     const env = {
