@@ -131,5 +131,5 @@ function tellPlan(plan: Plan, there: readonly Member[], wanted: number, { consol
 }
 
 function tooMany(count: number, wanted: number): string {
-  return `${counted(count, 'machine')} more than ${wanted} stay: sessions use them, or nobody knows that they are idle`;
+  return `${counted(count, 'machine')} more than ${wanted} stay: in use, or not known to be idle`;
 }
