@@ -84,7 +84,7 @@ test('an sshd that forbids forwarding is found, and costs no function', async ()
   await using laptop = new Laptop(lab);
   const vm = await lab.host('vm1', { sudo: true });
   const config = '/etc/ssh/sshd_config';
-  await vm.script(`sed -i '1i AllowStreamLocalForwarding no' ${config}; systemctl reload ssh`);
+  await vm.script(`sed -i '1i AllowStreamLocalForwarding no' ${config}; systemctl restart ssh`);
   await laptop.ok(['host', 'add', 'dev', `dev@${vm.address}`]);
   expect(await laptop.ok(['start', '--host', 'dev', '--follow', '--', 'echo', 'hello'])).toContain('hello');
   await laptop.chat('dev', 'chat');

@@ -14,7 +14,9 @@ describe('host drain', () => {
     await laptop.ok(['host', 'add', 'dev', `dev@${vm.address}`]);
     await laptop.chat('dev', 'chat');
     const drained = await laptop.json(['host', 'drain', 'dev']);
-    expect(drained).toEqual({ hosts: [{ name: 'dev', draining: true, active_sessions: 1 }] });
+    expect(drained).toEqual({
+      hosts: [{ name: 'dev', draining: true, active_sessions: 1, queued_sessions: 0 }],
+    });
     const refused = async () => {
       const args = ['start', '--host', 'dev', '--json', '--', 'true'];
       const { code, stdout, stderr } = await laptop.berth(args);
