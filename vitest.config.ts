@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'real',
+          isolate: false,
           globalSetup: ['test/support/build-setup.ts', 'test/support/leak-setup.ts'],
           include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts'],
           testTimeout: 60_000,

@@ -1,4 +1,6 @@
-/** Cuts of a start with a repository that test/fault/cuts.test.ts leaves out, for the time they take. */
+/**
+ * The way to a host is cut, or a program killed, while a repository goes there and a session starts with it.
+ */
 import { afterAll, beforeAll, it } from 'vitest';
 import {
   backAtOnce,
@@ -21,6 +23,8 @@ const UNCLEAR = /cannot tell whether the session started on one/;
 const SAID = /"message": *"[^"]*\bone\b/;
 
 it.concurrent.each<[Moment, Cut]>([
+  ['in the upload', 'connections'],
+  ['start.committed', 'connections'],
   ['in the upload', 'agent restarted'],
   ['before Start', 'connections'],
   ['start.staged', 'agent restarted'],
@@ -36,6 +40,7 @@ it.concurrent.each<[Moment, Cut]>([
 );
 
 it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
+  ['in the upload', 'client killed', null, /^$/, 0],
   ['in the upload', 'client interrupted', 130, /broken off/, 0],
   ['start.staged', 'agent dead', 3, UNCLEAR, 0],
   ['start.committed', 'host gone', 3, UNCLEAR, 1],
@@ -51,6 +56,7 @@ it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
 );
 
 it.concurrent.each<[Moment, Cut, boolean]>([
+  ['before Start', 'host gone', false],
   ['in the upload', 'host gone', true],
   ['start.staged', 'agent dead', false],
   ['start.committed', 'host gone', false],
