@@ -85,9 +85,10 @@ it('is not ready while it stops, and alive until it has', async () => {
   const port = portOf(agent);
   await startedId(sandbox, ['start', '--json', '--name', 'one', '--', 'bash', '-c', 'echo ready; cat']);
   await ready(port, 'ready', { status: 200, body: /^ok\n$/ });
-  // A stream keeps the agent from being gone at once.
+  // A frozen reader (a laptop that sleeps) keeps the agent from being gone at once, and no longer than its time to drain.
   await using follower = sandbox.spawnBerth(['output', 'one', '--follow']);
   await follower.waitForText(/ready/);
+  follower.kill('SIGSTOP');
   const stopped = agent.stop();
   await ready(port, 'stopping', { status: 503, body: /^stopping\n$/ });
   expect((await get(port, '/healthz')).status).toBe(200);

@@ -32,10 +32,14 @@ export async function acceptOn(server: Server, socket: Listening): Promise<Async
     async [Symbol.asyncDispose]() {
       // Calls that come from now on wait in systemd's socket, or find nobody.
       listener.close();
-      // It tells callers to go, and knows nothing of connections that it did not accept itself.
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       const closed = [...open].map((connection) => once(connection, 'close'));
-      const late = setTimeout(() => server.forceShutdown(), DRAIN_MS);
+      // A frozen caller (a laptop that sleeps) answers nothing: it must not hold the agent.
+      const late = setTimeout(() => {
+        server.forceShutdown();
+        for (const connection of open) connection.destroy();
+      }, DRAIN_MS);
+      // It tells callers to go; it may not know of connections that it did not accept itself.
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       await Promise.all(closed);
       clearTimeout(late);
     },
