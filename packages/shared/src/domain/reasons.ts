@@ -137,6 +137,11 @@ const table = {
     hint: 'see berth list --all for all sessions',
   },
   HOST_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: 'see berth host list for the hosts' },
+  START_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see berth history for what was started from here',
+  },
   FILE_NOT_FOUND: {
     grpc: CODE.notFound,
     exit: EXIT.notFound,
