@@ -17,6 +17,7 @@ export function findStart(starts: readonly NumberedStart[], word: string): Numbe
   if (/^\d+$/.test(word)) return starts.find(({ number }) => number === Number(word));
   const colon = word.indexOf(':');
   const [host, session] = colon < 0 ? [null, word] : [word.slice(0, colon), word.slice(colon + 1)];
+  if (session === '') return undefined;
   const led = (fits: (one: NumberedStart['sessions'][number]) => boolean) =>
     starts.findLast(({ sessions }) =>
       sessions.some((one) => (host === null || one.host === host) && fits(one)),
