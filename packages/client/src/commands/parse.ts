@@ -47,15 +47,20 @@ export function parseArguments(argv: readonly string[], flags: Flags, command: s
   };
 }
 
-/** `--again --queue` -> `--again=last --queue`, where that is its usual value. */
+/**
+ * `--again --queue` -> `--again=last --queue=true`: a value that may be left out is put there, and a
+ * prompt that is the word `true` is not taken for the value of the flag before it.
+ */
 function withUsual(argv: readonly string[], flags: Flags): string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return argv.map((word, i) => {
-    const usual = i < end && word.startsWith('--') ? flags[word.slice(2)]?.usual : undefined;
+    const [name, spec] =
+      Object.entries(flags).find(([long, { short }]) => word === `--${long}` || word === `-${short}`) ?? [];
+    if (i >= end || !spec) return word;
+    if (spec.type === 'boolean') return `--${name}=true`;
     const follows = argv[i + 1];
-    return usual !== undefined && (follows === undefined || follows.startsWith('-'))
-      ? `${word}=${usual}`
-      : word;
+    const isAlone = follows === undefined || follows.startsWith('-');
+    return spec.usual !== undefined && isAlone ? `--${name}=${spec.usual}` : word;
   });
 }
 
