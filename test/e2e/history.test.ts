@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,6 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { decodeHistory } from '../../packages/client/src/history/entry.ts';
+import { NODE, ROOT } from '../support/programs.ts';
+import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 
@@ -197,6 +201,32 @@ it('loses no line and mixes none while 30 clients write and the oldest go', asyn
   expect(lines.length).toBeLessThan(1260);
   for (const one of lines) JSON.parse(one);
 }, 180_000);
+
+it('loses no line while 6 write without a pause and the oldest go time and again', async () => {
+  await using sandbox = createSandbox();
+  const file = fileOf(sandbox);
+  const writer = join(ROOT, 'test/support/history-writer.ts');
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const write = (name: string) =>
+    run([NODE, writer, file, name, '1500'], { env: sandbox.env, timeoutMs: 60_000 });
+  const ends = await Promise.all(names.map(write));
+  expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual(ends.map(() => [0, '']));
+  const starts = decodeHistory(readFileSync(file, 'utf8'));
+  expect(starts).toHaveLength(1000);
+  expect(starts.at(-1)?.number).toBeGreaterThanOrEqual(9000);
+  // Of each writer there is all that it wrote last. A few may stand in another order than they were
+  // written in, so that of the very oldest some go before others.
+  const kept = new Set(starts.map(({ id }) => id));
+  for (const name of names) {
+    const late = starts.slice(250).filter(({ directory }) => directory === name);
+    const from = Math.min(...late.map(({ at }) => at));
+    const lost = Array.from({ length: 1501 }, (_, at) => at).filter(
+      (at) => at >= from && !kept.has(`${name}-${at}`),
+    );
+    expect([name, lost]).toEqual([name, []]);
+  }
+  expect(readdirSync(sandbox.stateDir)).toEqual(['history.jsonl']);
+});
 
 it('skips lines that are torn or foreign, and spoils none that comes after', async () => {
   await using sandbox = createSandbox();

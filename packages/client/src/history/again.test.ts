@@ -48,7 +48,10 @@ test('--again takes what follows, unless that is a flag or nothing', () => {
 
 test('a start is found by its number, and by any session it led to, the newest first', () => {
   const start = (number: number, ...sessions: [string, string, string][]) =>
-    ({ number, sessions: sessions.map(([host, id, name]) => ({ host, id, name })) }) as NumberedStart;
+    ({
+      number,
+      sessions: sessions.map(([host, id, name]) => ({ host, id, name })),
+    }) as Partial<NumberedStart> as NumberedStart;
   const starts = [
     start(3, ['a', 'sess-1-aa', 'x'], ['b', 'sess-2-bb', '']),
     start(4),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../commands/parse.ts';
 import { START_FLAGS } from '../commands/start-flags.ts';
+import type { FlagValuesByName } from './kept-words.ts';
 import { flagWords, shellLine } from './words.ts';
 
 /** What shells take for something else, and what terminals do. */
@@ -61,10 +62,8 @@ test('flags are read back as they were', () => {
   );
   fc.assert(
     fc.property(values, (flags) => {
-      const given = Object.entries(parseArguments(flagWords(flags), START_FLAGS, 'start').flags).filter(
-        ([, value]) =>
-          value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0),
-      );
+      const found = parseArguments(flagWords(flags), START_FLAGS, 'start').flags as FlagValuesByName;
+      const given = Object.entries(found).filter(([, value]) => value && [value].flat().length > 0);
       expect(Object.fromEntries(given)).toEqual(flags);
     }),
   );
