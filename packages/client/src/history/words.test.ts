@@ -43,6 +43,7 @@ test.each([
   [['', '=x', '~', "it's", 'a b'], "'' '=x' '~' 'it'\\''s' 'a b'"],
   [['two\nlines'], `"$(printf 'two\\nlines')"`],
   [['-\u001b[0m 5%\\'], `"$(printf '\\055\\033[0m 5%%\\\\')"`],
+  [['oh!\nno'], `"$(printf 'oh\\041\\nno')"`],
   [['end\n\n'], `"$(printf 'end')"'\n\n'`],
 ])('%j -> %j', (words, line) => expect(shellLine(words)).toBe(line));
 

@@ -53,7 +53,8 @@ function escaped(text: string): string {
       if (char === '\n') return '\\n';
       if (char === '\t') return '\\t';
       if (char === '%' || char === '\\') return char + char;
-      return UNSAFE.test(char) || (i === 0 && char === '-') ? octal(char) : char;
+      // An interactive shell takes `!` for its own history, also in here.
+      return UNSAFE.test(char) || char === '!' || (i === 0 && char === '-') ? octal(char) : char;
     })
     .join('');
 }
