@@ -177,8 +177,9 @@ it('keeps no value of a variable, and no key', async () => {
 
 it('loses no line and mixes none while 30 clients write and the oldest go', async () => {
   await using sandbox = createSandbox();
-  await sandbox.startAgent({ flags: ['--memory-capacity', '2G'] });
-  await started(sandbox, '--', 'true');
+  // All wait in line behind the one: it is the clients that race.
+  await sandbox.startAgent({ flags: ['--memory-capacity', '32M'] });
+  await started(sandbox, '--', 'sleep', '1000');
   const [line = ''] = readFileSync(fileOf(sandbox), 'utf8').split('\n');
   // So many that each of the 30 finds the file too long when it comes.
   const many = Array.from({ length: 1260 }, (_, i) =>
@@ -186,15 +187,17 @@ it('loses no line and mixes none while 30 clients write and the oldest go', asyn
   );
   writeFileSync(fileOf(sandbox), `${many.join('\n')}\n`);
   const names = Array.from({ length: 30 }, (_, i) => `racer-${i}`);
+  const patient = { env: { BERTH_CALL_TIMEOUT: '60s' }, timeoutMs: 120_000 };
   const ends = await Promise.all(
     names.map((name) =>
-      sandbox.berth(['start', '--name', name, '--', 'true', 'y'.repeat(3000)], { timeoutMs: 120_000 }),
+      sandbox.berth(['start', '--queue', '--name', name, '--', 'true', 'y'.repeat(3000)], patient),
     ),
   );
   expect(ends.filter(({ code }) => code !== 0)).toEqual([]);
   const starts = await noted(sandbox);
   expect(starts).toHaveLength(1000);
   const raced = starts.slice(-30);
+  expect(raced.map(({ outcome }) => outcome)).toEqual(names.map(() => 'queued'));
   expect(raced.map(({ sessions }) => sessions[0]?.name).sort()).toEqual([...names].sort());
   expect(raced.map(({ number }) => number)).toEqual(names.map((_, i) => 1261 + i));
   const lines = readFileSync(fileOf(sandbox), 'utf8').trimEnd().split('\n');
