@@ -172,6 +172,26 @@ const FLAGS: Record<string, () => Promise<void>> = {
     expect(await out('start', '--follow', '--', 'echo', 'followed')).toBe('followed\n'),
   'start --wait': async () =>
     expect((await sandbox.berth(['start', '--wait', '--', 'bash', '-c', 'exit 42'])).code).toBe(42),
+  // What comes of it: in history.test.ts.
+  'start --again': async () => {
+    const id = await started('--tag', 'kind=again', '--', 'true');
+    expect(await shown(await started('--again', id))).toMatchObject({
+      argv: ['true'],
+      tags: { kind: 'again' },
+    });
+    expect((await sandbox.berth(['start', '--again', 'nothing'])).code).toBe(4);
+  },
+  'history --limit': async () => {
+    for (const word of ['older', 'newer']) await started('--', 'true', word);
+    expect(await out('history', '--limit', '2', 'true')).toMatch(/ true older\n.* true newer\n$/);
+    expect(await out('history', '--limit', '1')).not.toMatch(/older/);
+    expect((await sandbox.berth(['history', '--limit', 'some'])).code).toBe(2);
+  },
+  'history --clear': async () => {
+    expect((await sandbox.berth(['history', '--clear', 'true'])).code).toBe(2);
+    expect(await out('history', '--clear')).toMatch(/^\d+ starts? forgotten\n$/);
+    expect(await out('history')).toBe('');
+  },
   'start --request-id': async () =>
     expect(await started('--request-id', 'once', '--', 'true')).toBe(
       await started('--request-id', 'once', '--', 'true'),

@@ -47,8 +47,16 @@ it('names every key of the JSON, and every setting', async () => {
     ['exec', '--json', 'asks', 'true'],
     ['cp', '/etc/hostname', 'asks:'],
     ['disconnect', 'asks'],
+    ['history', '--clear'],
   ];
-  const looks = [['list'], ['status'], ['tunnel', 'local'], ['host', 'list'], ['start', '--dry-run', 'x']];
+  const looks = [
+    ['list'],
+    ['status'],
+    ['tunnel', 'local'],
+    ['host', 'list'],
+    ['start', '--dry-run', 'x'],
+    ['history'],
+  ];
   for (const args of [...looks, ...asked, ...done]) {
     for (const key of keys(await sandbox.json(args))) expect(DOCS).toContain(`"${key}"`);
   }

@@ -30,7 +30,8 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       return 0;
     }
     const parsed = parseArguments(given.passed ? given.own : rest, flags, name);
-    const args = checkedWords(given.passed ? { ...parsed, rest: given.passed } : parsed, command, name);
+    const typed = checkedWords(given.passed ? { ...parsed, rest: given.passed } : parsed, command, name);
+    const args = command.meant ? await command.meant(typed, { env, console }) : typed;
     const { openContext } = await import('./open-context.ts');
     const file = (args.flags as { config?: string }).config;
     await using context = await openContext({

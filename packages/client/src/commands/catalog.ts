@@ -29,6 +29,12 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./start.ts')).start,
   },
   {
+    name: 'history',
+    group: 'sessions',
+    describe: 'what you started from here, to start it again',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
     name: 'list',
     group: 'sessions',
     alias: 'ls',

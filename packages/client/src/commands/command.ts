@@ -1,5 +1,6 @@
 /** What a command is: its flags as data (parsed, completed and explained from the same words), and a run. */
 import type { Context } from '../context.ts';
+import type { Console } from '../render/console.ts';
 
 export interface FlagSpec {
   /** `list`: may be given several times. */
@@ -9,6 +10,8 @@ export interface FlagSpec {
   /** Shown in the help in the place of the value. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** Its value where none follows: that may be left out. */
+  readonly usual?: string;
 }
 
 export type Flags = Readonly<Record<string, FlagSpec>>;
@@ -43,6 +46,8 @@ export interface Command<F extends Flags = Flags> {
   readonly rest?: true;
   /** What stands after its first word, or after `--`, is another program's, flags and all: it is `rest`. */
   readonly passes?: true;
+  /** Before anything is opened: the arguments that are meant, where these stand for others. */
+  meant?(args: Arguments<F>, before: { env: NodeJS.ProcessEnv; console: Console }): Promise<Arguments<F>>;
   /** Resolves with the exit code. */
   run(args: Arguments<F>, context: Context): Promise<number>;
 }

@@ -139,6 +139,11 @@ test('a number below zero is a value, and not a flag', () => {
   expect(parseArguments(['--', 'head', '-n', '-1'], start.flags, 'start').rest).toEqual(['head', '-n', '-1']);
 });
 
+test.each(['--follow', '-f'])('a prompt after %s is a prompt, also if it is the word true', (flag) => {
+  const args = parseArguments([flag, 'true', '--queue', 'false'], start.flags, 'start');
+  expect(args).toMatchObject({ flags: { follow: true, queue: true }, words: ['true', 'false'] });
+});
+
 test('start passes what its flags say, and one failure spares the others', async () => {
   const seen: unknown[] = [];
   const client = {

@@ -13,6 +13,10 @@ const FLEET = {
   ],
   presets: ['claude', 'mine'],
   tagKeys: ['team', '`pwn`'],
+  starts: [
+    { number: 12, sessions: ['solo'] },
+    { number: 7, sessions: ['$(pwn)', 'sess-9'] },
+  ],
 };
 const FLAGS = {
   host: { type: 'list', describe: '' },
@@ -20,6 +24,7 @@ const FLAGS = {
   preset: { type: 'string', short: 'p', describe: '' },
   tag: { type: 'list', describe: '' },
   follow: { type: 'boolean', describe: '' },
+  again: { type: 'string', usual: 'last', describe: '' },
   policy: { type: 'string', choices: ['pack', 'spread'], describe: '' },
 } as const;
 
@@ -58,6 +63,11 @@ test.each([
   ['list -p m', ['mine']],
   ['list --tag t', ['team']],
   ['list --follow --po', ['--policy']],
+  // What was started; it may be left out.
+  ['list --again ', ['12', '7']],
+  ['list --again 1', ['12']],
+  ['list --again=s', ['--again=solo', '--again=sess-9']],
+  ['list --again --fo', ['--follow']],
   // Words that are no session any more.
   ['tag solo t', ['team=']],
   ['send solo ', []],

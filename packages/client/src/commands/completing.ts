@@ -18,6 +18,8 @@ export interface KnownFleet {
   readonly sessions: readonly KnownSession[];
   readonly presets: readonly string[];
   readonly tagKeys: readonly string[];
+  /** Numbers of starts that were noted, and the sessions they led to; the newest first. */
+  readonly starts: readonly { readonly number: number; readonly sessions: readonly string[] }[];
 }
 
 export interface Typed {
@@ -42,6 +44,9 @@ const FOR_THE_LIVING = new Set([
 /** Commands of which only the first word is a session. */
 const ONE_SESSION = new Set(['send', 'exec']);
 
+/** Of a long history, while nothing is typed that chooses among it. */
+const STARTS_OFFERED = 20;
+
 export function nextWords(
   { name, completes }: Pick<Entry, 'name' | 'completes'>,
   command: Pick<AnyCommand, 'flags' | 'verbs' | 'most'>,
@@ -54,7 +59,9 @@ export function nextWords(
   const fitting = (words: readonly string[]) =>
     [...new Set(words)].filter((word) => PLAIN.test(word) && word.startsWith(current));
   const valued = valueAfter(before.at(-1) ?? '', flags);
-  if (valued !== null) return fitting(valuesOf(valued, flags, { name, current }, fleet));
+  // A value that may be left out is no flag's.
+  const other = current.startsWith('-') && flags[valued ?? '']?.usual !== undefined;
+  if (valued !== null && !other) return fitting(valuesOf(valued, flags, { name, current }, fleet));
   // A value may follow as --flag=VALUE.
   const [flag, value] = current.split(/=(.*)/s);
   if (flag?.startsWith('--') && value !== undefined) {
@@ -106,6 +113,12 @@ function sessionWords(command: string, current: string, { hosts, sessions }: Kno
   return [...bare, ...(command === 'connect' ? hosts : onHosts)];
 }
 
+/** Numbers; sessions where one is begun. */
+function startWords(current: string, { starts }: KnownFleet): string[] {
+  if (/^\d*$/.test(current)) return starts.slice(0, STARTS_OFFERED).map(({ number }) => String(number));
+  return starts.flatMap(({ sessions }) => sessions);
+}
+
 function isWord(name: string): boolean {
   return PLAIN.test(name) && !name.includes(':');
 }
@@ -120,6 +133,7 @@ function valuesOf(
   if (flag === 'session') return sessionWords(name, current, fleet);
   if (flag === 'preset') return fleet.presets;
   if (flag === 'tag') return fleet.tagKeys;
+  if (flag === 'again') return startWords(current, fleet);
   return WORDS[flag] ?? flags[flag]?.choices ?? [];
 }
 

@@ -3,6 +3,8 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
 import { createFleetCache } from '../fleet/cache.ts';
+import { decodeHistory } from '../history/entry.ts';
+import { historyFile, readHistory } from '../history/file.ts';
 import { CATALOG, findEntry } from './catalog.ts';
 import { defineCommand } from './command.ts';
 import { type KnownFleet, nextWords } from './completing.ts';
@@ -105,5 +107,18 @@ async function knownFleet(context: Context): Promise<KnownFleet> {
     ),
     presets: [...USUAL_PRESETS, ...kept.flatMap(({ known }) => known?.presets ?? [])],
     tagKeys: kept.flatMap(({ known }) => known?.tagKeys ?? []),
+    starts: knownStarts(context),
   };
+}
+
+function knownStarts({ paths }: Context): KnownFleet['starts'] {
+  try {
+    const starts = decodeHistory(readHistory(historyFile(paths.stateDir))).reverse();
+    return starts.map(({ number, sessions }) => ({
+      number,
+      sessions: sessions.map(({ id, name }) => name || id),
+    }));
+  } catch {
+    return [];
+  }
 }

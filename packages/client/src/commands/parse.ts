@@ -23,7 +23,7 @@ export function parseArguments(argv: readonly string[], flags: Flags, command: s
   const ofType = (type: string) => names.filter((name) => flags[name]?.type === type);
   const valued = [...ofType('string'), ...ofType('list')];
   const alias = Object.fromEntries(names.flatMap((name) => shortOf(name, flags)));
-  const parsed = Parser.detailed(joinNegatives(argv, valued, flags), {
+  const parsed = Parser.detailed(joinNegatives(withUsual(argv, flags), valued, flags), {
     alias,
     array: ofType('list'),
     boolean: ofType('boolean'),
@@ -45,6 +45,23 @@ export function parseArguments(argv: readonly string[], flags: Flags, command: s
     words: ((words as unknown[]) ?? []).map(String),
     rest: argv.includes('--') ? ((rest as unknown[]) ?? []).map(String) : null,
   };
+}
+
+/**
+ * `--again --queue` -> `--again=last --queue=true`: a value that may be left out is put there, and a
+ * prompt that is the word `true` is not taken for the value of the flag before it.
+ */
+function withUsual(argv: readonly string[], flags: Flags): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return argv.map((word, i) => {
+    const [name, spec] =
+      Object.entries(flags).find(([long, { short }]) => word === `--${long}` || word === `-${short}`) ?? [];
+    if (i >= end || !spec) return word;
+    if (spec.type === 'boolean') return `--${name}=true`;
+    const follows = argv[i + 1];
+    const isAlone = follows === undefined || follows.startsWith('-');
+    return spec.usual !== undefined && isAlone ? `--${name}=${spec.usual}` : word;
+  });
 }
 
 /** `--memory -5G` -> `--memory=-5G`: a number below zero is a bad value, and not a flag nobody knows. */

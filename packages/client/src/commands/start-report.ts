@@ -18,7 +18,7 @@ export function report(
   const head = `[${about.i + 1}/${about.of}]`;
   if (result.status === 'rejected') {
     if (!console.json && about.of > 1) console.err(`${head} failed\n`);
-    console.err(renderError(withCommand(result.reason, 'start'), console));
+    console.err(renderError(withCommand(withNewName(result.reason), 'start'), console));
     return result.reason instanceof BerthError ? result.reason.exitCode : 1;
   }
   const { host, session } = result.value;
@@ -41,6 +41,13 @@ export function report(
   if (about.quiet) console.err(text);
   else console.out(text);
   return failedAtStart(session);
+}
+
+/** A start can be called something else, at once. */
+function withNewName(error: unknown): unknown {
+  if (!(error instanceof BerthError) || error.reason !== 'NAME_TAKEN') return error;
+  const hint = 'choose another name (--name NEW), or attach to that session';
+  return new BerthError(error.reason, error.message, { values: error.values, hint, cause: error });
 }
 
 function failedAtStart(session: SessionSnapshot): number {

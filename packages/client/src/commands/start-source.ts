@@ -64,7 +64,7 @@ function onHost(directory: string): string {
 }
 
 /** `https://…`, and what ssh and git mean by `host:path`. */
-function isUrl(text: string): boolean {
+export function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || (/^[^/:]+:/.test(text) && !existsSync(text));
 }
 

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { RESTART_POLICIES, type RestartPolicy } from '@berth/shared/domain/session-state';
+import type { RestartPolicy } from '@berth/shared/domain/session-state';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { rememberSession } from '../fleet/remember.ts';
@@ -17,11 +17,12 @@ import { offeredOn } from './credentials.ts';
 import { gatherEnvironment } from './environment.ts';
 import { interruption } from './interruption.ts';
 import { accompany } from './start-accompany.ts';
+import { START_FLAGS } from './start-flags.ts';
 import { jobsOf, withStandardInput } from './start-jobs.ts';
 import { waitInLine } from './start-queue.ts';
 import { report } from './start-report.ts';
-import { parcelOf, SOURCE_FLAGS } from './start-source.ts';
-import { placementPorts, WHERE_FLAGS, whereOf } from './start-where.ts';
+import { parcelOf } from './start-source.ts';
+import { placementPorts, whereOf } from './start-where.ts';
 import { CUSTOM, workHow } from './start-work.ts';
 import { hostnameOf } from './target.ts';
 import { pairs, span } from './values.ts';
@@ -30,52 +31,13 @@ export const start = defineCommand({
   usage: '[PROMPT…] [-- ARGV…]',
   describe: 'Start sessions: one per prompt (- reads it from standard input), or one that runs ARGV.',
   example: "berth start --preset shell -- bash -c 'echo hello; sleep 60'",
-  flags: {
-    preset: {
-      type: 'string',
-      short: 'p',
-      value: 'NAME',
-      describe: 'how to run the prompt: claude, codex, gemini, aider, opencode, shell, …',
-    },
-    command: {
-      type: 'string',
-      value: 'COMMAND',
-      describe: 'how to run it without a preset: {prompt} or {prompt_file} stands for the prompt',
-    },
-    'max-turns': { type: 'string', value: 'N', describe: 'end the work after N turns, 1 to 1000' },
-    headless: { type: 'boolean', describe: 'without a person: the tool works, and ends by itself' },
-    'skip-permissions': {
-      type: 'boolean',
-      describe: 'dangerous: the tool asks nobody before it acts',
-    },
-    name: { type: 'string', short: 'n', value: 'NAME', describe: 'a name, unique on its host' },
-    ...WHERE_FLAGS,
-    tag: { type: 'list', short: 't', value: 'K=V', describe: 'a tag' },
-    env: {
-      type: 'list',
-      short: 'e',
-      value: 'NAME[=VALUE]',
-      describe: 'a variable; without a value, the one you have here',
-    },
-    'env-file': { type: 'list', value: 'FILE', describe: 'variables from a file of NAME=VALUE lines' },
-    ...SOURCE_FLAGS,
-    timeout: { type: 'string', value: 'TIME', describe: 'end it after this time: 90s, 2h' },
-    restart: {
-      type: 'string',
-      value: 'WHEN',
-      choices: RESTART_POLICIES,
-      describe: 'after a reboot of its host: never, or on-reboot',
-    },
-    attach: { type: 'boolean', describe: 'attach at once' },
-    follow: { type: 'boolean', short: 'f', describe: 'print its output until it ends' },
-    wait: { type: 'boolean', describe: 'wait for its end and return its exit code' },
-    'request-id': {
-      type: 'string',
-      value: 'ID',
-      describe: 'asking again with the same id starts nothing twice',
-    },
-  },
+  flags: START_FLAGS,
   rest: true,
+  async meant(args, before) {
+    if (args.flags.again === undefined) return args;
+    const { startedAgain } = await import('./start-again.ts');
+    return (await startedAgain(args, before)) as typeof args;
+  },
   async run({ flags, words, rest }, context) {
     if (flags.attach) {
       needTerminal(context);
@@ -139,13 +101,19 @@ export const start = defineCommand({
     const offered = likely && !ownCommand ? await offeredOn(likely, offer, context) : {};
     const jobs = asked.map((job) => ({ ...job, work: { ...job.work, env: { ...common.env, ...offered } } }));
     const doing = `starting on ${where.hosts.length === 1 && only ? only.name : `one of ${where.hosts.length} hosts`}`;
-    const tried = await withProgress(context.console, doing, async (line) => {
-      tell = line.tell;
-      if (flags['all-or-nothing']) return await placement.startAll(jobs);
-      return await Promise.allSettled(jobs.map((job) => placement.start(job)));
-    });
-    tell = () => {};
-    const results = await waitInLine(tried, jobs, { placement, flags, context });
+    const place = async () => {
+      const tried = await withProgress(context.console, doing, async (line) => {
+        tell = line.tell;
+        if (flags['all-or-nothing']) return await placement.startAll(jobs);
+        return await Promise.allSettled(jobs.map((job) => placement.start(job)));
+      });
+      tell = () => {};
+      return await waitInLine(tried, jobs, { placement, flags, context });
+    };
+    const { noted, workingDirectory } = await import('../history/note.ts');
+    const prompts = work.map(({ prompt }) => prompt).filter(Boolean);
+    const given = { flags, prompts, command: rest, directory: workingDirectory() };
+    const results = await noted(given, context, place);
     const quiet = flags.attach || flags.follow;
     for (const result of results) if (result.status === 'fulfilled') rememberSession(result.value, context);
     const codes = results.map((result, i) => report(result, { i, of: jobs.length, quiet }, context));

@@ -22,6 +22,8 @@ export interface Settings {
   readonly detachKeys: string;
   /** While attached: a line where another session asks for somebody. */
   readonly attachNotices: boolean;
+  /** What is started is noted here, to be started again. */
+  readonly history: boolean;
   /** Of a tool that takes credentials which are set here: what becomes of them at a start. */
   readonly credentials: CredentialsChoice;
   /** Given to `ssh -F`; empty: ssh's own. */
@@ -55,6 +57,8 @@ interface Definition {
   readonly form: string;
   /** Never shown. */
   readonly secret?: true;
+  /** In the file it may be true or false. */
+  readonly toggle?: true;
 }
 
 /** What agents take. */
@@ -68,6 +72,11 @@ const heldSpan = (text: string) => {
   const ms = parseDuration(text);
   return ms !== null && ms >= RESERVATION_MS.least && ms <= RESERVATION_MS.most ? ms : null;
 };
+const TOGGLE = {
+  toggle: true,
+  read: (text: string) => ({ on: 'on', true: 'on', off: 'off', false: 'off' })[text] ?? null,
+  form: 'must be on or off',
+} as const;
 const TIME = 'must be a time such as 500ms, 2s or 10m';
 
 /** Keys as in config.yaml. */
@@ -92,9 +101,9 @@ export const SETTINGS = {
   attach_notices: {
     variable: 'BERTH_ATTACH_NOTICES',
     usual: 'on',
-    read: (text: string) => (text === 'on' || text === 'off' ? text : null),
-    form: 'must be on or off',
+    ...TOGGLE,
   },
+  history: { variable: 'BERTH_HISTORY', usual: 'on', ...TOGGLE },
   credentials: {
     variable: 'BERTH_CREDENTIALS',
     usual: 'ask',
@@ -164,6 +173,7 @@ export async function loadSettings(options: {
     policy: text('policy') as Policy,
     detachKeys: text('detach_keys'),
     attachNotices: text('attach_notices') === 'on',
+    history: text('history') === 'on',
     credentials: text('credentials') as CredentialsChoice,
     sshConfig: text('ssh_config'),
     sshProgram: text('ssh_program'),

@@ -8,9 +8,11 @@ import type { Context } from '../context.ts';
 import type { DashRow } from '../fleet/dash/row.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
 import { externalPlace, type Place } from '../fleet/resolve.ts';
+import { noted } from '../history/note.ts';
 import { steadyWidth } from '../render/width.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import type { DashPorts } from './ports.ts';
+import type { StartForm } from './state.ts';
 
 const GRACE_MS = 10_000;
 
@@ -79,24 +81,43 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
       if (problem) throw new BerthError('NAME_INVALID', `a session cannot be called that: ${problem}`);
       const client = await context.connect(host.config);
       const path = form.directory.trim();
-      const session = await client.start({
-        requestId: randomUUID(),
-        reservation: '',
-        memoryBytes: parseMemory(context.settings.memory) ?? 0,
-        name: form.name,
-        prompt: form.prompt.trim(),
-        preset: form.preset || context.settings.preset,
-        skipPermissions: form.permissions === 'skip',
-        source: path === '' ? EMPTY_SOURCE : { kind: 'directory', path },
-        argv: [],
-        tags: {},
-        env: {},
-        timeoutMs: null,
-        restartPolicy: 'never',
-        columns,
-        rows,
-      });
+      const start = async () => {
+        const session = await client.start({
+          requestId: randomUUID(),
+          reservation: '',
+          memoryBytes: parseMemory(context.settings.memory) ?? 0,
+          name: form.name,
+          prompt: form.prompt.trim(),
+          preset: form.preset || context.settings.preset,
+          skipPermissions: form.permissions === 'skip',
+          source: path === '' ? EMPTY_SOURCE : { kind: 'directory', path },
+          argv: [],
+          tags: {},
+          env: {},
+          timeoutMs: null,
+          restartPolicy: 'never',
+          columns,
+          rows,
+        });
+        return { host: host.config, session };
+      };
+      const [result] = await noted(wordsOf(form), context, () => Promise.allSettled([start()]));
+      if (result?.status !== 'fulfilled') throw result?.reason;
+      const { session } = result.value;
       return `${host.config.name}:${session.id}`;
     },
   };
+}
+
+/** The form as the command line that does the same: that is how it is noted. */
+function wordsOf({ host, directory, preset, prompt, name, permissions }: StartForm) {
+  const path = directory.trim();
+  const flags = {
+    ...(preset === '' ? {} : { preset }),
+    'skip-permissions': permissions === 'skip',
+    ...(name === '' ? {} : { name }),
+    host: [host],
+    ...(path === '' ? { 'no-repo': true } : { directory: path }),
+  };
+  return { flags, prompts: [prompt.trim()].filter(Boolean), command: null, directory: '' };
 }

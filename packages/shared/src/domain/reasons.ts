@@ -137,6 +137,7 @@ const table = {
     hint: 'see berth list --all for all sessions',
   },
   HOST_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: 'see berth host list for the hosts' },
+  START_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: 'see what there is: berth history' },
   FILE_NOT_FOUND: {
     grpc: CODE.notFound,
     exit: EXIT.notFound,
