@@ -22,7 +22,7 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
     const [command, { parseArguments }] = await Promise.all([entry.load(), import('./commands/parse.ts')]);
     const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
     const flags = { ...command.flags, ...GLOBAL_FLAGS };
-    const given = command.passes ? splitPassed(rest, flags) : { own, passed: null };
+    const given = command.passes ? splitPassed(rest, flags) : { own, passed: null, delimited: false };
     console = openConsole(given.own, env);
     if (given.own.includes('--help') || given.own.includes('-h')) {
       const { commandHelp } = await import('./commands/help.ts');
@@ -30,7 +30,8 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       return 0;
     }
     const parsed = parseArguments(given.passed ? given.own : rest, flags, name);
-    const args = checkedWords(given.passed ? { ...parsed, rest: given.passed } : parsed, command, name);
+    const { passed, delimited } = given;
+    const args = checkedWords(passed ? { ...parsed, rest: passed, delimited } : parsed, command, name);
     const { openContext } = await import('./open-context.ts');
     const file = (args.flags as { config?: string }).config;
     await using context = await openContext({
