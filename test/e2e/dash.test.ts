@@ -319,6 +319,6 @@ it('prints a clear word where there is no terminal', async () => {
   await using sandbox = createSandbox();
   const { code, stdout, stderr } = await sandbox.berth(['dash']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^berth: berth dash cannot draw here: .*terminal.*\n {2}hint: .*berth list/);
+  expect(stderr).toMatch(/^berth: dash cannot draw here: .*terminal.*\n {2}hint: .*berth list/);
   expect((await sandbox.berth(['dash', '--json'])).code).toBe(2);
 });

@@ -60,7 +60,7 @@ async function withoutCommand(flags: readonly string[], console: Console): Promi
   }
   const asked = flags.includes('--help') || flags.includes('-h');
   const unknown = flags.find((flag) => !['--json', '--no-color'].includes(flag));
-  if (!asked && unknown !== undefined) throw new BerthError('USAGE', `berth has no flag ${unknown}`);
+  if (!asked && unknown !== undefined) throw new BerthError('USAGE', `there is no flag ${unknown}`);
   await help(undefined, console);
   return asked ? 0 : 2;
 }
@@ -107,7 +107,7 @@ function unknownCommand(word: string): BerthError {
     word,
     CATALOG.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])),
   );
-  return new BerthError('USAGE', `berth has no command ${word}`, {
+  return new BerthError('USAGE', `there is no command ${word}`, {
     hint: close ? `did you mean berth ${close}?` : 'see berth --help',
   });
 }
