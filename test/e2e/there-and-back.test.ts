@@ -209,3 +209,35 @@ it('branches in the way are left as they are', async () => {
   await refused('BRANCH_DIVERGED');
   expect(await ok(['pull', 'way', '--branch', 'theirs'], at)).toMatch(/^theirs .* new: 1 commit/);
 });
+
+it('a merge that git would refuse is said before it is tried', async () => {
+  const { at, git } = repository('not-committed');
+  for (const file of ['changed', 'other']) put(at, file, `${file}\n`);
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  await ok(['start', '--name', 'made', '--wait', '--', 'sh', '-c', 'echo x > changed; echo x > made'], at);
+  const last = async () => (await ok(['pull', 'made', '--no-output'], at)).trimEnd().split('\n').at(-1);
+  const free = '  take    git merge berth/made';
+  expect(await last()).toBe(free);
+
+  put(at, 'changed', 'here\n');
+  put(at, 'made', 'here\n');
+  put(at, 'unheard-of', 'here\n');
+  expect(() => git('merge', 'berth/made')).toThrow(/would be overwritten/);
+  const hint = '          first commit or stash what is not committed here, git would stop at it: ';
+  expect(await last()).toBe(`${hint}changed and 1 more`);
+  git('stash', '-q', '-u');
+  expect(await last()).toBe(free);
+
+  // What the session left alone is in nobody's way, unless it is staged beside a merge of two lines.
+  put(at, 'other', 'here\n');
+  put(at, 'unheard-of', 'here\n');
+  expect(await last()).toBe(free);
+  git('commit', '-q', '--allow-empty', '-m', 'two');
+  git('add', 'other');
+  expect(() => git('merge', '--no-edit', 'berth/made')).toThrow();
+  expect(await last()).toBe(`${hint}other`);
+  git('reset', '-q');
+  git('merge', '-q', '--no-edit', 'berth/made');
+  expect(readFileSync(join(at, 'changed'), 'utf8')).toBe('x\n');
+});

@@ -5,6 +5,7 @@ import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Repository } from '../git/repository.ts';
+import { shownPath } from '../git/run.ts';
 import type { Console } from '../render/console.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
@@ -50,8 +51,17 @@ function asText({ session, repository, pulled, output }: PullAnswer): string {
     const name = oneLine(first.branch);
     lines.push(`  look    git diff ${oneLine(repository.branch) || 'HEAD'}...${name}`);
     lines.push(`  take    git merge ${name}`);
+    lines.push(...hindrance(pulled.inTheWay));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Git says no more than that it aborts, and leaves it to the user to find out what to do. */
+function hindrance(files: readonly string[]): string[] {
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  const what = others.length === 0 ? shownPath(first) : `${shownPath(first)} and ${others.length} more`;
+  return [`          first commit or stash what is not committed here, git would stop at it: ${what}`];
 }
 
 function size({ commits, files, added, deleted }: PulledBranch): string {
