@@ -104,7 +104,15 @@ test('a refusal is believed, and the next host taken', async () => {
 test('all or nothing: one too many, and no slot is held', async () => {
   const hosts = hostsOf(2, 1);
   const jobs = ['a', 'b', 'c', 'd'].map((prompt) => promptJob(prompt));
-  expect(await reasonOf(placementOn(hosts).startAll(jobs))).toBe('NO_CAPACITY');
+  const refused = await placementOn(hosts)
+    .startAll(jobs)
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    reason: 'NO_CAPACITY',
+    hint: expect.stringMatching(
+      /^leave out --all-or-nothing to wait in line with --queue, ask for less with/,
+    ),
+  });
   for (const host of hosts) {
     expect(host.heldBytes).toBe(0);
     expect(host.stateCount('running')).toBe(0);
