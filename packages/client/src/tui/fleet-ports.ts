@@ -79,6 +79,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
       if (problem) throw new BerthError('NAME_INVALID', `a session cannot be called that: ${problem}`);
       const client = await context.connect(host.config);
       const path = form.directory.trim();
+      if (path !== '') await client.confirmSources();
       const session = await client.start({
         requestId: randomUUID(),
         reservation: '',
