@@ -241,3 +241,28 @@ it('a merge that git would refuse is said before it is tried', async () => {
   git('merge', '-q', '--no-edit', 'berth/made');
   expect(readFileSync(join(at, 'changed'), 'utf8')).toBe('x\n');
 });
+
+it('the marks of a pull go with their session, and nothing else of the repository', async () => {
+  const { at, git } = repository('marks');
+  put(at, 'file', 'x\n');
+  mkdirSync(join(at, 'below'));
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  for (const name of ['first', 'second', 'third']) {
+    await ok(['start', '--name', name, '--wait', '--', 'sh', '-c', `echo ${name} > made`], at);
+    await ok(['pull', name, '--no-output'], at);
+  }
+  const marks = () => git('for-each-ref', '--format=%(refname:lstrip=4)', 'refs/berth').split('\n');
+  const before = [checkoutState(at), git('for-each-ref', 'refs/heads')];
+  expect(marks().sort()).toEqual(['berth/first', 'berth/second', 'berth/third']);
+  // Neither outside of a repository, nor in one that cannot be read, is it the worse for that.
+  const bare = join(sandbox.dir, 'bare.git');
+  gitIn(sandbox.dir)('init', '-q', '--bare', bare);
+  await ok(['rm', 'third'], bare);
+  expect(marks()).toHaveLength(3);
+  await ok(['rm', 'first'], join(at, 'below'));
+  expect(marks().sort()).toEqual(['berth/second', 'berth/third']);
+  await ok(['prune', '--all', '--older-than', '0s', '--yes'], at);
+  expect(marks()).toEqual(['berth/third']);
+  expect([checkoutState(at), git('for-each-ref', 'refs/heads')]).toEqual(before);
+});

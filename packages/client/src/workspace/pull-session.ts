@@ -10,6 +10,7 @@ import {
   isBranchName,
   isKnownHistory,
   mergeBase,
+  PULLED,
   references,
   type Size,
   sizeBetween,
@@ -145,7 +146,7 @@ async function refuseUnrelated(
 /** What each branch becomes. Throws where one cannot. */
 async function decide({ git }: Repository, fetched: readonly Fetched[], options: PullOptions) {
   const { session, force } = options;
-  const marks = `refs/berth/pulled/${session.id}/`;
+  const marks = `${PULLED}${session.id}/`;
   const [local, held] = await Promise.all([references(git, ['refs/heads', marks]), checkedOut(git)]);
   const updates: Update[] = [];
   const branches: { branch: string; commit: string; verdict: Verdict }[] = [];
