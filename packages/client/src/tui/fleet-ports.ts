@@ -58,6 +58,12 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
         return client.kill({ ...request, graceMs: GRACE_MS, signal: '' }, options);
       });
     },
+    suspend: async (row) => {
+      await on(row, (client, request) => client.suspend(request));
+    },
+    resume: async (row) => {
+      await on(row, (client, request) => client.resume(request));
+    },
     acknowledge: async (row) => {
       await on(row, (client, request) => client.acknowledge(request));
     },
