@@ -266,3 +266,31 @@ it('the marks of a pull go with their session, and nothing else of the repositor
   expect(marks()).toEqual(['berth/third']);
   expect([checkoutState(at), git('for-each-ref', 'refs/heads')]).toEqual(before);
 });
+
+it('a repository that is named goes from anywhere; one behind an ssh URL is cloned by the host, with its access', async () => {
+  const { at, git } = repository('named');
+  put(at, 'file', 'one\n');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  put(at, 'file', 'changed\n');
+  const makes = 'cat file; echo x > made; git add made; git -c user.name=B -c user.email=b commit -qm made';
+  const start = (name: string, ...flags: string[]) =>
+    sandbox.berth(['start', ...flags, '--name', name, '--follow', '--wait', '--', 'sh', '-ec', makes], {
+      cwd: sandbox.home,
+    });
+  expect((await start('path', '--repo', at)).stdout).toMatch(/^changed$/m);
+  await ok(['pull', 'path', '--into', at, '--no-output'], sandbox.home);
+  expect(git('log', '--format=%s', 'main..berth/path')).toBe('Work that was not committed\nmade');
+
+  // As the host's user would have it: the way there is in the user's own settings.
+  const config = join(sandbox.home, '.gitconfig');
+  writeFileSync(config, `[core]\n  sshCommand = ssh -F ${join(sandbox.dir, 'ssh_config')}\n`);
+  const url = `ssh://dev${at}`;
+  expect((await start('url', '--repo', url, '--branch', 'main')).stdout).toMatch(/^one$/m);
+  await ok(['pull', 'url', '--no-output'], at);
+  expect(git('log', '--format=%s', 'main..berth/url')).toBe('made');
+  const nowhere = await start('nowhere', '--repo', `${url}-not`);
+  expect(nowhere.code).not.toBe(0);
+  expect(nowhere.stdout).toMatch(/not a git repository|does not appear to be/);
+  rmSync(config);
+});
