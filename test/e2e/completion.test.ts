@@ -43,6 +43,7 @@ const LINES = () =>
     ['berth output loc', /> berth output local:/],
     ['berth tunnel lo', /> berth tunnel local/],
     ['berth host doc', /> berth host doctor/],
+    ['berth pool sc', /> berth pool scale/],
     ['berth host drain lo', /> berth host drain local/],
     ['berth output --fol', /> berth output --follow/],
     ['berth list --status run', /> berth list --status running/],
