@@ -5,7 +5,6 @@ import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Repository } from '../git/repository.ts';
-import { shownPath } from '../git/run.ts';
 import type { Console } from '../render/console.ts';
 import { counted } from '../render/counted.ts';
 import { toJson } from '../render/json.ts';
@@ -60,7 +59,7 @@ function asText({ session, repository, pulled, output }: PullAnswer): string {
 function hindrance(files: readonly string[]): string[] {
   const [first, ...others] = files;
   if (first === undefined) return [];
-  const what = others.length === 0 ? shownPath(first) : `${shownPath(first)} and ${others.length} more`;
+  const what = others.length === 0 ? first : `${first} and ${others.length} more`;
   return [`          first commit or stash what is not committed here, git would stop at it: ${what}`];
 }
 

@@ -1,7 +1,8 @@
 /** What is not committed here and at which a merge of a branch would stop. */
 import type { Repository } from './repository.ts';
+import { shownPath } from './run.ts';
 
-/** Names of files, bytes as ever (see run.ts); none: git merges. Read from the work tree, which stays as it is. */
+/** Names of files, for people; none: git merges. Read from the work tree, which stays as it is. */
 export async function inTheWay(
   { git, commit }: Pick<Repository, 'git' | 'commit'>,
   branch: string,
@@ -16,5 +17,5 @@ export async function inTheWay(
   // A merge that is none of the fast kind wants the index as the commit is, whatever is staged in it.
   return lines
     .filter((line) => /^[^ ?]/.test(line) || touched.has(line.slice(3)))
-    .map((line) => line.slice(3));
+    .map((line) => shownPath(line.slice(3)));
 }

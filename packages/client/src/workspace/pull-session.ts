@@ -41,7 +41,7 @@ export interface Pulled {
   readonly branches: readonly PulledBranch[];
   /** The last commit of the first holds what the session has not committed. */
   readonly uncommitted: boolean;
-  /** Files that are not committed here, and stop a merge of the first branch. As git has their names. */
+  /** Files that are not committed here, and stop a merge of the first branch; their names for people. */
   readonly inTheWay: readonly string[];
   readonly outputDirectory: string;
 }
