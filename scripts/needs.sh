@@ -3,8 +3,9 @@
 #   needs_check PROGRAM…   fills $missing (for people) and $packages (for the package manager)
 #   needs_install_command  prints the install command of this distribution for $packages
 #
-# PROGRAM is node, npm, git, ssh, sshd, tmux, compiler (what node-pty is compiled with) or
-# python-grpc (a gRPC client in another language, for one end-to-end test).
+# PROGRAM is node, npm, git, ssh, sshd, tmux, compiler (what node-pty is compiled with),
+# python-grpc (a gRPC client in another language) or zsh and fish (for completion): for one
+# end-to-end test each.
 
 missing=
 packages=
@@ -35,6 +36,8 @@ needs_package() {
     sshd:pacman | sshd:brew) echo openssh ;;
     sshd:*) echo openssh-server ;;
     tmux:*) echo tmux ;;
+    zsh:*) echo zsh ;;
+    fish:*) echo fish ;;
     python3:pacman | python3:brew) echo python ;;
     python3:*) echo python3 ;;
     make:*) echo make ;;

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 . scripts/needs.sh
 
 needs_check git ssh sshd tmux
-[ -z "${CI:-}" ] || needs_check python-grpc
+[ -z "${CI:-}" ] || needs_check python-grpc zsh fish
 [ -f node_modules/node-pty/build/Release/pty.node ] || [ "$(uname)" != Linux ] || needs_check compiler
 if [ -n "$missing" ] && [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && [ "$(needs_manager)" = apt-get ]; then
   echo "test: installing $packages"

@@ -1,14 +1,12 @@
 /** What the commands do for scripts: shapes, formats, codes; and what must never leak or act. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SessionServiceClient, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
-import { ROOT } from '../support/programs.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
-import { until } from '../support/until.ts';
 
 interface Listed {
   readonly sessions: readonly Record<string, unknown>[];
@@ -226,63 +224,4 @@ it('kills what ignores TERM, with the signal and after the time that were asked 
   );
   const { sessions } = await sandbox.json<Listed>(['list', '--status', 'running']);
   expect(sessions).toEqual([]);
-});
-
-it('completes in a real bash, and runs nothing that a host named', async () => {
-  await using sandbox = createSandbox();
-  const agent = await sandbox.startAgent();
-  const named = ['start', '--json', '--name', 'unmistakable', '--tag', 'team=a', '--', 'sleep', '1000'];
-  await startedId(sandbox, named);
-  await startedId(sandbox, ['start', '--json', '--name', 'finished', '--', 'sleep', '1000']);
-  await sandbox.berth(['kill', 'finished']);
-  const pwned = '$(echo>pwned)';
-  const hostile = await startedId(sandbox, ['start', '--json', '--name', pwned, '--', 'sleep', '1000']);
-  writeFileSync(join(sandbox.home, 'a-file.env'), '');
-  const bin = join(sandbox.dir, 'bin');
-  mkdirSync(bin);
-  symlinkSync(join(ROOT, 'berth'), join(bin, 'berth'));
-  const env = { PATH: `${bin}:${sandbox.env.PATH}`, PS1: 'prompt> ' };
-  const terminal = sandbox.terminal(['bash', '--norc', '-i'], { env, columns: 120 });
-  await terminal.waitForScreen(/prompt>/);
-  terminal.type('eval "$(berth completion bash)"; echo loaded-$?');
-  terminal.press('Enter');
-  await terminal.waitForScreen(/^loaded-0/m);
-  const completes = async (typed: string, whole: RegExp) => {
-    terminal.type(typed);
-    terminal.press('Tab');
-    await terminal.waitForScreen(whole);
-    // While bash still completes it swallows the key.
-    const cleared = () => {
-      if (/(?:^|\n)prompt>$/.test(terminal.screen())) return true;
-      terminal.press('C-c');
-      return false;
-    };
-    await until(cleared, { what: 'a new line', everyMs: 250 });
-  };
-  // From here on it is known by heart: nobody is asked.
-  await agent.kill9();
-  await completes('berth att', /> berth attach/);
-  await completes('berth output unm', /> berth output unmistakable/);
-  await completes('berth attach local:unm', /> berth attach local:unmistakable/);
-  await completes('berth output loc', /> berth output local:/);
-  await completes('berth tunnel lo', /> berth tunnel local/);
-  await completes('berth host doc', /> berth host doctor/);
-  await completes('berth host drain lo', /> berth host drain local/);
-  await completes('berth output --fol', /> berth output --follow/);
-  await completes('berth list --status run', /> berth list --status running/);
-  await completes('berth list --format cs', /> berth list --format csv/);
-  await completes('berth list --format=cs', /> berth list --format=csv/);
-  await completes('berth list --tag te', /> berth list --tag team/);
-  await completes('berth start --preset cl', /> berth start --preset claude/);
-  await completes('berth start --env-file a-f', /> berth start --env-file a-file\.env/);
-  await completes(`berth kill ${hostile.slice(0, -3)}`, new RegExp(`> berth kill ${hostile}`));
-  // What has ended can be shown, and not be killed.
-  await completes('berth show fin', /> berth show finished/);
-  const offered = (...typed: string[]) => sandbox.berth(['completion', 'next', '--', ...typed]);
-  expect(await offered('kill', 'fin')).toMatchObject({ code: 0, stdout: '', stderr: '' });
-  const found = execFileSync('find', [sandbox.dir, '-name', 'pwned'], { encoding: 'utf8' });
-  expect(found).toBe('');
-  for (const shell of ['zsh', 'fish']) {
-    expect((await sandbox.berth(['completion', shell])).stdout).toMatch(/completion next/);
-  }
 });

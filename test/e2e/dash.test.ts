@@ -87,6 +87,32 @@ it('quiets who asks for a while', async () => {
   expect(rowOf(terminal, 'bell')).toMatch(/\(snoozed for [12]h\)/);
 });
 
+it('one key suspends, and lets go on; of several those that run first', async () => {
+  await using sandbox = createSandbox();
+  await sandbox.startAgent();
+  const ids = [await start(sandbox, 'one', 'sleep 1000'), await start(sandbox, 'two', 'sleep 1000')] as const;
+  const statuses = async () => await Promise.all(ids.map(async (id) => await statusOf(sandbox, id)));
+  const are = async (...wanted: string[]) =>
+    await until(async () => (await statuses()).join() === wanted.join(), { what: `they are ${wanted}` });
+  await using terminal = sandbox.berthTerminal(['dash'], SIZE);
+  await select(terminal, 'one');
+  terminal.press('p');
+  await until(() => /^› =.*suspended/.test(rowOf(terminal, 'one')), { what: 'the row says suspended' });
+  expect(terminal.screen()).toContain('one suspended');
+  await are('suspended', 'running');
+  // Both are marked: what runs is suspended, what stands still stays so.
+  terminal.press('Space');
+  await select(terminal, 'two');
+  terminal.press('Space', 'p');
+  await are('suspended', 'suspended');
+  await until(() => / = .*suspended/.test(rowOf(terminal, 'two')), { what: 'the row says so, too' });
+  await select(terminal, 'one');
+  terminal.press('p');
+  await are('running', 'suspended');
+  terminal.press('?');
+  await terminal.waitForScreen(/^p +suspend it; again: it goes on/m);
+});
+
 it('attaches, and comes back to the same selection; also when the session ends meanwhile', async () => {
   await using sandbox = createSandbox();
   await sandbox.startAgent();
@@ -319,6 +345,6 @@ it('prints a clear word where there is no terminal', async () => {
   await using sandbox = createSandbox();
   const { code, stdout, stderr } = await sandbox.berth(['dash']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^berth: berth dash cannot draw here: .*terminal.*\n {2}hint: .*berth list/);
+  expect(stderr).toMatch(/^berth: dash cannot draw here: .*terminal.*\n {2}hint: .*berth list/);
   expect((await sandbox.berth(['dash', '--json'])).code).toBe(2);
 });

@@ -53,6 +53,22 @@ it('tells output and errors apart, and has the exit code of the command', async 
   });
 });
 
+it('takes no flag for a command, unless -- stands before it', async () => {
+  for (const flag of ['--json', '-t', '--timeout=2s']) {
+    const { code, stdout, stderr } = await exec(flag, 'true');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^berth: cannot run ${flag}: .*\\n {2}hint: flags of berth exec stand before SESSION; -- before`,
+      ),
+    );
+  }
+  expect(await exec('--', '--json')).toMatchObject({
+    code: 127,
+    stderr: 'berth: command not found: --json\n',
+  });
+});
+
 it('gives the command each variable as it is, whatever it is called', async () => {
   const names = ['found', 'place', 'word', 'watcher'];
   const env = names.flatMap((name) => ['--env', `${name}=mine`]);

@@ -266,9 +266,11 @@ it('shows sessions that tools of others report on, each change once, also over r
 });
 
 it('takes them from where it is told to', async () => {
-  const elsewhere = join(sandbox.dir, 'reports');
-  write(join(elsewhere, 'dev.json'), JSON.stringify({ status: 'waiting', timestamp: Date.now() / 1000 }));
-  const other = await sandbox.startAgent({ name: 'other', flags: ['--external-sessions', elsewhere] });
+  write(
+    join(sandbox.home, 'reports', 'dev.json'),
+    JSON.stringify({ status: 'waiting', timestamp: Date.now() / 1000 }),
+  );
+  const other = await sandbox.startAgent({ name: 'other', flags: ['--external-sessions', '~/reports'] });
   agent = other;
   expect(await externals()).toMatchObject([{ name: 'dev', attention: { kind: 'input' } }]);
 });

@@ -53,7 +53,7 @@ it('leaves a broken settings file alone, and says where it is broken', async () 
 });
 
 it.each([
-  [['install'], /berth hooks install needs a tool/],
+  [['install'], /^berth: hooks install needs a tool\n/],
   [['instal', 'claude'], /has no command instal\n {2}hint: did you mean install\?/],
   [['install', 'aider'], /hooks of aider cannot be installed in its own settings/],
   [['install', 'shell'], /preset shell has no hooks/],

@@ -53,7 +53,7 @@ it('session renames, shows and takes away a name; a name is taken once', async (
   expect((await sandbox.berth(['session', 'before'])).code).toBe(4);
   expect(await sandbox.berth(['session', 'other', 'after'])).toMatchObject({
     code: 7,
-    stderr: expect.stringMatching(/^berth: there is a session named after on /),
+    stderr: expect.stringMatching(/^berth: there is a session named after on local already\n/),
   });
   // Its own name is no collision.
   expect(await out('session', 'after', 'after')).toBe(`${id} (after)\n`);

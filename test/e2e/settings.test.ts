@@ -24,6 +24,11 @@ const REMOTES: [string, string, RegExp][] = [
     'remotes:\n  - name: a\n    host: b\n  - name: a\n    host: c\n',
     /remotes\.yaml:4: remotes\[1\]\.name: there is another host named a/,
   ],
+  [
+    'a directory that no line of settings can hold',
+    'remotes:\n  - name: a\n    host: b\n    sessions_dir: reports of mine\n',
+    /remotes\.yaml:4: remotes\[0\]\.sessions_dir: must be a directory of the host/,
+  ],
   ['no address', 'remotes:\n  - name: a\n', /remotes\.yaml:2: remotes\[0\]\.host: missing/],
   [
     'a colon in a name',

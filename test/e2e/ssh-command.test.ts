@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { OtherTool } from '../support/other-tool.ts';
 import { createSandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
 import { startedId } from '../support/started.ts';
@@ -70,4 +71,33 @@ it('takes all terminals off a session, those of plain tmux too, and kills nothin
   });
   expect(await sandbox.json(['show', 'work'])).toMatchObject({ status: 'running' });
   expect((await sandbox.berth(['disconnect', 'nobody', 'work'])).code).toBe(4);
+});
+
+it("takes all terminals off another tool's session, those of its own tmux too, and it goes on", async () => {
+  await using sandbox = createSandbox();
+  const tool = new OtherTool(sandbox);
+  await sandbox.startAgent();
+  tool.start('dev');
+  const shown = async () => (await sandbox.berth(['show', 'external:dev'])).code === 0;
+  await until(shown, { what: 'it is known' });
+  tool.tmux('new-session', '-d', '-s', 'other', '--', 'sleep', '1000');
+  const attached = (name: string) =>
+    sandbox.terminal(['env', '-u', 'TMUX', 'tmux', 'attach', '-t', `=${name}`]);
+  await using ours = sandbox.berthTerminal(['attach', 'dev']);
+  await using theirs = attached('dev');
+  await using _ = attached('other');
+  for (const terminal of [ours, theirs]) await terminal.waitForScreen(/Run Bash\?/);
+  const clients = () => tool.tmux('list-clients', '-F', '#{session_name}').split('\n').sort().join();
+  await until(() => clients() === 'dev,dev,other', { what: 'all are attached' });
+  expect(await sandbox.berth(['disconnect', 'external:dev'])).toMatchObject({
+    code: 0,
+    stdout: 'external:dev detached 2 terminals\n',
+  });
+  expect(await ours.waitForExit()).toBe(0);
+  await theirs.waitForExit();
+  expect(clients()).toBe('other');
+  expect(tool.screen('dev')).toMatch(/Run Bash\?/);
+  expect(await sandbox.json(['disconnect', 'external:dev'])).toMatchObject({
+    sessions: [{ session_id: 'external:dev', detached: 0 }],
+  });
 });

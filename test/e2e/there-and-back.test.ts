@@ -209,3 +209,88 @@ it('branches in the way are left as they are', async () => {
   await refused('BRANCH_DIVERGED');
   expect(await ok(['pull', 'way', '--branch', 'theirs'], at)).toMatch(/^theirs .* new: 1 commit/);
 });
+
+it('a merge that git would refuse is said before it is tried', async () => {
+  const { at, git } = repository('not-committed');
+  for (const file of ['changed', 'other']) put(at, file, `${file}\n`);
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  await ok(['start', '--name', 'made', '--wait', '--', 'sh', '-c', 'echo x > changed; echo x > made'], at);
+  const last = async () => (await ok(['pull', 'made', '--no-output'], at)).trimEnd().split('\n').at(-1);
+  const free = '  take    git merge berth/made';
+  expect(await last()).toBe(free);
+
+  put(at, 'changed', 'here\n');
+  put(at, 'made', 'here\n');
+  put(at, 'unheard-of', 'here\n');
+  expect(() => git('merge', 'berth/made')).toThrow(/would be overwritten/);
+  const hint = '          first commit or stash what is not committed here, git would stop at it: ';
+  expect(await last()).toBe(`${hint}changed and 1 more`);
+  git('stash', '-q', '-u');
+  expect(await last()).toBe(free);
+
+  // What the session left alone is in nobody's way, unless it is staged beside a merge of two lines.
+  put(at, 'other', 'here\n');
+  put(at, 'unheard-of', 'here\n');
+  expect(await last()).toBe(free);
+  git('commit', '-q', '--allow-empty', '-m', 'two');
+  git('add', 'other');
+  expect(() => git('merge', '--no-edit', 'berth/made')).toThrow();
+  expect(await last()).toBe(`${hint}other`);
+  git('reset', '-q');
+  git('merge', '-q', '--no-edit', 'berth/made');
+  expect(readFileSync(join(at, 'changed'), 'utf8')).toBe('x\n');
+});
+
+it('the marks of a pull go with their session, and nothing else of the repository', async () => {
+  const { at, git } = repository('marks');
+  put(at, 'file', 'x\n');
+  mkdirSync(join(at, 'below'));
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  for (const name of ['first', 'second', 'third']) {
+    await ok(['start', '--name', name, '--wait', '--', 'sh', '-c', `echo ${name} > made`], at);
+    await ok(['pull', name, '--no-output'], at);
+  }
+  const marks = () => git('for-each-ref', '--format=%(refname:lstrip=4)', 'refs/berth').split('\n');
+  const before = [checkoutState(at), git('for-each-ref', 'refs/heads')];
+  expect(marks().sort()).toEqual(['berth/first', 'berth/second', 'berth/third']);
+  // Neither outside of a repository, nor in one that cannot be read, is it the worse for that.
+  const bare = join(sandbox.dir, 'bare.git');
+  gitIn(sandbox.dir)('init', '-q', '--bare', bare);
+  await ok(['rm', 'third'], bare);
+  expect(marks()).toHaveLength(3);
+  await ok(['rm', 'first'], join(at, 'below'));
+  expect(marks().sort()).toEqual(['berth/second', 'berth/third']);
+  await ok(['prune', '--all', '--older-than', '0s', '--yes'], at);
+  expect(marks()).toEqual(['berth/third']);
+  expect([checkoutState(at), git('for-each-ref', 'refs/heads')]).toEqual(before);
+});
+
+it('a repository that is named goes from anywhere; one behind an ssh URL is cloned by the host, with its access', async () => {
+  const { at, git } = repository('named');
+  put(at, 'file', 'one\n');
+  git('add', '.');
+  git('commit', '-qm', 'one');
+  put(at, 'file', 'changed\n');
+  const makes = 'cat file; echo x > made; git add made; git -c user.name=B -c user.email=b commit -qm made';
+  const start = (name: string, ...flags: string[]) =>
+    sandbox.berth(['start', ...flags, '--name', name, '--follow', '--wait', '--', 'sh', '-ec', makes], {
+      cwd: sandbox.home,
+    });
+  expect((await start('path', '--repo', at)).stdout).toMatch(/^changed$/m);
+  await ok(['pull', 'path', '--into', at, '--no-output'], sandbox.home);
+  expect(git('log', '--format=%s', 'main..berth/path')).toBe('Work that was not committed\nmade');
+
+  // As the host's user would have it: the way there is in the user's own settings.
+  const config = join(sandbox.home, '.gitconfig');
+  writeFileSync(config, `[core]\n  sshCommand = ssh -F ${join(sandbox.dir, 'ssh_config')}\n`);
+  const url = `ssh://dev${at}`;
+  expect((await start('url', '--repo', url, '--branch', 'main')).stdout).toMatch(/^one$/m);
+  await ok(['pull', 'url', '--no-output'], at);
+  expect(git('log', '--format=%s', 'main..berth/url')).toBe('made');
+  const nowhere = await start('nowhere', '--repo', `${url}-not`);
+  expect(nowhere.code).not.toBe(0);
+  expect(nowhere.stdout).toMatch(/not a git repository|does not appear to be/);
+  rmSync(config);
+});

@@ -127,6 +127,9 @@ it('takes in hosts that are added while it runs, and lets go of those that are r
   own.writeConfig('remotes.yaml', 'remotes: []\n');
   const table = own.berthTerminal(['list', '--watch']);
   await table.waitForScreen(/^SESSION/);
+  const top = own.berthTerminal(['top', '--interval', '200ms']);
+  await top.waitForScreen(/^local +online/m);
+  expect(top.screen()).not.toMatch(/^later/m);
   await using watch = own.spawnBerth(['watch', '--only', 'state']);
   own.writeConfig('remotes.yaml', remotes);
   const id = await startedId(own, [
@@ -141,6 +144,7 @@ it('takes in hosts that are added while it runs, and lets go of those that are r
     '1000',
   ]);
   await table.waitForScreen(new RegExp(`^${id} +later +running`, 'm'));
+  await top.waitForScreen(/^later +online/m);
   // Begins with what happens once the host is known.
   const renamed = async () => {
     await own.berth(['tag', id, `at=${Date.now()}`]);
@@ -150,4 +154,6 @@ it('takes in hosts that are added while it runs, and lets go of those that are r
   own.writeConfig('remotes.yaml', 'remotes: [');
   own.writeConfig('remotes.yaml', 'remotes: []\n');
   await table.waitForScreen(/^SESSION[^\n]*\n*$/);
+  await until(() => !/^later/m.test(top.screen()), { what: 'top shows the host no more' });
+  expect(top.screen()).toMatch(/^local +online/m);
 });

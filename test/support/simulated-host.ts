@@ -4,7 +4,7 @@
  */
 
 import type { HostConfig } from '../../packages/client/src/config/remotes.ts';
-import type { AttemptPorts } from '../../packages/client/src/placement/attempt.ts';
+import type { AttemptPorts, PlacementClient } from '../../packages/client/src/placement/attempt.ts';
 import type { Placement, PlacementPorts, Way } from '../../packages/client/src/placement/place.ts';
 import type { HostClient, StartSession } from '../../packages/client/src/rpc/host-client.ts';
 import { BerthError } from '../../packages/shared/src/domain/berth-error.ts';
@@ -16,7 +16,7 @@ import { VERSION } from '../../packages/shared/src/domain/version.ts';
 
 /** `before`: the host hears nothing. `after`: it does what it is asked, and its answer is lost. */
 export type LinkFault = 'none' | 'before' | 'after';
-type Call = 'connect' | 'reserve' | 'release' | 'extend' | 'start' | 'getSession';
+type Call = 'connect' | 'reserve' | 'release' | 'extend' | 'confirmSources' | 'start' | 'getSession';
 
 export interface SimulatedOptions {
   readonly name: string;
@@ -89,12 +89,13 @@ export class SimulatedHost {
   /** Throws where the link breaks on the way. */
   connect(): HostClient {
     if (this.fault('connect') !== 'none') throw this.#lost();
-    const client: Pick<HostClient, 'name' | 'reserve' | 'release' | 'extend' | 'start' | 'getSession'> = {
+    const client: PlacementClient = {
       name: this.config.name,
       reserve: (order) =>
         this.#call('reserve', () => this.#once(order, () => this.#admit(order.memoryBytes))),
       release: ({ session }) => this.#call('release', () => this.#release(session)),
       extend: ({ session }) => this.#call('extend', () => this.#get(session)),
+      confirmSources: () => this.#call('confirmSources', () => {}),
       start: (order) => this.#call('start', () => this.#once(order, () => this.#start(order))),
       getSession: (session) => this.#call('getSession', () => this.#get(session)),
     };

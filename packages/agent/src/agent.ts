@@ -282,7 +282,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
       ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
       ...{ workspaces, kept },
-      wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
+      wrap: createWrapper({ hostId: id, hostname, log, onCall: metrics.rpc }),
     }),
   });
   scope.use(server);

@@ -185,7 +185,9 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     maxLifetimeMs: time('max-lifetime') ?? null,
     diskQuotaBytes: size('disk-quota') ?? 0,
     maxWatches: count('max-watches') ?? 8192,
-    externalSessions: path.resolve(option('external-sessions') ?? path.join(home, '.claude-sessions')),
+    externalSessions: path.resolve(
+      (option('external-sessions') ?? '~/.claude-sessions').replace(/^~(?=\/)/, () => home),
+    ),
     scope,
     user,
     transcriptCap: size('transcript-cap') ?? 256 * MIB,

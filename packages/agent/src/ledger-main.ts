@@ -36,7 +36,7 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
   const id = hostId(STATE);
   const units = createSharedUnits(layout);
   const ledger = new Ledger({ hostId: id, hostname: hostname(), capacity, enforcement, store, units });
-  const wrap = createWrapper({ hostId: id, log, onCall: () => {} });
+  const wrap = createWrapper({ hostId: id, hostname: hostname(), log, onCall: () => {} });
 
   const served = new Map<string, { account: Account; server: AsyncDisposable }>();
   scope.defer(async () => {

@@ -22,7 +22,7 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
     const [command, { parseArguments }] = await Promise.all([entry.load(), import('./commands/parse.ts')]);
     const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
     const flags = { ...command.flags, ...GLOBAL_FLAGS };
-    const given = command.passes ? splitPassed(rest, flags) : { own, passed: null };
+    const given = command.passes ? splitPassed(rest, flags) : { own, passed: null, delimited: false };
     console = openConsole(given.own, env);
     if (given.own.includes('--help') || given.own.includes('-h')) {
       const { commandHelp } = await import('./commands/help.ts');
@@ -30,7 +30,8 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       return 0;
     }
     const parsed = parseArguments(given.passed ? given.own : rest, flags, name);
-    const typed = checkedWords(given.passed ? { ...parsed, rest: given.passed } : parsed, command, name);
+    const { passed, delimited } = given;
+    const typed = checkedWords(passed ? { ...parsed, rest: passed, delimited } : parsed, command, name);
     const args = command.meant ? await command.meant(typed, { env, console }) : typed;
     const { openContext } = await import('./open-context.ts');
     const file = (args.flags as { config?: string }).config;
@@ -60,7 +61,7 @@ async function withoutCommand(flags: readonly string[], console: Console): Promi
   }
   const asked = flags.includes('--help') || flags.includes('-h');
   const unknown = flags.find((flag) => !['--json', '--no-color'].includes(flag));
-  if (!asked && unknown !== undefined) throw new BerthError('USAGE', `berth has no flag ${unknown}`);
+  if (!asked && unknown !== undefined) throw new BerthError('USAGE', `there is no flag ${unknown}`);
   await help(undefined, console);
   return asked ? 0 : 2;
 }
@@ -107,7 +108,7 @@ function unknownCommand(word: string): BerthError {
     word,
     CATALOG.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])),
   );
-  return new BerthError('USAGE', `berth has no command ${word}`, {
+  return new BerthError('USAGE', `there is no command ${word}`, {
     hint: close ? `did you mean berth ${close}?` : 'see berth --help',
   });
 }

@@ -16,7 +16,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type AttachableOptions, attachable } from '../sessions/attachable.ts';
 import type { Attachment, Attachments } from '../sessions/attachments.ts';
 import type { Wrapper } from './handler.ts';
-import { cells, firstMessage } from './opening.ts';
+import { cells, firstMessage, takeMessages } from './opening.ts';
 
 type Stream = ServerDuplexStream<AttachRequest, AttachResponse>;
 
@@ -85,39 +85,34 @@ function pump(
     pty.onEnd(() => resolve('terminal'));
     signal.addEventListener('abort', () => resolve('link'), { once: true });
     stream.on('end', () => resolve('link'));
-    stream.on('error', reject);
-    stream.on('data', ({ message }: AttachRequest) => {
-      try {
-        switch (message?.$case) {
-          case 'input': {
-            if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
-            const { offset, data } = message.input;
-            // What a terminal sends by itself (it got the focus, say) is nobody's answer.
-            if (typing.push(data)) typed();
-            if (!attachment.type(toBytes(offset), data)) {
-              throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
-            }
-            const inputAcknowledged = BigInt(attachment.typed);
-            send(stream, { message: { $case: 'inputAcknowledged', inputAcknowledged } });
-            return;
+    const take = ({ message }: AttachRequest) => {
+      switch (message?.$case) {
+        case 'input': {
+          if (readOnly) throw new BerthError('READ_ONLY', 'this terminal is attached read-only');
+          const { offset, data } = message.input;
+          // What a terminal sends by itself (it got the focus, say) is nobody's answer.
+          if (typing.push(data)) typed();
+          if (!attachment.type(toBytes(offset), data)) {
+            throw new BerthError('ARGUMENT_INVALID', 'typed bytes are missing before this input');
           }
-          case 'resize':
-            pty.resize(cells(message.resize.columns), cells(message.resize.rows));
-            return;
-          case 'detach':
-            resolve('detach');
-            return;
-          case 'notice':
-            notify(message.notice.text);
-            return;
-          default:
-            return;
+          const inputAcknowledged = BigInt(attachment.typed);
+          send(stream, { message: { $case: 'inputAcknowledged', inputAcknowledged } });
+          return;
         }
-      } catch (error) {
-        reject(error);
+        case 'resize':
+          pty.resize(cells(message.resize.columns), cells(message.resize.rows));
+          return;
+        case 'detach':
+          resolve('detach');
+          return;
+        case 'notice':
+          notify(message.notice.text);
+          return;
+        default:
+          return;
       }
-    });
-    stream.resume();
+    };
+    takeMessages(stream, { take, failed: reject });
   });
 }
 

@@ -9,7 +9,7 @@ import type { RunningExec } from '../sessions/exec-port.ts';
 import type { ExecOrder, Executions } from '../sessions/executions.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';
-import { cells, firstMessage } from './opening.ts';
+import { cells, firstMessage, takeMessages } from './opening.ts';
 import { checkProgram, refuseExternal, signalName } from './orders.ts';
 
 type Stream = ServerDuplexStream<ExecRequest, ExecResponse>;
@@ -68,32 +68,27 @@ function pump(stream: Stream, signal: AbortSignal, running: RunningExec): Promis
     const left = () => resolve('left');
     signal.addEventListener('abort', left, { once: true });
     if (signal.aborted) left();
-    stream.on('error', reject);
     stream.on('end', () => running.endInput());
-    stream.on('data', ({ message }: ExecRequest) => {
-      try {
-        switch (message?.$case) {
-          case 'input':
-            stream.pause();
-            void running.write(message.input).then(() => stream.resume());
-            return;
-          case 'inputEnd':
-            running.endInput();
-            return;
-          case 'resize':
-            running.resize(cells(message.resize.columns), cells(message.resize.rows));
-            return;
-          case 'signal':
-            running.signal(signalName(message.signal));
-            return;
-          default:
-            return;
-        }
-      } catch (error) {
-        reject(error);
+    const take = ({ message }: ExecRequest) => {
+      switch (message?.$case) {
+        case 'input':
+          stream.pause();
+          void running.write(message.input).then(() => stream.resume());
+          return;
+        case 'inputEnd':
+          running.endInput();
+          return;
+        case 'resize':
+          running.resize(cells(message.resize.columns), cells(message.resize.rows));
+          return;
+        case 'signal':
+          running.signal(signalName(message.signal));
+          return;
+        default:
+          return;
       }
-    });
-    stream.resume();
+    };
+    takeMessages(stream, { take, failed: reject });
   });
 }
 

@@ -7,7 +7,7 @@ import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { REASONS } from '@berth/shared/domain/reasons';
 import { VERSION } from '@berth/shared/domain/version';
 import { AGENT_VERSION, CALL_ID, EXPECT_HOST, HOST_ID } from '@berth/shared/wire/metadata';
-import { DETAILS_KEY, encodeStatus } from '@berth/shared/wire/rpc-status';
+import { DETAILS_KEY, encodeStatus, HOSTNAME } from '@berth/shared/wire/rpc-status';
 import {
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
@@ -54,6 +54,8 @@ interface AnyCall {
 
 export interface WrapperOptions {
   readonly hostId: string;
+  /** What messages call this machine: told with each error, so that a client can say its own name for it. */
+  readonly hostname: string;
   readonly log: Log;
   /** After each call; `code` as gRPC names it: OK, NOT_FOUND. */
   readonly onCall?: (call: { method: string; code: string; ms: number }) => void;
@@ -103,7 +105,7 @@ export function createWrapper(options: WrapperOptions): Wrapper {
           callback(null, response);
         } catch (error) {
           context.finished(error);
-          callback(statusOf(error, context.log));
+          callback(statusOf(error, { ...options, log: context.log }));
         }
       })();
     },
@@ -121,7 +123,7 @@ export function createWrapper(options: WrapperOptions): Wrapper {
           call.end();
         } catch (error) {
           context.finished(error);
-          fail(call, statusOf(error, context.log));
+          fail(call, statusOf(error, { ...options, log: context.log }));
         }
       })();
     },
@@ -137,7 +139,7 @@ export function createWrapper(options: WrapperOptions): Wrapper {
           callback(null, response);
         } catch (error) {
           context.finished(error);
-          callback(statusOf(error, context.log));
+          callback(statusOf(error, { ...options, log: context.log }));
         }
       })();
     },
@@ -152,7 +154,7 @@ export function createWrapper(options: WrapperOptions): Wrapper {
           call.end();
         } catch (error) {
           context.finished(error);
-          fail(call, statusOf(error, context.log));
+          fail(call, statusOf(error, { ...options, log: context.log }));
         }
       })();
     },
@@ -184,10 +186,13 @@ function fail(stream: { emit(event: 'error', error: unknown): unknown }, error: 
 }
 
 /** The gRPC status of anything thrown. The unknown becomes INTERNAL with an id; its story stays in the log. */
-function statusOf(error: unknown, log: Log): Partial<StatusObject> & Error {
+function statusOf(
+  error: unknown,
+  { hostname, log }: Pick<WrapperOptions, 'hostname' | 'log'>,
+): Partial<StatusObject> & Error {
   const known = error instanceof BerthError ? error : internal(error, log);
   const metadata = new Metadata();
-  metadata.set(DETAILS_KEY, Buffer.from(encodeStatus(known)));
+  metadata.set(DETAILS_KEY, Buffer.from(encodeStatus(known, { [HOSTNAME]: hostname })));
   return Object.assign(new Error(known.message), {
     code: REASONS[known.reason].grpc as status,
     details: known.message,

@@ -17,6 +17,22 @@ export async function firstMessage<Req, Res>(
   });
 }
 
+/** Takes what comes after it, in order; what `take` throws, and what breaks the stream, goes to `failed`. */
+export function takeMessages<Req, Res>(
+  stream: ServerDuplexStream<Req, Res>,
+  { take, failed }: { take: (request: Req) => void; failed: (error: unknown) => void },
+): void {
+  stream.on('error', failed);
+  stream.on('data', (request: Req) => {
+    try {
+      take(request);
+    } catch (error) {
+      failed(error);
+    }
+  });
+  stream.resume();
+}
+
 /** Columns or rows of a terminal, as it takes them. */
 export function cells(asked: number): number {
   return Math.min(1000, Math.max(1, asked));

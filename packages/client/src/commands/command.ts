@@ -29,6 +29,8 @@ export interface Arguments<F extends Flags> {
   readonly words: readonly string[];
   /** What stood after `--`; null if there was none. */
   readonly rest: readonly string[] | null;
+  /** Of a command that passes words on: a `--` stood before them. */
+  readonly delimited?: boolean;
 }
 
 export interface Command<F extends Flags = Flags> {

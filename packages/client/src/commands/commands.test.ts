@@ -1,7 +1,7 @@
 /** Commands against a fake agent. */
 import { PassThrough } from 'node:stream';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
+import { BARE_SESSION } from '@berth/shared/domain/session-snapshot';
 import { expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { Context } from '../context.ts';
@@ -18,45 +18,16 @@ import { start } from './start.ts';
 const ID = 'sess-20261120-083022-a1b2c3';
 const session = (over: object = {}) =>
   ({
+    ...BARE_SESSION,
     id: ID,
     name: 'work',
-    incarnation: 1,
     state: 'running',
-    failureReason: null,
-    detail: '',
     prompt: 'do it',
     preset: 'shell',
-    argv: [],
     tags: { a: 'b' },
     memoryBytes: 2 ** 30,
-    memoryPeakBytes: 0,
     createdAt: Date.now(),
-    startedAt: null,
-    endedAt: null,
-    exitCode: null,
-    reservedUntil: null,
-    killRequestedAt: null,
-    timeoutMs: null,
-    attachedClients: 0,
-    transcriptStart: 0,
-    transcriptEnd: 0,
-    workspace: '',
-    restartPolicy: 'never',
     enforcement: 'advisory',
-    memoryUsedBytes: 0,
-    cpuMs: null,
-    cpuPercent: 0,
-    oomKills: 0,
-    attention: null,
-    activity: 'unknown',
-    figures: null,
-    headless: false,
-    skipPermissions: false,
-    queuePlace: null,
-    queuedAt: null,
-    suspendRequestedAt: null,
-    source: EMPTY_SOURCE,
-    envNames: [],
     ...over,
   }) as Awaited<ReturnType<HostClient['getSession']>>;
 

@@ -1,5 +1,6 @@
 /** `berth exec`: run a command, or a script on standard input, beside a session. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { DEFAULT_SESSION, type Place } from '../fleet/resolve.ts';
 import { execHere } from '../terminal/exec.ts';
@@ -23,13 +24,14 @@ export const exec = defineCommand({
     timeout: { type: 'string', value: 'TIME', describe: 'end each after so long' },
   },
   passes: true,
-  async run({ flags, words, rest }, context) {
+  async run({ flags, words, rest, delimited }, context) {
     const { directory = '' } = flags;
     const env = await gatherEnvironment({ env: flags.env, files: [], local: context.env });
     const many = flags.all || flags.host.length > 0 || flags.tag.length > 0;
     const timeoutMs = flags.timeout === undefined ? null : span('--timeout', flags.timeout, { atLeast: 1 });
     const workers = wholeNumber('--workers', flags.workers ?? '16');
     if (workers === 0) throw new BerthError('USAGE', '--workers cannot be 0: nothing would run');
+    if (!many && !delimited) refuseFlag(rest?.[0]);
     const passed = many ? [...words, ...(rest ?? [])] : (rest ?? []);
     const { console } = context;
     if (many || console.json || timeoutMs !== null) {
@@ -63,6 +65,14 @@ export const exec = defineCommand({
     });
   },
 });
+
+/** `berth exec SESSION --json`: whoever writes so hardly means a program of that name. */
+function refuseFlag(word = ''): void {
+  if (!word.startsWith('-') || word === '-') return;
+  throw new BerthError('USAGE', `cannot run ${oneLine(word)}: what follows SESSION is the command`, {
+    hint: 'flags of berth exec stand before SESSION; -- before a command that begins with a dash',
+  });
+}
 
 /** As everywhere; but a host's default session is made by connect alone. */
 async function placeOf(words: readonly string[], context: Context): Promise<Place> {

@@ -2,7 +2,6 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
-import { nearest } from '../fleet/nearest.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { addHost } from './host-add.ts';
@@ -11,6 +10,7 @@ import { HOST_FLAGS, type HostArguments } from './host-flags.ts';
 import { removeHost } from './host-remove.ts';
 import { listHosts, showHost } from './host-show.ts';
 import { drainHosts, upgradeHosts } from './host-upkeep.ts';
+import { verbOf } from './verbs.ts';
 
 interface Verb {
   /** Flags that mean something to it. */
@@ -42,30 +42,15 @@ export const host = defineCommand({
   verbs: Object.keys(VERBS),
   most: 20,
   async run({ flags, words, rest }, context) {
-    const [word = 'list', ...others] = words;
-    const name = word === 'ls' ? 'list' : word === 'rm' ? 'remove' : word;
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (!verb) {
-      const close = nearest(name, Object.keys(VERBS));
-      throw new BerthError('USAGE', `berth host has no command ${name}`, {
-        hint: close ? `did you mean ${close}?` : 'see berth host --help',
-      });
-    }
-    const given = Object.entries(flags).filter(
-      ([flag, value]) => Object.hasOwn(HOST_FLAGS, flag) && isGiven(value),
-    );
-    const odd = given.find(([flag]) => !verb.flags.some((known) => known === flag));
-    if (odd) throw new BerthError('USAGE', `berth host ${name} has no flag --${odd[0]}`);
+    const [word, ...others] = words;
+    const all = { command: 'host', verbs: VERBS, alias: { ls: 'list', rm: 'remove' }, flags: HOST_FLAGS };
+    const { name, verb } = verbOf(word, flags, all);
     if (name === 'list' && others[0] !== undefined) {
       throw new BerthError('USAGE', `berth host list takes no host: see berth host show ${others[0]}`);
     }
     return await verb.run({ flags, words: others, rest }, context);
   },
 });
-
-function isGiven(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-}
 
 async function named({ words }: HostArguments, context: Context) {
   const [name, extra] = words;

@@ -22,5 +22,15 @@ test.each([
   ['', '', ''],
 ])('%s', (argv, own, passed) => {
   const words = (text: string) => text.split(' ').filter(Boolean);
-  expect(splitPassed(words(argv), flags)).toEqual({ own: words(own), passed: words(passed) });
+  expect(splitPassed(words(argv), flags)).toMatchObject({ own: words(own), passed: words(passed) });
+});
+
+test.each([
+  ['s --json', false],
+  ['s -- --json', true],
+  ['-t -- --json', true],
+  ['s a -- b', false],
+  ['s', false],
+])('%s: whether -- stands before what is passed', (argv, delimited) => {
+  expect(splitPassed(argv.split(' '), flags).delimited).toBe(delimited);
 });

@@ -6,6 +6,8 @@ export interface PassedWords {
   readonly own: readonly string[];
   /** What stands after it, as it is, one `--` between them left out. */
   readonly passed: readonly string[];
+  /** That `--` was there. */
+  readonly delimited: boolean;
 }
 
 export function splitPassed(argv: readonly string[], flags: Flags): PassedWords {
@@ -16,12 +18,12 @@ export function splitPassed(argv: readonly string[], flags: Flags): PassedWords 
   );
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
-    if (word === '--') return { own: argv.slice(0, i), passed: argv.slice(i + 1) };
+    if (word === '--') return { own: argv.slice(0, i), passed: argv.slice(i + 1), delimited: true };
     if (takes.has(word)) i++;
     else if (!word.startsWith('-') || word === '-') {
-      const after = argv[i + 1] === '--' ? i + 2 : i + 1;
-      return { own: argv.slice(0, i + 1), passed: argv.slice(after) };
+      const delimited = argv[i + 1] === '--';
+      return { own: argv.slice(0, i + 1), passed: argv.slice(delimited ? i + 2 : i + 1), delimited };
     }
   }
-  return { own: argv, passed: [] };
+  return { own: argv, passed: [], delimited: false };
 }

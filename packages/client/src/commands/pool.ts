@@ -1,9 +1,9 @@
 /** `berth pool VERB`: machines that providers make, and that are hosts while they are there. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Context } from '../context.ts';
-import { nearest } from '../fleet/nearest.ts';
 import { defineCommand } from './command.ts';
 import { POOL_FLAGS, type PoolArguments } from './pool-flags.ts';
+import { verbOf } from './verbs.ts';
 
 interface Verb {
   /** Flags that mean something to it. */
@@ -53,21 +53,11 @@ export const pool = defineCommand({
   describe: 'Machines from providers: made, started, stopped and deleted, and hosts of yours meanwhile.',
   example: 'berth pool list',
   flags: POOL_FLAGS,
+  verbs: Object.keys(VERBS),
   async run({ flags, words, rest }, context) {
-    const [word = 'list', ...others] = words;
-    const name = word === 'ls' ? 'list' : word === 'rm' ? 'delete' : word;
-    const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-    if (!verb) {
-      const close = nearest(name, Object.keys(VERBS));
-      throw new BerthError('USAGE', `berth pool has no command ${name}`, {
-        hint: close ? `did you mean ${close}?` : 'see berth pool --help',
-      });
-    }
-    const given = Object.entries(flags).filter(
-      ([flag, value]) => Object.hasOwn(POOL_FLAGS, flag) && value !== undefined && value !== false,
-    );
-    const odd = given.find(([flag]) => !verb.flags.some((known) => known === flag));
-    if (odd) throw new BerthError('USAGE', `berth pool ${name} has no flag --${odd[0]}`);
+    const [word, ...others] = words;
+    const all = { command: 'pool', verbs: VERBS, alias: { ls: 'list', rm: 'delete' }, flags: POOL_FLAGS };
+    const { name, verb } = verbOf(word, flags, all);
     if (!verb.names && others[0] !== undefined) {
       throw new BerthError('USAGE', `berth pool ${name} takes no words, and ${others[0]} is one`);
     }

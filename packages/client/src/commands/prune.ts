@@ -18,7 +18,7 @@ import { table } from '../render/table.ts';
 import { defineCommand } from './command.ts';
 import { diskBytes } from './disk-text.ts';
 import { eachTarget, namedJson } from './each-target.ts';
-import { REMOVE_MS, removeSession } from './rm.ts';
+import { forgetPulls, REMOVE_MS, removeSession } from './rm.ts';
 import { reachCode, warnUnreachable } from './target.ts';
 import { span, statuses, wholeNumber } from './values.ts';
 
@@ -77,6 +77,10 @@ export const prune = defineCommand({
           work: async (place, client) => ({ place, use: await removeSession(place, client), kept: null }),
         },
       ),
+    );
+    await forgetPulls(
+      done.map(({ place }) => place.session.id),
+      context,
     );
     const kept = found.filter((candidate) => candidate.kept !== null);
     if (console.json) {

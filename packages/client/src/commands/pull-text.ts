@@ -50,8 +50,17 @@ function asText({ session, repository, pulled, output }: PullAnswer): string {
     const name = oneLine(first.branch);
     lines.push(`  look    git diff ${oneLine(repository.branch) || 'HEAD'}...${name}`);
     lines.push(`  take    git merge ${name}`);
+    lines.push(...hindrance(pulled.inTheWay));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Git says no more than that it aborts, and leaves it to the user to find out what to do. */
+function hindrance(files: readonly string[]): string[] {
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  const what = others.length === 0 ? first : `${first} and ${others.length} more`;
+  return [`          first commit or stash what is not committed here, git would stop at it: ${what}`];
 }
 
 function size({ commits, files, added, deleted }: PulledBranch): string {

@@ -40,6 +40,10 @@ export const rm = defineCommand({
       }),
     );
     if (console.json) console.out(`${toJson({ sessions: done })}\n`);
+    await forgetPulls(
+      done.map(({ session_id }) => session_id),
+      context,
+    );
     return code;
   },
 });
@@ -47,6 +51,12 @@ export const rm = defineCommand({
 export async function removeSession(place: Place, client: HostClient): Promise<DiskUse> {
   const request = { requestId: randomUUID(), session: place.session.id };
   return await client.remove(request, { deadlineMs: REMOVE_MS });
+}
+
+/** Of sessions that are gone, in the repository one is in. */
+export async function forgetPulls(sessions: readonly string[], { env }: Context): Promise<void> {
+  const { forgetPulled } = await import('../workspace/forget-pulled.ts');
+  await forgetPulled(sessions, { directory: process.cwd(), env });
 }
 
 async function end({ session }: Place, client: HostClient): Promise<void> {

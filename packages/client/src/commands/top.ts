@@ -1,5 +1,6 @@
 /** `berth top`: the hosts with their slots, memory and load as bars, live or once. */
-import { chooseHosts, takeInventory } from '../fleet/inventory.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { chooseHosts, namedOf, takeInventory } from '../fleet/inventory.ts';
 import { topLines } from '../fleet/top-view.ts';
 import { pool } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
@@ -21,7 +22,7 @@ export const top = defineCommand({
   async run({ flags }, context) {
     const { console } = context;
     const everyMs = span('--interval', flags.interval ?? '2s', { atLeast: 100 });
-    const hosts = await chooseHosts(context, flags.host);
+    let hosts = await chooseHosts(context, flags.host);
     const ask = (signal?: AbortSignal) =>
       takeInventory(context, hosts, { withHost: true, ...(signal ? { signal } : {}) });
     if (flags.once || console.json) {
@@ -37,6 +38,13 @@ export const top = defineCommand({
     }
     needScreen('top', context);
     const { runTop } = await import('../tui/top.tsx');
+    using _ = context.watchHosts((all) => {
+      const next = namedOf(all, flags.host);
+      // A host that is elsewhere now is reached anew.
+      for (const host of hosts)
+        if (!next.some((other) => isDeepStrictEqual(other, host))) void context.disconnect(host);
+      hosts = next;
+    });
     await runTop(console, { ask, everyMs, now: Date.now });
     return 0;
   },

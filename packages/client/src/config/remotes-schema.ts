@@ -7,6 +7,11 @@ import { invalid, readYaml } from './yaml-file.ts';
 const text = z.string({ error: 'must be text' }).min(1, 'must not be empty');
 /** Becomes an argument of ssh: a dash in front would make it an option. */
 const argument = text.regex(/^[^-\s][^\s]*$/, 'must not begin with a dash or contain white space');
+/** Becomes a line of the agent's berthd.env. */
+const hostDirectory = text.regex(
+  /^~?\/[^\s"'\\\p{Cc}]*$/u,
+  'must be a directory of the host, /… or ~/…, without white space, quotes or backslashes',
+);
 const name = text.superRefine((value, check) => {
   const problem = hostNameProblem(value);
   if (problem) check.addIssue({ code: 'custom', message: `cannot be a host name: ${problem}` });
@@ -19,7 +24,7 @@ const REMOTE = z.strictObject({
   port: z.int({ error: 'must be a whole number from 1 to 65535' }).min(1).max(65_535).optional(),
   key: text.optional(),
   jump_host: argument.optional(),
-  sessions_dir: text.optional(),
+  sessions_dir: hostDirectory.optional(),
   size: text.optional(),
   region: text.optional(),
   labels: z.record(z.string(), z.string({ error: 'must be text; put it in quotes' })).optional(),
@@ -49,9 +54,9 @@ export function parseRemotes(file: string): HostConfig[] {
     if (!isLocal && remote.host === undefined) {
       throw invalid(file, at('name'), `remotes[${index}].host: missing; it is the address of ${remote.name}`);
     }
-    const { jump_host: jumpHost, sessions_dir: _sessions, labels, scope, enabled, ...rest } = remote;
+    const { jump_host: jumpHost, sessions_dir: sessionsDir, labels, scope, enabled, ...rest } = remote;
     const defined = Object.fromEntries(
-      Object.entries({ ...rest, jumpHost }).filter(([, value]) => value !== undefined),
+      Object.entries({ ...rest, jumpHost, sessionsDir }).filter(([, value]) => value !== undefined),
     );
     return {
       ...(defined as { name: string }),

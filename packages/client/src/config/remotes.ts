@@ -11,6 +11,8 @@ export interface HostConfig {
   readonly port?: number;
   readonly key?: string;
   readonly jumpHost?: string;
+  /** Where other tools report on their sessions there; absent: as its agent has it. */
+  readonly sessionsDir?: string;
   readonly size?: string;
   readonly region?: string;
   /** US dollars an hour; absent: that of its size. */

@@ -1,6 +1,9 @@
 /** Branches and Berth's own marks in the repository that work comes back to. */
 import type { Git } from './run.ts';
 
+/** What was last pulled: then a session's id, then the branch it went to. */
+export const PULLED = 'refs/berth/pulled/';
+
 export interface Update {
   /** Full name. */
   readonly reference: string;

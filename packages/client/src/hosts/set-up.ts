@@ -8,7 +8,8 @@ import type { HostConfig } from '../config/remotes.ts';
 import { archOf, assess, type Finding, type HostArch } from './assess.ts';
 import { type Facts, PROBE_SCRIPT, parseProbe } from './probe.ts';
 import type { RemoteShell } from './remote-shell.ts';
-import { type AgentBinary, asRoot, describeBinary, upload, versionsDirectory } from './upload.ts';
+import { agentSettings, setupScript } from './setup-script.ts';
+import { type AgentBinary, asRoot, describeBinary, upload } from './upload.ts';
 
 export interface SetUpOptions {
   readonly host: HostConfig;
@@ -72,29 +73,14 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   return { facts, findings, upload: brought, before };
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a parameter of the host's shell
-const USER_SETTINGS = '"${XDG_CONFIG_HOME:-$HOME/.config}/berth/berthd.env"';
-
-/** $1: version, $2: slots or nothing. The agent's own set-up says the rest. */
-const setup = (directory: string, scope: 'user' | 'system') => `
-if [ -n "$2" ]; then
-  file=${scope === 'user' ? USER_SETTINGS : '/etc/berth/berthd.env'}
-  mkdir -p "$(dirname "$file")"
-  touch "$file"
-  { grep -v '^BERTHD_SLOTS=' "$file"; printf 'BERTHD_SLOTS=%s\\n' "$2"; } >"$file.new"
-  mv "$file.new" "$file"
-fi
-exec ${directory}/"$1"/berthd setup --${scope} --json
-`;
-
 async function runSetup(
   { host, shell, progress, slots, signal }: SetUpOptions,
   { binary, sudo }: { binary: AgentBinary; sudo: boolean },
 ): Promise<string | null> {
-  const script = setup(versionsDirectory(host.scope), host.scope);
+  const script = setupScript(host.scope);
   let last: Record<string, unknown> = {};
   const { code, stderr } = await shell.feed(sudo ? asRoot(script) : script, {
-    args: [binary.version, slots === undefined ? '' : String(slots)],
+    args: [binary.version, ...agentSettings(host, slots)],
     ...(signal ? { signal } : {}),
     onLine(line) {
       try {

@@ -18,7 +18,7 @@ export interface Job {
 /** What placing needs of an agent, beside what the parcel does with it. */
 export type PlacementClient = Pick<
   HostClient,
-  'name' | 'reserve' | 'release' | 'extend' | 'start' | 'getSession'
+  'name' | 'reserve' | 'release' | 'extend' | 'confirmSources' | 'start' | 'getSession'
 >;
 
 export interface AttemptPorts {
@@ -40,6 +40,7 @@ export async function startAtOnce(
   job: Job,
   how: { source: WorkspaceSource; queue: boolean },
 ): Promise<SessionSnapshot> {
+  await confirm(client, how.source);
   try {
     return await start(client, job, { reservation: '', ...how });
   } catch (error) {
@@ -76,6 +77,7 @@ export async function startHeld(
     let source: WorkspaceSource;
     try {
       source = await whileHeld(client, slot.id, { ports, work: () => throughBreaks(bring) });
+      await confirm(client, source);
     } catch (error) {
       await giveBack(client, slot.id, ports);
       throw error;
@@ -101,6 +103,11 @@ export async function startHeld(
 /** Best effort: what is not given back lapses. */
 export async function giveBack(client: PlacementClient, session: string, ports: AttemptPorts): Promise<void> {
   await client.release({ requestId: ports.newId(), session }).catch(() => {});
+}
+
+/** Is it still there, and does it know what comes? The last moment at which a host may go, and nothing is unclear. */
+async function confirm(client: PlacementClient, source: WorkspaceSource): Promise<void> {
+  if (source.kind !== 'empty') await client.confirmSources();
 }
 
 async function start(

@@ -3,6 +3,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatMemory } from '@berth/shared/domain/memory';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Candidate, Constraints, ObstacleKind } from './obstacle.ts';
+import { isFull } from './outcomes.ts';
 import type { PassedOver } from './rank.ts';
 
 /** Hosts that the error's one line names. */
@@ -47,6 +48,13 @@ function hintFor(kinds: ReadonlySet<ObstacleKind>, next: number | null): string 
   }
   if (kinds.has('too-small')) return 'ask for less with --memory';
   return 'see why, host by host: berth start --dry-run';
+}
+
+/** For a start of all or none, which cannot wait in line. */
+export function withoutLine(error: unknown): unknown {
+  if (!isFull(error)) return error;
+  const hint = error.hint.replace(/^wait in line\b/, 'leave out --all-or-nothing to wait in line');
+  return new BerthError(error.reason, error.message, { values: error.values, hint, cause: error });
 }
 
 function noneFits(passedOver: readonly PassedOver[]): BerthError {

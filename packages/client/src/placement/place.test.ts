@@ -104,7 +104,15 @@ test('a refusal is believed, and the next host taken', async () => {
 test('all or nothing: one too many, and no slot is held', async () => {
   const hosts = hostsOf(2, 1);
   const jobs = ['a', 'b', 'c', 'd'].map((prompt) => promptJob(prompt));
-  expect(await reasonOf(placementOn(hosts).startAll(jobs))).toBe('NO_CAPACITY');
+  const refused = await placementOn(hosts)
+    .startAll(jobs)
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    reason: 'NO_CAPACITY',
+    hint: expect.stringMatching(
+      /^leave out --all-or-nothing to wait in line with --queue, ask for less with/,
+    ),
+  });
   for (const host of hosts) {
     expect(host.heldBytes).toBe(0);
     expect(host.stateCount('running')).toBe(0);
@@ -135,6 +143,29 @@ test('what cannot be brought to one host is brought to the next, and the slot gi
   const bad = carrying(() => Promise.reject(new BerthError('SECRETS_FOUND', 'a key')));
   expect(await reasonOf(placementOn(hosts, { parcel: bad }).start(promptJob('b')))).toBe('SECRETS_FOUND');
   expect(hosts.reduce((sum, each) => sum + each.stateCount('reserved'), 0)).toBe(0);
+});
+
+test('a host that goes away before it was asked to start has nothing of the session: the next one is asked', async () => {
+  const hosts = hostsOf(4, 4);
+  let gone: string | null = null;
+  const asked: string[] = [];
+  for (const host of hosts) {
+    host.fault = (call) => {
+      if (call === 'confirmSources') gone ??= host.config.name;
+      if (call === 'start') asked.push(host.config.name);
+      return gone === host.config.name ? 'before' : 'none';
+    };
+  }
+  const { host, session } = await placementOn(hosts, { parcel: carrying() }).start(promptJob('a'));
+  expect(session.state).toBe('running');
+  expect(host.name).not.toBe(gone);
+  expect(asked).toEqual([host.name]);
+  // Where none other can take it, it is said for sure that nothing runs.
+  const [only] = hostsOf(1) as [SimulatedHost];
+  only.fault = (call) => (call === 'confirmSources' || call === 'release' ? 'before' : 'none');
+  const failed = placementOn([only], { parcel: carrying() }).start(promptJob('b'));
+  await expect(failed).rejects.toMatchObject({ reason: 'HOST_UNREACHABLE' });
+  await expect(failed).rejects.not.toBeInstanceOf(UnclearStart);
 });
 
 test('a slot that lapses while the work is brought is taken anew', async () => {

@@ -14,7 +14,7 @@ import type { HostConfig } from '../config/remotes.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import type { Parcel } from '../workspace/parcel.ts';
 import { type AttemptPorts, giveBack, type Job, reserve, startAtOnce, startHeld } from './attempt.ts';
-import { noCapacity } from './no-capacity.ts';
+import { noCapacity, withoutLine } from './no-capacity.ts';
 import { type Candidate, type Constraints, mustAsk } from './obstacle.ts';
 import { goesElsewhere, interrupted, isLost } from './outcomes.ts';
 import { Picture } from './picture.ts';
@@ -106,7 +106,7 @@ export class Placement {
     const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     if (held.length < jobs.length || this.#o.signal.aborted) {
       await Promise.all(held.map(({ client, slot }) => giveBack(client, slot.id, this.#ports)));
-      throw results.find((result) => result.status === 'rejected')?.reason ?? interrupted();
+      throw withoutLine(results.find((result) => result.status === 'rejected')?.reason ?? interrupted());
     }
     return await Promise.allSettled(held.map(({ host, job }) => this.#try(host, job, 'held')));
   }

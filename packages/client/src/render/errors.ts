@@ -1,5 +1,6 @@
 /** Errors as people read them (two lines at most) and as programs do. */
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { Reason } from '@berth/shared/domain/reasons';
 import { oneLine } from '@berth/shared/domain/text';
 import { toJson } from './json.ts';
 
@@ -8,11 +9,16 @@ export function renderError(error: unknown, options: { json: boolean }): string 
   const known = asBerthError(error);
   const message = oneLine(known.message);
   const hint = oneLine(hintOf(known));
-  if (!options.json) return `berth: ${message}\n${hint ? `  hint: ${hint}\n` : ''}`;
+  if (!options.json) return `berth: ${unnamed(known.reason, message)}\n${hint ? `  hint: ${hint}\n` : ''}`;
   const { host = null, session = null } = known.values;
   const candidates = known.values.candidates === undefined ? {} : { candidates: candidatesOf(known) };
   const body = { code: known.exitCode, reason: known.reason, message, hint, host, session, ...candidates };
   return `${toJson({ error: body })}\n`;
+}
+
+/** `berth show needs a session`, after a name that stands there already. */
+function unnamed(reason: Reason, message: string): string {
+  return reason === 'USAGE' ? message.replace(/^berth /, '') : message;
 }
 
 /** What a name may have meant, each as `HOST:ID`. */

@@ -1,12 +1,13 @@
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { DETAILS_KEY, encodeStatus } from '@berth/shared/wire/rpc-status';
+import { DETAILS_KEY, encodeStatus, HOSTNAME } from '@berth/shared/wire/rpc-status';
 import { Metadata, status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { toBerthError } from './errors.ts';
 
-function fromAgent(code: status, details: string, told?: BerthError): Error {
+function fromAgent(code: status, details: string, told?: BerthError, hostname?: string): Error {
   const metadata = new Metadata();
-  if (told) metadata.set(DETAILS_KEY, Buffer.from(encodeStatus(told)));
+  const more = hostname === undefined ? {} : { [HOSTNAME]: hostname };
+  if (told) metadata.set(DETAILS_KEY, Buffer.from(encodeStatus(told, more)));
   return Object.assign(new Error(`${code}: ${details}`), { code, details, metadata });
 }
 
@@ -35,6 +36,20 @@ it('takes reason, values and hint from the details, and knows the host better th
     values: { session: 'x', host: 'dev' },
     hint: 'run berth list --host dev',
   });
+});
+
+it.each([
+  ['no slot of 32 GiB on vm-17.lan: 0 B free', 'no slot of 32 GiB on dev: 0 B free'],
+  ['vm-17.lan takes no new sessions: it is draining', 'dev takes no new sessions: it is draining'],
+  ['no tool is on the PATH of vm-17.lan', 'no tool is on the PATH of dev'],
+  ['no session vm-17.lan', 'no session vm-17.lan'],
+  ['a session named vm-17.lan on vm-17.lan already', 'a session named vm-17.lan on dev already'],
+  ['nothing on vm-17.lan.example, nor on vm-17xlan', 'nothing on vm-17.lan.example, nor on vm-17xlan'],
+])('the user has a name for the machine: %s', (message, shown) => {
+  const told = new BerthError('SLOT_EXHAUSTED', message);
+  const error = toBerthError(fromAgent(status.RESOURCE_EXHAUSTED, message, told, 'vm-17.lan'), 'dev');
+  expect(error.message).toBe(shown);
+  expect(error.values).toEqual({ host: 'dev' });
 });
 
 it('lets no control character of a host through', () => {

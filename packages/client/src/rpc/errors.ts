@@ -3,7 +3,7 @@
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
-import { DETAILS_KEY, decodeStatus } from '@berth/shared/wire/rpc-status';
+import { DETAILS_KEY, decodeStatus, HOSTNAME } from '@berth/shared/wire/rpc-status';
 import { type ServiceError, status } from '@grpc/grpc-js';
 
 export function toBerthError(error: unknown, hostName: string): BerthError {
@@ -17,9 +17,11 @@ export function toBerthError(error: unknown, hostName: string): BerthError {
   const details = error.metadata?.get(DETAILS_KEY)[0];
   const known = Buffer.isBuffer(details) ? decodeStatus(details) : null;
   if (known) {
-    const values = { ...known.values, host: hostName };
+    const { [HOSTNAME]: machine = '', ...told } = known.values;
+    const values = { ...told, host: hostName };
     const hint = oneLine(known.hint).replaceAll('HOST', hostName);
-    return new BerthError(known.reason, oneLine(known.message), { values, hint, cause: error });
+    const message = calledHere(oneLine(known.message), { machine, hostName });
+    return new BerthError(known.reason, message, { values, hint, cause: error });
   }
   const values = { host: hostName };
   switch (error.code) {
@@ -50,6 +52,15 @@ export function toBerthError(error: unknown, hostName: string): BerthError {
         cause: error,
       });
   }
+}
+
+/** Where the agent names its machine, the name by which the user knows it. */
+function calledHere(message: string, { machine, hostName }: { machine: string; hostName: string }): string {
+  if (machine === '' || machine === hostName) return message;
+  const exactly = machine.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // Only where a host is meant: a session may have the machine's name.
+  const places = new RegExp(`(?<=^|\\b(?:on|of) )${exactly}(?=[\\s:;,]|$)`, 'g');
+  return message.replace(places, () => hostName);
 }
 
 function isServiceError(error: unknown): error is ServiceError {

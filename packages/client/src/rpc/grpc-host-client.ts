@@ -1,6 +1,7 @@
 /** HostClient over grpc-js: domain types in, domain types out. Loaded late: it costs start-up time. */
 
 import { BerthError } from '@berth/shared/domain/berth-error';
+import type { Reason } from '@berth/shared/domain/reasons';
 import type { Verdict as WireVerdict } from '@berth/shared/gen/berth/v1/attention';
 import type { WatchResponse } from '@berth/shared/gen/berth/v1/event';
 import type { ToolHooks as WireHooks } from '@berth/shared/gen/berth/v1/hooks';
@@ -28,13 +29,21 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { decodeWatch } from './decode.ts';
 import { streamCalls } from './grpc-streams.ts';
-import type { CallOptions, HostClient, StartSession } from './host-client.ts';
+import type { HostClient } from './host-client.ts';
 
 type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };
 
 /** A large work tree is written before the session starts: as long as an agent takes for that. */
 const LAY_OUT_MS = 600_000;
+
+/** It does not know the call, or was not heard. */
+const NOT_CONFIRMED: ReadonlySet<Reason> = new Set([
+  'VERSION_MISMATCH',
+  'HOST_UNREACHABLE',
+  'AGENT_MISSING',
+  'DEADLINE',
+]);
 
 export function createHostClient(options: ChannelOptions): HostClient {
   const { settings } = options;
@@ -50,16 +59,6 @@ export function createHostClient(options: ChannelOptions): HostClient {
   const hostOf = ({ host }: HostAnswer) => {
     if (!host) throw new BerthError('INTERNAL', `the agent on ${name} answered without a host`);
     return decodeHost(host);
-  };
-
-  /** An agent from before sources would leave one out without a word, and begin in an empty workspace. */
-  const refuseOlder = async (source: StartSession['source'], o: CallOptions | undefined) => {
-    if (!source || source.kind === 'empty') return;
-    const call = (stubs: Stubs) => bound<SnapshotResponse, 'snapshot'>(stubs.workspace, 'snapshot');
-    // Of no session: one that knows the call says so.
-    await channel.unary(call, { session: '' }, o).catch((error: unknown) => {
-      if (error instanceof BerthError && error.reason === 'VERSION_MISMATCH') throw error;
-    });
   };
 
   const hooksOf = ({ hooks, changed }: HooksAnswer) => {
@@ -181,8 +180,14 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const call = (stubs: Stubs) => bound<SnapshotResponse, 'snapshot'>(stubs.workspace, 'snapshot');
       return decodeWorkspaceState(await channel.unary(call, { session }, o));
     },
+    async confirmSources(o) {
+      const call = (stubs: Stubs) => bound<SnapshotResponse, 'snapshot'>(stubs.workspace, 'snapshot');
+      // Of no session: one that knows the call says so.
+      await channel.unary(call, { session: '' }, o).catch((error: unknown) => {
+        if (error instanceof BerthError && NOT_CONFIRMED.has(error.reason)) throw error;
+      });
+    },
     async start(request, o) {
-      await refuseOlder(request.source, o);
       const { timeoutMs, memoryBytes, argv, tags, env, restartPolicy, source, ...rest } = request;
       const wire = {
         maxTurns: 0,

@@ -67,6 +67,8 @@ export interface HostClient extends AsyncDisposable {
     request: { requestId: string; session: string; ttlMs: number },
     options?: CallOptions,
   ): Promise<SessionSnapshot>;
+  /** Asked before a Start with a source: an agent from before sources would leave it out without a word. */
+  confirmSources(options?: CallOptions): Promise<void>;
   start(request: StartSession, options?: CallOptions): Promise<SessionSnapshot>;
   /** Resolves when all its processes stand still. */
   suspend(request: { requestId: string; session: string }, options?: CallOptions): Promise<SessionSnapshot>;

@@ -62,6 +62,16 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
     if (keys.length > 0) change({ mode: { kind: 'input', question, keys, text }, notice: null });
   };
 
+  /** One key for both: where all stand still they go on. */
+  const suspendOrResume = (on: DashRow): void => {
+    const keys = (status: DashRow['status']) =>
+      rowsAt(targets()).flatMap((target) => (target.status === status ? [target.key] : []));
+    const [running, suspended] = [keys('running'), keys('suspended')];
+    if (running.length > 0) void each(running, 'suspended', (target) => ports.suspend(target));
+    else if (suspended.length > 0) void each(suspended, 'resumed', (target) => ports.resume(target));
+    else tell(`${on.name} does not run`);
+  };
+
   const onSession = (input: string, on: DashRow): void => {
     switch (input) {
       case 'a':
@@ -76,6 +86,9 @@ export function useActions({ ports, hosts, state, setState, row, rowsAt, size }:
         else tell(`${on.name} has ended already`);
         break;
       }
+      case 'p':
+        suspendOrResume(on);
+        break;
       case 'A':
         void each(targets(), 'acknowledged', (target) => ports.acknowledge(target));
         break;
@@ -164,6 +177,7 @@ function nameOf(rows: readonly DashRow[]): string | null {
 /** Why a key does nothing for another tool's session; empty where it does. */
 function refusalOf(key: string, { external, name }: DashRow): string {
   if (key === 'r' || key === 't') return `${name} is another tool's session: it cannot be renamed or tagged`;
+  if (key === 'p') return `${name} is another tool's session: it cannot be suspended`;
   if ((key === 'a' || key === 'o') && !external?.live)
     return `the tmux session of ${name} is gone: A puts it away`;
   return '';

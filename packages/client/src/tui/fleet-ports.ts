@@ -60,6 +60,12 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
         return client.kill({ ...request, graceMs: GRACE_MS, signal: '' }, options);
       });
     },
+    suspend: async (row) => {
+      await on(row, (client, request) => client.suspend(request));
+    },
+    resume: async (row) => {
+      await on(row, (client, request) => client.resume(request));
+    },
     acknowledge: async (row) => {
       await on(row, (client, request) => client.acknowledge(request));
     },
@@ -82,6 +88,7 @@ export function fleetPorts({ context, fleet, attach }: FleetPortsOptions): DashP
       const client = await context.connect(host.config);
       const path = form.directory.trim();
       const start = async () => {
+        if (path !== '') await client.confirmSources();
         const session = await client.start({
           requestId: randomUUID(),
           reservation: '',

@@ -8,8 +8,9 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Enter a', 'attach; comes back here when you detach'],
   ['o', 'output over the whole screen'],
   ['n', 'to who has waited longest, then the next'],
-  ['space', 'mark several: x A z t act on all of them'],
+  ['space', 'mark several: x p A z t act on all of them'],
   ['x', 'end it (asks)'],
+  ['p', 'suspend it; again: it goes on'],
   ['A', 'acknowledge: it no longer asks'],
   ['z', 'quiet it for a while'],
   ['r', 'rename'],
@@ -54,7 +55,17 @@ export function helpLine(columns: number): string {
     'A ack',
     '/ search',
   ];
-  const more = ['f filter', 's start', 'z snooze', 'r rename', 't tag', 'space mark', 'h host', 'S sort'];
+  const more = [
+    'f filter',
+    's start',
+    'z snooze',
+    'p suspend',
+    'r rename',
+    't tag',
+    'space mark',
+    'h host',
+    'S sort',
+  ];
   let line = '';
   for (const hint of [...hints, ...more]) {
     const next = line ? `${line}  ${hint}` : hint;

@@ -13,6 +13,9 @@ export interface DashPorts {
   /** On the bare terminal; resolves with one line about how it ended. */
   attach(row: DashRow): Promise<string>;
   kill(row: DashRow): Promise<void>;
+  /** Resolves when it stands still, or goes on. */
+  suspend(row: DashRow): Promise<void>;
+  resume(row: DashRow): Promise<void>;
   acknowledge(row: DashRow): Promise<void>;
   /** `until` in ms since the epoch. */
   snooze(row: DashRow, until: number): Promise<void>;

@@ -3,12 +3,14 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { EMPTY_TREE } from '../git/blobs.ts';
 import { baseOf, present, putBack, rootsOf } from '../git/history.ts';
+import { inTheWay } from '../git/in-the-way.ts';
 import {
   apart,
   checkedOut,
   isBranchName,
   isKnownHistory,
   mergeBase,
+  PULLED,
   references,
   type Size,
   sizeBetween,
@@ -39,6 +41,8 @@ export interface Pulled {
   readonly branches: readonly PulledBranch[];
   /** The last commit of the first holds what the session has not committed. */
   readonly uncommitted: boolean;
+  /** Files that are not committed here, and stop a merge of the first branch; their names for people. */
+  readonly inTheWay: readonly string[];
   readonly outputDirectory: string;
 }
 
@@ -58,7 +62,7 @@ export async function pullSession(repository: Repository, options: PullOptions):
   const uncommitted = state.workCommit !== '';
   const { outputDirectory } = state;
   const tip = tipOf(state);
-  if (tip === '') return { branches: [], uncommitted, outputDirectory };
+  if (tip === '') return { branches: [], uncommitted, inTheWay: [], outputDirectory };
   const others = state.branches.filter(({ name, commit }) => commit !== '' && name !== state.branch);
   const here = await present(
     git,
@@ -82,7 +86,12 @@ export async function pullSession(repository: Repository, options: PullOptions):
     ...one,
     ...(await sizeBetween(git, base, one.commit)),
   }));
-  return { branches: await Promise.all(branches), uncommitted, outputDirectory };
+  return {
+    branches: await Promise.all(branches),
+    uncommitted,
+    inTheWay: await inTheWay(repository, target),
+    outputDirectory,
+  };
 }
 
 /** Commits that stand on a history that stayed here, put back on top of it. */
@@ -137,7 +146,7 @@ async function refuseUnrelated(
 /** What each branch becomes. Throws where one cannot. */
 async function decide({ git }: Repository, fetched: readonly Fetched[], options: PullOptions) {
   const { session, force } = options;
-  const marks = `refs/berth/pulled/${session.id}/`;
+  const marks = `${PULLED}${session.id}/`;
   const [local, held] = await Promise.all([references(git, ['refs/heads', marks]), checkedOut(git)]);
   const updates: Update[] = [];
   const branches: { branch: string; commit: string; verdict: Verdict }[] = [];

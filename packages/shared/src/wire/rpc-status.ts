@@ -4,17 +4,20 @@
  * the two messages are small and frozen, so they are spelled out here.
  */
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import { BerthError } from '../domain/berth-error.ts';
+import { BerthError, type ErrorValues } from '../domain/berth-error.ts';
 import { isReason, REASONS } from '../domain/reasons.ts';
 
 export const DETAILS_KEY = 'grpc-status-details-bin';
 const DOMAIN = 'berth.dev';
 const ERROR_INFO_TYPE = 'type.googleapis.com/google.rpc.ErrorInfo';
 
-/** Bytes of the google.rpc.Status for an error. The hint travels in the metadata of ErrorInfo. */
-export function encodeStatus(error: BerthError): Uint8Array {
+/** Among the values of an agent's error: what its message calls the machine. */
+export const HOSTNAME = 'hostname';
+
+/** Bytes of the google.rpc.Status for an error. The hint and `more` travel in the metadata of ErrorInfo. */
+export function encodeStatus(error: BerthError, more: ErrorValues = {}): Uint8Array {
   const info = new BinaryWriter().uint32(10).string(error.reason).uint32(18).string(DOMAIN);
-  for (const [key, value] of Object.entries({ ...error.values, hint: error.hint })) {
+  for (const [key, value] of Object.entries({ ...error.values, ...more, hint: error.hint })) {
     info.uint32(26).fork().uint32(10).string(key).uint32(18).string(value).join();
   }
   const any = new BinaryWriter().uint32(10).string(ERROR_INFO_TYPE).uint32(18).bytes(info.finish());
