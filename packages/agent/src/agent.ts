@@ -278,12 +278,35 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
-    services: createServices({
-      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
-      ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
-      ...{ workspaces, kept },
-      wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
-    }),
+    services: (connections) =>
+      createServices({
+        ...{
+          config,
+          journal,
+          feed,
+          registry,
+          supervisor,
+          files,
+          transcripts,
+          terminals,
+          describe,
+          attention,
+        },
+        ...{
+          commands,
+          suspension,
+          executions,
+          tools,
+          news,
+          environment,
+          attachments,
+          screens,
+          host,
+          draining,
+        },
+        ...{ workspaces, kept, connections },
+        wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
+      }),
   });
   scope.use(server);
   const announced = { stateDirectory: state, socket: config.socket, program: ownProgram() };

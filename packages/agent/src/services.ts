@@ -12,6 +12,7 @@ import { execHandler } from './rpc/exec.ts';
 import type { Wrapper } from './rpc/handler.ts';
 import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
+import type { OwnConnections } from './rpc/own-connections.ts';
 import type { Services } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
@@ -56,6 +57,7 @@ export interface ServiceParts {
   readonly draining: Draining;
   readonly workspaces: OpenWorkspaces;
   readonly kept: KeptDisk;
+  readonly connections: OwnConnections;
 }
 
 export function createServices(parts: ServiceParts): Services {

@@ -4,6 +4,7 @@
  * implementation (mutating ones under their request id), within the deadline.
  */
 
+import type { Socket } from 'node:net';
 import type { Verdict } from '@berth/shared/domain/attention';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
@@ -80,9 +81,12 @@ export interface HostClient extends AsyncDisposable {
   /** Commits nothing but for itself: see SnapshotResponse in workspace.proto. */
   snapshotWorkspace(session: string, options?: CallOptions): Promise<WorkspaceState>;
   /** git-receive-pack in a repository's object cache; not resumed. */
-  push(open: { repository: string; upload: string }, signal: AbortSignal): ByteStream;
+  push(
+    open: { repository: string; upload: string; shallow: boolean },
+    signal: AbortSignal,
+  ): Promise<ByteStream>;
   /** git-upload-pack in a session's repository; not resumed. */
-  pull(open: { session: string; protocol: string }, signal: AbortSignal): ByteStream;
+  pull(open: { session: string; protocol: string }, signal: AbortSignal): Promise<ByteStream>;
   /** A tar archive of files on the host; not resumed. */
   download(
     request: { session: string; paths: readonly string[] },
@@ -118,6 +122,8 @@ export interface HostClient extends AsyncDisposable {
 
 /** Bytes both ways. The call opens once `data` is taken, and ends with it. */
 export interface ByteStream {
+  /** For git itself, which has all bytes over it: `data` then only tells how the call ends. */
+  readonly connection: Socket | null;
   readonly data: AsyncIterable<Uint8Array>;
   /** Resolves once more may be written. */
   write(data: Uint8Array): Promise<void>;

@@ -28,6 +28,8 @@ export interface Load {
   /** Empty: there is nothing in the repository. */
   readonly refspecs: readonly string[];
   readonly summary: string;
+  /** The repository's history is cut. */
+  readonly shallow: boolean;
 }
 
 /** Where a session begins. `tree` of a repository without a commit is the empty one. */
@@ -72,7 +74,7 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   const begun = { repository: repositoryId, upload, branch, commit, ...commits };
   const checkout = { ...begun, historyLeftOut, ...author };
   const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed: work.files });
-  return { checkout, refspecs: refspecsOf(checkout), summary };
+  return { checkout, refspecs: refspecsOf(checkout), summary, shallow: repository.shallow };
 }
 
 async function beginning(repository: Repository, wanted: string | undefined): Promise<Beginning> {

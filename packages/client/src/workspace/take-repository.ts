@@ -67,10 +67,10 @@ class RepositoryParcel implements Parcel {
   }
 
   async #push(client: HostClient, { signal, progress }: BringOptions): Promise<WorkspaceSource> {
-    const { checkout, refspecs } = this.#load;
+    const { checkout, refspecs, shallow } = this.#load;
     const { repository, upload } = checkout;
     await push(this.#scratch.git, refspecs, {
-      open: (stop) => client.push({ repository, upload }, stop),
+      open: (stop) => client.push({ repository, upload, shallow }, stop),
       signal,
       progress: (line) => {
         const text = pushProgress(line);
