@@ -21,6 +21,8 @@ export async function carry<Req extends FromCaller>(
     if (signal.aborted) resolve('gone');
     signal.addEventListener('abort', () => resolve('gone'), { once: true });
   });
+  // A caller that goes away is told by the signal.
+  stream.on('error', () => {});
   if (streams) join(stream, streams);
   stream.resume();
   const said = await Promise.race([ended, gone]);

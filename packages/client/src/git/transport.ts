@@ -67,8 +67,14 @@ async function transfer(
   { open, signal, progress }: TransportOptions,
 ): Promise<string> {
   const over = new AbortController();
-  const stream = await open(AbortSignal.any([signal, over.signal]));
-  signal.throwIfAborted();
+  const stream = await open(AbortSignal.any([signal, over.signal])).catch((error: unknown) => {
+    over.abort();
+    throw error;
+  });
+  if (signal.aborted) {
+    stream.connection?.destroy();
+    throw signal.reason;
+  }
   const child = git.spawn(args, { stdio: ['ignore', 'pipe', 'pipe', stream.connection ?? 'pipe'] });
   // Git's alone, in the same turn: this process must not read a byte of it.
   stream.connection?.destroy();

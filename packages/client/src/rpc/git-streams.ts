@@ -1,6 +1,7 @@
 /** The calls whose bytes are git's own: over a connection that git itself has, or else over the call. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { BerthError } from '@berth/shared/domain/berth-error';
 import type {
   PullRequest,
   PullResponse,
@@ -10,60 +11,67 @@ import type {
 import { connectionLine } from '@berth/shared/wire/own-connection';
 import type { Link } from '../tunnel/link.ts';
 import type { Channel } from './channel.ts';
-import { type Duplex, duplex } from './duplex.ts';
+import { duplex } from './duplex.ts';
 import type { ByteStream, HostClient } from './host-client.ts';
 
-export function gitStreams(
-  channel: Channel,
-  link: Pick<Link, 'kind' | 'socketPath'>,
-): Pick<HostClient, 'push' | 'pull'> {
+export interface Way {
+  readonly host: { readonly name: string };
+  readonly link: Pick<Link, 'kind' | 'socketPath'>;
+}
+
+/** A call of either kind, once it is open. */
+interface GitCall {
+  readonly messages: AsyncIterable<PushResponse | PullResponse>;
+  send(request: { message: { $case: 'data'; data: Buffer } | { $case: 'end'; end: object } }): Promise<void>;
+}
+
+export function gitStreams(channel: Channel, { host, link }: Way): Pick<HostClient, 'push' | 'pull'> {
   /** By dial-stdio each connection costs the start of a program over there. */
   const mayConnect = link.kind !== 'dial-stdio';
 
-  async function opened(
-    call: Duplex<PushRequest & PullRequest, PushResponse & PullResponse>,
-    ownConnection: boolean,
-  ): Promise<ByteStream> {
-    const bytes = (messages: AsyncIterable<{ data: Uint8Array }>): ByteStream => ({
-      connection: null,
-      data: dataOf(messages),
-      write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
-      end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
-    });
-    if (!ownConnection) return bytes(call.messages);
+  async function negotiated(call: GitCall): Promise<ByteStream> {
     const messages = call.messages[Symbol.asyncIterator]();
-    const first = await messages.next();
     const rest = { [Symbol.asyncIterator]: () => messages };
-    const name = first.done ? '' : first.value.connection;
+    const first = await messages.next();
+    if (first.done) return bytesOf(call, rest);
     // An agent that does not know of it has begun to speak.
-    if (name === '') return bytes(first.done ? rest : startingWith(first.value, rest));
-    return { ...bytes(rest), connection: await connected(link.socketPath, name) };
+    if (first.value.connection === '') return bytesOf(call, startingWith(first.value, rest));
+    const connection = await connected(link.socketPath, first.value.connection).catch((error: Error) => {
+      const message = `cannot open a connection for git to ${host.name}: ${error.message}`;
+      throw new BerthError('HOST_UNREACHABLE', message, { values: { host: host.name } });
+    });
+    return { ...bytesOf(call, rest), connection };
   }
 
   return {
-    push({ repository, upload, shallow }, signal) {
+    async push({ repository, upload, shallow }, signal) {
+      // The agent has to read what a shallow repository says of itself.
       const ownConnection = mayConnect && !shallow;
       const first: PushRequest = { message: { $case: 'open', open: { repository, upload, ownConnection } } };
-      return opened(
-        duplex<PushRequest, PushResponse>(channel, (stubs, sent) => stubs.workspace.push(sent), {
-          first,
-          signal,
-        }) as never,
-        ownConnection,
-      );
+      const call = duplex<PushRequest, PushResponse>(channel, (stubs, sent) => stubs.workspace.push(sent), {
+        first,
+        signal,
+      });
+      return ownConnection ? await negotiated(call) : bytesOf(call, call.messages);
     },
-    pull(open, signal) {
-      const first: PullRequest = {
-        message: { $case: 'open', open: { ...open, ownConnection: mayConnect } },
-      };
-      return opened(
-        duplex<PullRequest, PullResponse>(channel, (stubs, sent) => stubs.workspace.pull(sent), {
-          first,
-          signal,
-        }) as never,
-        mayConnect,
-      );
+    async pull(open, signal) {
+      const ownConnection = mayConnect;
+      const first: PullRequest = { message: { $case: 'open', open: { ...open, ownConnection } } };
+      const call = duplex<PullRequest, PullResponse>(channel, (stubs, sent) => stubs.workspace.pull(sent), {
+        first,
+        signal,
+      });
+      return ownConnection ? await negotiated(call) : bytesOf(call, call.messages);
     },
+  };
+}
+
+function bytesOf(call: GitCall, messages: AsyncIterable<{ data: Uint8Array }>): ByteStream {
+  return {
+    connection: null,
+    data: dataOf(messages),
+    write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
+    end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
   };
 }
 
@@ -72,6 +80,8 @@ async function connected(socketPath: string, name: string): Promise<Socket> {
   const socket = connect(socketPath);
   socket.pause();
   await once(socket, 'connect');
+  // Whoever speaks over it is told.
+  socket.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     socket.write(connectionLine(name), (error) => (error ? reject(error) : resolve()));
   });

@@ -225,7 +225,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const taken = looked ? answer.outcome === InputOutcome.TAKEN : null;
       return { session: sessionOf(answer), taken, keysWithheld: answer.keysWithheld };
     },
-    ...streamCalls(channel, options.link),
+    ...streamCalls(channel, options),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }

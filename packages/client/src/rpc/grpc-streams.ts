@@ -7,11 +7,10 @@ import type {
 } from '@berth/shared/gen/berth/v1/terminal';
 import type { DownloadResponse } from '@berth/shared/gen/berth/v1/workspace';
 import type { Metadata } from '@grpc/grpc-js';
-import type { Link } from '../tunnel/link.ts';
 import type { Channel, Stubs } from './channel.ts';
 import { attachMessages, decodeChunk, execMessages } from './decode.ts';
 import { duplex } from './duplex.ts';
-import { dataOf, gitStreams } from './git-streams.ts';
+import { dataOf, gitStreams, type Way } from './git-streams.ts';
 import type { HostClient } from './host-client.ts';
 
 type StreamCalls = Pick<
@@ -19,9 +18,9 @@ type StreamCalls = Pick<
   'push' | 'pull' | 'download' | 'upload' | 'exec' | 'readOutput' | 'attach'
 >;
 
-export function streamCalls(channel: Channel, link: Link): StreamCalls {
+export function streamCalls(channel: Channel, way: Way): StreamCalls {
   return {
-    ...gitStreams(channel, link),
+    ...gitStreams(channel, way),
     download({ session, paths }, signal) {
       const wire = { session, paths: [...paths] };
       return dataOf(
