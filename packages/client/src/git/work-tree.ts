@@ -27,9 +27,9 @@ export interface WorkFiles {
 
 export async function listWorkFiles({ git }: Pick<Repository, 'git'>): Promise<WorkFiles> {
   const status = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'];
-  const [index, differing] = await Promise.all([
-    git.list(['ls-files', '-s', '-z']),
+  const [differing, index] = await Promise.all([
     git.list([...status, '--ignore-submodules=none']),
+    git.list(['ls-files', '-s', '-z']),
   ]);
   const entries = index.map((line) => ({ mode: line.slice(0, 6), name: line.slice(line.indexOf('\t') + 1) }));
   const hasAttributes = entries.some(({ name }) => /(^|\/)\.gitattributes$/.test(name));

@@ -2,13 +2,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Checkout } from '@berth/shared/domain/workspace-source';
-import { authorOf } from '../git/author.ts';
+import type { Author } from '../git/author.ts';
 import { commitOf, commitTree, firstCommit, standIn, treeOf, treesOfReferences } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { listWorkFiles, treeOfIndex, treeOfWork, treeWithout, type WorkFiles } from '../git/work-tree.ts';
 import { type KeptBack, keptBack } from './kept-back.ts';
-import { cleanTreesIn, type Finding, scan } from './secret-scan.ts';
+import { cleanTreesIn, type Finding, lookAtBase, scan } from './secret-scan.ts';
 import { notesOn, summaryOf } from './take-notes.ts';
 
 export interface LoadOptions {
@@ -24,7 +24,8 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  readonly checkout: Checkout;
+  /** But for its author, who is asked for while the push is under way. */
+  readonly checkout: Omit<Checkout, keyof Author>;
   /** Empty: there is nothing in the repository. */
   readonly refspecs: readonly string[];
   readonly summary: string;
@@ -41,11 +42,18 @@ interface Beginning {
 
 export async function loadOf(repository: Repository, scratch: Scratch, options: LoadOptions): Promise<Load> {
   const own = await beginning(repository, options.branch);
-  const [files, others, id, author] = await Promise.all([
+  const now = Date.now();
+  const memoryOf = (repositoryId: string) => cleanTreesIn(options.cacheDir, repositoryId);
+  // The longest chain of processes begins first.
+  const identified = idOf(repository, own.commit);
+  const ahead = identified
+    .then((id) => lookAtBase(scratch.git, { tree: own.tree, memory: memoryOf(id), now }))
+    // It is looked at once more, and then says why.
+    .catch(() => null);
+  const [id, files, others] = await Promise.all([
+    identified,
     listWorkFiles(repository),
     treesOfReferences(repository.git),
-    idOf(repository, own.commit),
-    authorOf(repository.git),
   ]);
   const kept = await keptBack(repository, scratch, { files, commit: own.commit });
   const historyLeftOut = kept.committed.length > 0;
@@ -62,8 +70,8 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   if (!historyLeftOut) for (const [tree, name] of others) if (!trees.has(tree)) trees.set(tree, name);
   // What goes without its history shares nothing with what goes with it.
   const repositoryId = historyLeftOut ? hash(`${id} without history`) : id;
-  const memory = cleanTreesIn(options.cacheDir, repositoryId);
-  const findings = await scan(scratch.git, { trees, memory, now: Date.now() });
+  const memory = memoryOf(repositoryId);
+  const findings = await scan(scratch.git, { trees, memory, now, base: await ahead });
   if (findings.length > 0) await options.secrets(findings);
 
   const commits = await workCommits(scratch, begin, work);
@@ -72,7 +80,7 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   const upload = randomUUID();
   const { branch, commit } = begin;
   const begun = { repository: repositoryId, upload, branch, commit, ...commits };
-  const checkout = { ...begun, historyLeftOut, ...author };
+  const checkout = { ...begun, historyLeftOut };
   const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed: work.files });
   return { checkout, refspecs: refspecsOf(checkout), summary, shallow: repository.shallow };
 }
@@ -143,7 +151,7 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
-function refspecsOf(checkout: Checkout): string[] {
+function refspecsOf(checkout: Load['checkout']): string[] {
   const { upload, branch, commit, indexCommit, workCommit, historyLeftOut } = checkout;
   const at = `refs/uploads/${upload}`;
   const one = (id: string, name: string) => (id === '' ? [] : [`${id}:${at}/${name}`]);

@@ -1,6 +1,7 @@
 /** The repository of a directory as a parcel. */
 import { realpathSync } from 'node:fs';
 import { EMPTY_SOURCE, type WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import { authorOf } from '../git/author.ts';
 import { openRepository } from '../git/repository.ts';
 import { Scratch } from '../git/scratch.ts';
 import { push } from '../git/transport.ts';
@@ -69,7 +70,7 @@ class RepositoryParcel implements Parcel {
   async #push(client: HostClient, { signal, progress }: BringOptions): Promise<WorkspaceSource> {
     const { checkout, refspecs, shallow } = this.#load;
     const { repository, upload } = checkout;
-    await push(this.#scratch.git, refspecs, {
+    const pushed = push(this.#scratch.git, refspecs, {
       open: (stop) => client.push({ repository, upload, shallow }, stop),
       signal,
       progress: (line) => {
@@ -77,7 +78,8 @@ class RepositoryParcel implements Parcel {
         if (text !== null) progress(text);
       },
     });
-    return { kind: 'checkout', ...checkout };
+    const [author] = await Promise.all([authorOf(this.#scratch.git), pushed]);
+    return { kind: 'checkout', ...checkout, ...author };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
