@@ -22,6 +22,8 @@ export interface TransportOptions {
   /** Opens the stream, which ends with the signal. */
   readonly open: (signal: AbortSignal) => Promise<Bytes>;
   readonly signal: AbortSignal;
+  /** Git is under way: time for what need not hold it up. */
+  readonly started?: () => void;
   /** Git's own words on how far it has come. */
   readonly progress?: (text: string) => void;
 }
@@ -64,7 +66,7 @@ export async function remoteReferences(git: Git, options: TransportOptions): Pro
 async function transfer(
   git: Git,
   { command, args }: { command: string; args: readonly string[] },
-  { open, signal, progress }: TransportOptions,
+  { open, signal, started, progress }: TransportOptions,
 ): Promise<string> {
   const over = new AbortController();
   const stream = await open(AbortSignal.any([signal, over.signal])).catch((error: unknown) => {
@@ -99,6 +101,7 @@ async function transfer(
     ? watch(stream, child, told)
     : carry(stream, child.stdio[3] as Socket | null, told);
   try {
+    started?.();
     const code = await finished;
     // What the host has to say about its end comes last.
     if (code !== 0) await Promise.race([carried.down, once(AbortSignal.timeout(1000), 'abort')]);

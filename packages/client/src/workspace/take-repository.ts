@@ -1,7 +1,7 @@
 /** The repository of a directory as a parcel. */
 import { realpathSync } from 'node:fs';
 import { EMPTY_SOURCE, type WorkspaceSource } from '@berth/shared/domain/workspace-source';
-import { authorOf } from '../git/author.ts';
+import { type Author, authorOf } from '../git/author.ts';
 import { openRepository } from '../git/repository.ts';
 import { Scratch } from '../git/scratch.ts';
 import { push } from '../git/transport.ts';
@@ -70,16 +70,21 @@ class RepositoryParcel implements Parcel {
   async #push(client: HostClient, { signal, progress }: BringOptions): Promise<WorkspaceSource> {
     const { checkout, refspecs, shallow } = this.#load;
     const { repository, upload } = checkout;
-    const pushed = push(this.#scratch.git, refspecs, {
+    const { git } = this.#scratch;
+    let author: Promise<Author> | undefined;
+    await push(git, refspecs, {
       open: (stop) => client.push({ repository, upload, shallow }, stop),
+      started: () => {
+        author = authorOf(git);
+        author.catch(() => {});
+      },
       signal,
       progress: (line) => {
         const text = pushProgress(line);
         if (text !== null) progress(text);
       },
     });
-    const [author] = await Promise.all([authorOf(this.#scratch.git), pushed]);
-    return { kind: 'checkout', ...checkout, ...author };
+    return { kind: 'checkout', ...checkout, ...(await (author ?? authorOf(git))) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
