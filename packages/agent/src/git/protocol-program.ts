@@ -58,9 +58,10 @@ export function startProtocolProgram(options: {
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       const gone = once(child, 'exit');
-      // As when a connection breaks.
+      // As when a connection breaks; one of its own is not ours to close.
       child.stdin?.destroy();
       child.stdout?.destroy();
+      if (connection) signalAll('SIGTERM');
       const late = [
         setTimeout(() => signalAll('SIGTERM'), GRACE_MS),
         setTimeout(() => signalAll('SIGKILL'), 2 * GRACE_MS),

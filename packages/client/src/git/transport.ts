@@ -152,8 +152,11 @@ function watch(stream: Bytes, child: ChildProcess, told: (error: unknown) => voi
   let late: NodeJS.Timeout | undefined;
   const down = wait().catch((error: unknown) => {
     told(error);
-    // Its connection ends with the call, and git with that, with better words; if not, it is made to.
-    late = setTimeout(() => child.kill(), GRACE_MS);
+    // Where the other git ended, ours sees that for itself, and has better words. Else nobody answers
+    // for the bytes any more, though they may still flow.
+    const reason = error instanceof BerthError ? error.reason : '';
+    if (reason === 'GIT_FAILED' || reason === 'DISK_FULL') late = setTimeout(() => child.kill(), GRACE_MS);
+    else child.kill();
   });
   return {
     down,
