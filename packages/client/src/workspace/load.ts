@@ -8,6 +8,7 @@ import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { listWorkFiles, treeOfIndex, treeOfWork, treeWithout, type WorkFiles } from '../git/work-tree.ts';
 import { type KeptBack, keptBack } from './kept-back.ts';
+import { knownRootsIn } from './known-roots.ts';
 import { cleanTreesIn, type Finding, lookAtBase, scan } from './secret-scan.ts';
 import { notesOn, summaryOf } from './take-notes.ts';
 
@@ -45,7 +46,7 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   const now = Date.now();
   const memoryOf = (repositoryId: string) => cleanTreesIn(options.cacheDir, repositoryId);
   // The longest chain of processes begins first.
-  const identified = idOf(repository, own.commit);
+  const identified = idOf(repository, own.commit, options.cacheDir);
   const ahead = identified
     .then((id) => lookAtBase(scratch.git, { tree: own.tree, memory: memoryOf(id), now }))
     // It is looked at once more, and then says why.
@@ -142,9 +143,16 @@ async function workCommits({ git }: Scratch, begin: Beginning, work: { index: st
 }
 
 /** The same for all clones, but for shallow ones: theirs lack what others build on. */
-async function idOf({ git, top, shallow }: Repository, commit: string): Promise<string> {
-  const first = commit === '' ? `none ${top}` : await firstCommit(git, commit);
-  return hash(shallow ? `${first} shallow` : first);
+async function idOf(repository: Repository, commit: string, cacheDir: string): Promise<string> {
+  const { git, top, shallow, parent } = repository;
+  if (commit === '') return hash(shallow ? `none ${top} shallow` : `none ${top}`);
+  // Where the history of a shallow one ends is a matter of its last fetch.
+  if (shallow) return hash(`${await firstCommit(git, commit)} shallow`);
+  const roots = knownRootsIn(cacheDir, top);
+  const near = commit === repository.commit ? [commit, parent] : [commit];
+  const first = roots.of(near) ?? (await firstCommit(git, commit));
+  roots.keep(commit, first);
+  return hash(first);
 }
 
 function hash(text: string): string {
