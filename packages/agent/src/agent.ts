@@ -278,35 +278,12 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
-    services: (connections) =>
-      createServices({
-        ...{
-          config,
-          journal,
-          feed,
-          registry,
-          supervisor,
-          files,
-          transcripts,
-          terminals,
-          describe,
-          attention,
-        },
-        ...{
-          commands,
-          suspension,
-          executions,
-          tools,
-          news,
-          environment,
-          attachments,
-          screens,
-          host,
-          draining,
-        },
-        ...{ workspaces, kept, connections },
-        wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
-      }),
+    ...createServices({
+      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
+      ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
+      ...{ workspaces, kept },
+      wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),
+    }),
   });
   scope.use(server);
   const announced = { stateDirectory: state, socket: config.socket, program: ownProgram() };

@@ -9,7 +9,7 @@ import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/sha
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
-import { OwnConnections } from './own-connections.ts';
+import type { OwnConnections } from './own-connections.ts';
 import { widenReceiveWindows } from './receive-window.ts';
 import { addReflection } from './reflection.ts';
 
@@ -35,10 +35,10 @@ export interface RpcServer extends AsyncDisposable {
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
 export async function serve(options: {
   socket: Listening;
-  services: (connections: OwnConnections) => Services;
+  services: Services;
+  connections: OwnConnections;
 }): Promise<RpcServer> {
-  const connections = new OwnConnections();
-  const services = options.services(connections);
+  const { services, connections } = options;
   const server = new Server({ 'grpc.max_receive_message_length': 8 * 1024 * 1024 });
   server.addService(SessionServiceService, services.session);
   server.addService(TerminalServiceService, services.terminal);

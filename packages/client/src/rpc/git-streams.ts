@@ -10,9 +10,10 @@ import type {
 } from '@berth/shared/gen/berth/v1/workspace';
 import { connectionLine } from '@berth/shared/wire/own-connection';
 import type { Link } from '../tunnel/link.ts';
+import type { ByteStream } from './byte-stream.ts';
 import type { Channel } from './channel.ts';
 import { duplex } from './duplex.ts';
-import type { ByteStream, HostClient } from './host-client.ts';
+import type { HostClient } from './host-client.ts';
 
 export interface Way {
   readonly host: { readonly name: string };

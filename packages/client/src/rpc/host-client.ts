@@ -4,7 +4,6 @@
  * implementation (mutating ones under their request id), within the deadline.
  */
 
-import type { Socket } from 'node:net';
 import type { Verdict } from '@berth/shared/domain/attention';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
@@ -19,6 +18,7 @@ import type {
   WorkspaceSource,
   WorkspaceState,
 } from '@berth/shared/domain/workspace-source';
+import type { ByteStream } from './byte-stream.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -118,17 +118,6 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<{ session: SessionSnapshot; taken: boolean | null; keysWithheld: boolean }>;
   /** One stream, not resumed: see terminal/attach.ts. */
   attach(open: AttachOpen, signal: AbortSignal): AttachStream;
-}
-
-/** Bytes both ways. The call opens once `data` is taken, and ends with it. */
-export interface ByteStream {
-  /** For git itself, which has all bytes over it: `data` then only tells how the call ends. */
-  readonly connection: Socket | null;
-  readonly data: AsyncIterable<Uint8Array>;
-  /** Resolves once more may be written. */
-  write(data: Uint8Array): Promise<void>;
-  /** Nothing more is written. */
-  end(): void;
 }
 
 export interface ExecOpen {
