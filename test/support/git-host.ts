@@ -5,16 +5,17 @@ import { GIT_ENV, gitIn, workCommit } from './git-home.ts';
 
 /** Both ends of one stream of bytes. */
 export interface ProgramStream {
+  readonly connection: null;
   readonly data: AsyncIterable<Uint8Array>;
   write(data: Uint8Array): Promise<void>;
   end(): void;
 }
 
 /** A program in the place of a host's: it ends with the signal. */
-export function programStream(
+export async function programStream(
   argv: readonly [string, ...string[]],
   { signal, env }: { signal: AbortSignal; env?: NodeJS.ProcessEnv },
-): ProgramStream {
+): Promise<ProgramStream> {
   const [program, ...args] = argv;
   const child: ChildProcess = spawn(program, args, {
     env: { ...GIT_ENV, ...env },
@@ -23,6 +24,7 @@ export function programStream(
   signal.addEventListener('abort', () => child.kill(), { once: true });
   child.stdin?.on('error', () => {});
   return {
+    connection: null,
     data: child.stdout as AsyncIterable<Uint8Array>,
     write: async (data) => void child.stdin?.write(data),
     end: () => void child.stdin?.end(),

@@ -34,12 +34,15 @@ export async function gitRelay(directory: string, taken: (caller: Socket) => voi
 export async function relayed(
   caller: Socket,
   program: {
-    readonly input: NodeJS.WritableStream;
-    readonly output: NodeJS.ReadableStream;
+    readonly streams: {
+      readonly input: NodeJS.WritableStream;
+      readonly output: NodeJS.ReadableStream;
+    } | null;
     readonly ended: Promise<string | null>;
   },
 ): Promise<string | null> {
-  pipeline(caller, program.input).catch(() => {});
-  await pipeline(program.output, caller).catch(() => {});
+  if (program.streams === null) throw new Error('it has a connection of its own');
+  pipeline(caller, program.streams.input).catch(() => {});
+  await pipeline(program.streams.output, caller).catch(() => {});
   return await program.ended;
 }

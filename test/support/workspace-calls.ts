@@ -64,7 +64,7 @@ export function workspaceCalls(
         directory,
         () => {
           const call = workspace.push();
-          call.write({ message: { $case: 'open', open } });
+          call.write({ message: { $case: 'open', open: { ...open, ownConnection: false } } });
           return call as unknown as GitCall;
         },
         (remote) => ['push', remote, ...refspecs],
@@ -74,7 +74,8 @@ export function workspaceCalls(
         directory,
         () => {
           const call = workspace.pull();
-          call.write({ message: { $case: 'open', open: { session: name, protocol: 'version=2' } } });
+          const open = { session: name, protocol: 'version=2', ownConnection: false };
+          call.write({ message: { $case: 'open', open } });
           return call as unknown as GitCall;
         },
         args,

@@ -278,7 +278,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   });
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
-    services: createServices({
+    ...createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
       ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
       ...{ workspaces, kept },

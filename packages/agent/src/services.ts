@@ -12,6 +12,7 @@ import { execHandler } from './rpc/exec.ts';
 import type { Wrapper } from './rpc/handler.ts';
 import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
+import { OwnConnections } from './rpc/own-connections.ts';
 import type { Services } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
@@ -58,11 +59,18 @@ export interface ServiceParts {
   readonly kept: KeptDisk;
 }
 
-export function createServices(parts: ServiceParts): Services {
+/** With the connections that its calls expect. */
+export interface OpenServices {
+  readonly services: Services;
+  readonly connections: OwnConnections;
+}
+
+export function createServices(parts: ServiceParts): OpenServices {
   const { wrap, journal, registry, supervisor, terminals, files, describe, attention, news, tools } = parts;
   const { screens } = parts;
   const typed = (session: string) => attention.typed(session);
-  return {
+  const connections = new OwnConnections();
+  const services = {
     session: sessionService({
       ...parts,
       presets: tools.presets,
@@ -91,6 +99,7 @@ export function createServices(parts: ServiceParts): Services {
     host: hostService({ wrap, host: parts.host, draining: parts.draining }),
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
-    workspace: workspaceService({ ...parts, ...parts.workspaces }),
+    workspace: workspaceService({ ...parts, ...parts.workspaces, connections }),
   };
+  return { services, connections };
 }

@@ -48,7 +48,7 @@ beforeEach(async () => {
   });
   upload = 'first';
   relay = await gitRelay(root, (caller) => {
-    void caches.receive({ repository: 'r', upload }, (program) => relayed(caller, program));
+    void caches.receive({ repository: 'r', upload }, null, (program) => relayed(caller, program));
   });
 });
 afterEach(async () => {

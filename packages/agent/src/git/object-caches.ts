@@ -8,6 +8,7 @@
  * - objects are swept only while nobody uses the repository.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectCaches, ProtocolProgram } from '../sessions/workspace-port.ts';
@@ -48,6 +49,7 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
 
   async receive<T>(
     push: { readonly repository: string; readonly upload: string },
+    connection: Socket | null,
     converse: (program: ProtocolProgram) => Promise<T>,
   ): Promise<T> {
     return await this.#used(push.repository, async () => {
@@ -57,10 +59,13 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
         args: ['receive-pack', directory],
         settings: receiving(push.upload),
         env: { ...ownEnvironment(), GIT_NAMESPACE: push.upload },
+        connection,
       });
+      const { streams } = program;
+      if (streams === null) return await converse(program);
       const input = new ShallowLines((ids) => this.#cutAt(directory, ids));
-      pipeline(input, program.input).catch(() => {});
-      return await converse({ ...program, input });
+      pipeline(input, streams.input).catch(() => {});
+      return await converse({ ...program, streams: { ...streams, input } });
     });
   }
 

@@ -168,9 +168,9 @@ test('nothing that the repository configures is run', async () => {
   file('a', 'changed\n');
   const { workCommit } = await taken();
   expect(filesOf(workCommit).a).toBe('changed');
-  await using program = await repositories.upload(work, 'version=2');
-  program.output.resume();
-  program.input.end('0014command=ls-refs\n00000000');
+  await using program = await repositories.upload(work, 'version=2', null);
+  program.streams?.output.resume();
+  program.streams?.input.end('0014command=ls-refs\n00000000');
   expect(await program.ended).toBe(null);
   expect(existsSync(ran)).toBe(false);
 });
@@ -180,7 +180,7 @@ test('what is no repository of its own', async () => {
   mkdirSync(plain);
   const wrong = { reason: 'SOURCE_INVALID' };
   await expect(repositories.snapshot(plain, signal)).rejects.toMatchObject(wrong);
-  await expect(repositories.upload(plain, '')).rejects.toMatchObject(wrong);
+  await expect(repositories.upload(plain, '', null)).rejects.toMatchObject(wrong);
   await expect(repositories.snapshot(path.join(root, 'gone'), signal)).rejects.toMatchObject(wrong);
   mkdirSync(path.join(plain, '.git'));
   await expect(repositories.snapshot(plain, signal)).rejects.toMatchObject(wrong);
@@ -245,9 +245,9 @@ test('of a clone with a link to its repository', async () => {
   writeFileSync(path.join(root, 'tree/b'), 'b');
   const { branch, workCommit } = await repositories.snapshot(path.join(root, 'tree'), signal);
   expect(branch).toBe('tree');
-  await using program = await repositories.upload(path.join(root, 'tree'), '');
-  program.output.resume();
-  program.input.end('0000');
+  await using program = await repositories.upload(path.join(root, 'tree'), '', null);
+  program.streams?.output.resume();
+  program.streams?.input.end('0000');
   expect(await program.ended).toBe(null);
   expect(gitIn(path.join(root, 'tree'))('ls-tree', '-r', '--name-only', workCommit)).toBe('a\nb');
 });

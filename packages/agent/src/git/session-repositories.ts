@@ -40,13 +40,14 @@ export function createSessionRepositories(): SessionRepositories {
       }
     },
 
-    async upload(directory, protocol): Promise<ProtocolProgram> {
+    async upload(directory, protocol, connection): Promise<ProtocolProgram> {
       const { directory: real } = await opened(directory, AbortSignal.timeout(DEADLINE_MS));
       return startProtocolProgram({
         args: ['upload-pack', path.join(real, '.git')],
         // Likenesses among large files take minutes to find; sending them whole takes seconds.
         settings: [...NOTHING_RUNS, ['core.bigFileThreshold', '2m']],
         env: { ...guardedEnvironment(real), ...(protocol === '' ? {} : { GIT_PROTOCOL: protocol }) },
+        connection,
       });
     },
   };

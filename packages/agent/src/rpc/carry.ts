@@ -14,13 +14,27 @@ interface FromCaller {
 /** Resolves when the program has ended well, or the caller is gone. Throws GIT_FAILED or DISK_FULL with what it said. */
 export async function carry<Req extends FromCaller>(
   stream: ServerDuplexStream<Req, { data: Buffer }>,
-  { input, output, ended }: ProtocolProgram,
+  { streams, ended }: ProtocolProgram,
   signal: AbortSignal,
 ): Promise<void> {
   const gone = new Promise<'gone'>((resolve) => {
     if (signal.aborted) resolve('gone');
     signal.addEventListener('abort', () => resolve('gone'), { once: true });
   });
+  // A caller that goes away is told by the signal.
+  stream.on('error', () => {});
+  if (streams) join(stream, streams);
+  stream.resume();
+  const said = await Promise.race([ended, gone]);
+  if (said === null || said === 'gone') return;
+  const full = /No space left on device|Disk quota exceeded/.test(said);
+  throw new BerthError(full ? 'DISK_FULL' : 'GIT_FAILED', `git on the host: ${said}`);
+}
+
+function join<Req extends FromCaller>(
+  stream: ServerDuplexStream<Req, { data: Buffer }>,
+  { input, output }: NonNullable<ProtocolProgram['streams']>,
+): void {
   stream.on('data', ({ message }: Req) => {
     if (message?.$case === 'end') input.end();
     if (message?.$case !== 'data' || input.writableEnded || input.destroyed) return;
@@ -35,9 +49,4 @@ export async function carry<Req extends FromCaller>(
     output.pause();
     stream.once('drain', () => output.resume());
   });
-  stream.resume();
-  const said = await Promise.race([ended, gone]);
-  if (said === null || said === 'gone') return;
-  const full = /No space left on device|Disk quota exceeded/.test(said);
-  throw new BerthError(full ? 'DISK_FULL' : 'GIT_FAILED', `git on the host: ${said}`);
 }

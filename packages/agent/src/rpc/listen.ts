@@ -15,8 +15,15 @@ export interface Listening {
 
 const DRAIN_MS = 2000;
 
-/** The caller owns the place, so a socket that is there is stale. Disposing lets calls under way end. */
-export async function acceptOn(server: Server, socket: Listening): Promise<AsyncDisposable> {
+/**
+ * The caller owns the place, so a socket that is there is stale. Disposing lets calls under way end.
+ * `sort` decides of each connection whether it is one of gRPC, and then has it greeted.
+ */
+export async function acceptOn(
+  server: Server,
+  socket: Listening,
+  sort: (connection: Socket, greet: () => void) => void = (_, greet) => greet(),
+): Promise<AsyncDisposable> {
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const open = new Set<Socket>();
   const listener = createServer((connection) => {
@@ -24,7 +31,7 @@ export async function acceptOn(server: Server, socket: Listening): Promise<Async
     connection.once('close', () => open.delete(connection));
     // A caller that goes away while it is greeted is no error of ours.
     connection.on('error', () => {});
-    injector.injectConnection(connection);
+    sort(connection, () => injector.injectConnection(connection));
   });
   if (socket.descriptor === null) await listenAt(listener, socket.path);
   else await listening(listener, { fd: socket.descriptor });

@@ -9,6 +9,7 @@ import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/sha
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
+import type { OwnConnections } from './own-connections.ts';
 import { widenReceiveWindows } from './receive-window.ts';
 import { addReflection } from './reflection.ts';
 
@@ -32,8 +33,12 @@ export interface RpcServer extends AsyncDisposable {
 }
 
 /** Serves until disposed. The caller owns the state directory's lock, so a socket that is there is stale. */
-export async function serve(options: { socket: Listening; services: Services }): Promise<RpcServer> {
-  const { socket, services } = options;
+export async function serve(options: {
+  socket: Listening;
+  services: Services;
+  connections: OwnConnections;
+}): Promise<RpcServer> {
+  const { services, connections } = options;
   const server = new Server({ 'grpc.max_receive_message_length': 8 * 1024 * 1024 });
   server.addService(SessionServiceService, services.session);
   server.addService(TerminalServiceService, services.terminal);
@@ -48,7 +53,9 @@ export async function serve(options: { socket: Listening; services: Services }):
   addReflection(server, SERVICES);
 
   const windows = widenReceiveWindows();
-  const accepting = await acceptOn(server, socket);
+  const accepting = await acceptOn(server, options.socket, (connection, greet) =>
+    connections.sort(connection, greet),
+  );
   let stopping = false;
   return {
     setHealth(service, healthy) {

@@ -1,4 +1,5 @@
 /** berth.v1.WorkspaceService: git's own protocol both ways, between a caller and a program of git. */
+import type { Socket } from 'node:net';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type {
   PullRequest,
@@ -16,6 +17,7 @@ import { type FilesServiceOptions, filesCalls } from './files-service.ts';
 import type { Wrapper } from './handler.ts';
 import { firstMessage } from './opening.ts';
 import { refuseExternal } from './orders.ts';
+import type { OwnConnections } from './own-connections.ts';
 
 const NOT_OURS = {
   cannot: 'take work out of',
@@ -28,10 +30,11 @@ export interface WorkspaceServiceOptions extends FilesServiceOptions {
   readonly files: SessionFiles;
   readonly caches: ObjectCaches;
   readonly repositories: SessionRepositories;
+  readonly connections: OwnConnections;
 }
 
 export function workspaceService(options: WorkspaceServiceOptions): WorkspaceServiceServer {
-  const { wrap, registry, files, caches, repositories } = options;
+  const { wrap, registry, files, caches, repositories, connections } = options;
 
   /** Of a session, living or ended. */
   function pathsOf(session: string) {
@@ -39,12 +42,30 @@ export function workspaceService(options: WorkspaceServiceOptions): WorkspaceSer
     return files.paths(registry.resolve(session).id);
   }
 
+  /** Null where the bytes go over the call. */
+  async function ownConnection(
+    stream: { write(answer: PushResponse & PullResponse): unknown },
+    open: { readonly ownConnection: boolean },
+    signal: AbortSignal,
+  ): Promise<Socket | null> {
+    if (!open.ownConnection) return null;
+    const { name, arrives } = connections.expect(signal);
+    stream.write({ data: Buffer.alloc(0), connection: name });
+    return await arrives;
+  }
+
   return {
     push: wrap.bidi<PushRequest, PushResponse>('Push', async (stream, { signal }) => {
       const message = (await firstMessage(stream, signal))?.message;
       if (message?.$case !== 'open') throw unopened('push');
       checkUpload(message.open);
-      await caches.receive(message.open, (program) => carry(stream, program, signal));
+      const connection = await ownConnection(stream, message.open, signal);
+      try {
+        await caches.receive(message.open, connection, (program) => carry(stream, program, signal));
+      } finally {
+        // Where git never had it.
+        connection?.destroy();
+      }
     }),
     pull: wrap.bidi<PullRequest, PullResponse>('Pull', async (stream, { signal }) => {
       const message = (await firstMessage(stream, signal))?.message;
@@ -56,8 +77,14 @@ export function workspaceService(options: WorkspaceServiceOptions): WorkspaceSer
           'the protocol of a pull must be printable, at most 256 characters',
         );
       }
-      await using program = await repositories.upload(pathsOf(session).workspace, protocol);
-      await carry(stream, program, signal);
+      const { workspace } = pathsOf(session);
+      const connection = await ownConnection(stream, message.open, signal);
+      try {
+        await using program = await repositories.upload(workspace, protocol, connection);
+        await carry(stream, program, signal);
+      } finally {
+        connection?.destroy();
+      }
     }),
     snapshot: wrap.unary('Snapshot', async ({ session }, { signal }) => {
       const { workspace, outputDir } = pathsOf(session);

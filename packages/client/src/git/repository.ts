@@ -22,6 +22,8 @@ export interface Repository {
   readonly commit: string;
   /** Of the commit; the empty one where there is none. */
   readonly tree: string;
+  /** The first of the commit; empty: there is none. */
+  readonly parent: string;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
   const found = await locate(new Git(at, env));
   if (found === null) return null;
   const [bare, inside, gitDirectory = '', objects = '', shallow, format, prefix = '', up = ''] = found;
-  const [commit = '', tree = '', head = ''] = found.slice(8);
+  const [commit = '', tree = '', ...rest] = found.slice(8);
+  const head = rest.pop() ?? '';
   if (bare === 'true' || inside !== 'true') {
     throw new BerthError('SOURCE_INVALID', `${directory} belongs to a repository without a work tree`, {
       hint: 'go to a work tree of it, name one with --repo PATH, or take nothing along: --no-repo',
@@ -58,6 +61,7 @@ export async function openRepository(directory: string, env: NodeJS.ProcessEnv):
     branch: name.startsWith('refs/heads/') ? name.slice(11) : '',
     commit,
     tree: tree || EMPTY_TREE,
+    parent: rest[0] ?? '',
   };
 }
 
@@ -78,7 +82,8 @@ const PLACES = 8;
 async function locate(git: Git): Promise<string[] | null> {
   const asked = ['--is-bare-repository', '--is-inside-work-tree', '--absolute-git-dir'];
   const more = ['--git-path', 'objects', '--is-shallow-repository', '--show-object-format'];
-  const head = ['HEAD^{commit}', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD'];
+  // All parents, however many there are, stand before the name.
+  const head = ['HEAD^{commit}', 'HEAD^{tree}', 'HEAD^@', '--symbolic-full-name', 'HEAD'];
   const args = ['rev-parse', ...asked, ...more, '--show-prefix', '--show-cdup', ...head];
   try {
     const { code, stdout, stderr } = await git.run(args, { answers: [0, 128] });

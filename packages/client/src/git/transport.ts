@@ -1,15 +1,18 @@
 /**
- * `git push` and `git fetch` over a stream of bytes: git gets one end of a socket pair as descriptor 3,
- * and speaks its protocol with whatever is at the other end of the stream (git-remote-fd).
+ * `git push` and `git fetch` over a stream of bytes: git gets a connection, or one end of a socket pair,
+ * as descriptor 3, and speaks its protocol with whatever is at the other end (git-remote-fd).
  */
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { ended, type Git, lastWords } from './run.ts';
 
-/** Bytes both ways. The stream opens once `data` is taken, and ends with it. */
+/** Bytes both ways. The stream opens once `data` is taken at the latest, and ends with it. */
 export interface Bytes {
+  /** What git itself speaks over; null: over `data` and `write`. */
+  readonly connection: Socket | null;
   readonly data: AsyncIterable<Uint8Array>;
   write(data: Uint8Array): Promise<void>;
   end(): void;
@@ -17,11 +20,16 @@ export interface Bytes {
 
 export interface TransportOptions {
   /** Opens the stream, which ends with the signal. */
-  readonly open: (signal: AbortSignal) => Bytes;
+  readonly open: (signal: AbortSignal) => Promise<Bytes>;
   readonly signal: AbortSignal;
+  /** Git is under way: time for what need not hold it up. */
+  readonly started?: () => void;
   /** Git's own words on how far it has come. */
   readonly progress?: (text: string) => void;
 }
+
+/** For git to notice that its connection is gone. */
+const GRACE_MS = 2000;
 
 const ANYWAY = ['-c', 'protocol.fd.allow=always'];
 
@@ -58,21 +66,22 @@ export async function remoteReferences(git: Git, options: TransportOptions): Pro
 async function transfer(
   git: Git,
   { command, args }: { command: string; args: readonly string[] },
-  { open, signal, progress }: TransportOptions,
+  { open, signal, started, progress }: TransportOptions,
 ): Promise<string> {
   const over = new AbortController();
-  const both = AbortSignal.any([signal, over.signal]);
-  const child = git.spawn(args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-  const socket = child.stdio[3] as Socket | null;
+  const stream = await open(AbortSignal.any([signal, over.signal])).catch((error: unknown) => {
+    over.abort();
+    throw error;
+  });
+  if (signal.aborted) {
+    stream.connection?.destroy();
+    throw signal.reason;
+  }
+  const child = git.spawn(args, { stdio: ['ignore', 'pipe', 'pipe', stream.connection ?? 'pipe'] });
+  // Git's alone, in the same turn: this process must not read a byte of it.
+  stream.connection?.destroy();
   const finished = ended(child);
   finished.catch(() => {});
-  if (!socket) {
-    await finished;
-    return '';
-  }
-  // Git is done with sending before it has all the answers.
-  socket.allowHalfOpen = true;
-  socket.on('error', () => {});
   const said = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     said.stdout += text;
@@ -84,18 +93,18 @@ async function transfer(
   });
   const stop = () => child.kill();
   signal.addEventListener('abort', stop, { once: true });
-  const stream = open(both);
   let broke: BerthError | null = null;
-  const [up, down] = [upwards(socket, stream), downwards(socket, stream)].map((way) =>
-    way.catch((error: unknown) => {
-      if (error instanceof BerthError) broke ??= error;
-      socket.destroy();
-    }),
-  );
+  const told = (error: unknown) => {
+    if (error instanceof BerthError) broke ??= error;
+  };
+  const carried = stream.connection
+    ? watch(stream, child, told)
+    : carry(stream, child.stdio[3] as Socket | null, told);
   try {
+    started?.();
     const code = await finished;
     // What the host has to say about its end comes last.
-    if (code !== 0) await Promise.race([down, once(AbortSignal.timeout(1000), 'abort')]);
+    if (code !== 0) await Promise.race([carried.down, once(AbortSignal.timeout(1000), 'abort')]);
     signal.throwIfAborted();
     if (code === 0) return said.stdout;
     const why = rejected(said.stdout) || lastWords(said.stderr) || `exit code ${code}`;
@@ -103,9 +112,59 @@ async function transfer(
   } finally {
     signal.removeEventListener('abort', stop);
     over.abort();
-    socket.destroy();
-    await Promise.all([up, down]);
+    await carried.end();
   }
+}
+
+interface Carried {
+  /** The other side has said all. Never rejects. */
+  readonly down: Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Between the stream and git's socket pair. `told` hears what the stream fails with. */
+function carry(stream: Bytes, socket: Socket | null, told: (error: unknown) => void): Carried {
+  // Git could not be started.
+  if (!socket) return { down: Promise.resolve(), end: async () => {} };
+  // Git is done with sending before it has all the answers.
+  socket.allowHalfOpen = true;
+  socket.on('error', () => {});
+  const failed = (error: unknown) => {
+    told(error);
+    socket.destroy();
+  };
+  const up = upwards(socket, stream).catch(failed);
+  const down = downwards(socket, stream).catch(failed);
+  return {
+    down,
+    async end() {
+      socket.destroy();
+      await Promise.all([up, down]);
+    },
+  };
+}
+
+/** Where git has the bytes to itself: of the stream only its end is of use. */
+function watch(stream: Bytes, child: ChildProcess, told: (error: unknown) => void): Carried {
+  const wait = async () => {
+    for await (const _ of stream.data);
+  };
+  let late: NodeJS.Timeout | undefined;
+  const down = wait().catch((error: unknown) => {
+    told(error);
+    // Where the other git ended, ours sees that for itself, and has better words. Else nobody answers
+    // for the bytes any more, though they may still flow.
+    const reason = error instanceof BerthError ? error.reason : '';
+    if (reason === 'GIT_FAILED' || reason === 'DISK_FULL') late = setTimeout(() => child.kill(), GRACE_MS);
+    else child.kill();
+  });
+  return {
+    down,
+    async end() {
+      await down;
+      clearTimeout(late);
+    },
+  };
 }
 
 /** What the stream failed with, where that says more than git's own words. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { type IndexEntry, readIndex } from './index-file.ts';
 import type { Repository } from './repository.ts';
 import type { Git } from './run.ts';
 import type { Scratch } from './scratch.ts';
@@ -25,13 +26,15 @@ export interface WorkFiles {
   readonly changed: number;
 }
 
-export async function listWorkFiles({ git }: Pick<Repository, 'git'>): Promise<WorkFiles> {
+export async function listWorkFiles({
+  git,
+  gitDirectory,
+}: Pick<Repository, 'git' | 'gitDirectory'>): Promise<WorkFiles> {
   const status = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'];
-  const [index, differing] = await Promise.all([
-    git.list(['ls-files', '-s', '-z']),
+  const [differing, entries] = await Promise.all([
     git.list([...status, '--ignore-submodules=none']),
+    readIndex(path.join(gitDirectory, 'index')) ?? askForIndex(git),
   ]);
-  const entries = index.map((line) => ({ mode: line.slice(0, 6), name: line.slice(line.indexOf('\t') + 1) }));
   const hasAttributes = entries.some(({ name }) => /(^|\/)\.gitattributes$/.test(name));
   const lines = differing.filter((line) => /^[12u] /.test(line));
   const others = differing.filter((line) => line.startsWith('? ')).map((line) => line.slice(2));
@@ -45,6 +48,11 @@ export async function listWorkFiles({ git }: Pick<Repository, 'git'>): Promise<W
     staged: lines.some((line) => line.startsWith('u ') || line[2] !== '.'),
     changed: lines.length,
   };
+}
+
+async function askForIndex(git: Git): Promise<IndexEntry[]> {
+  const lines = await git.list(['ls-files', '-s', '-z']);
+  return lines.map((line) => ({ mode: line.slice(0, 6), name: line.slice(line.indexOf('\t') + 1) }));
 }
 
 /** `u XY SUB M1 M2 M3 MW H1 H2 H3 NAME`: 2 is our side. */

@@ -230,7 +230,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       const taken = looked ? answer.outcome === InputOutcome.TAKEN : null;
       return { session: sessionOf(answer), taken, keysWithheld: answer.keysWithheld };
     },
-    ...streamCalls(channel),
+    ...streamCalls(channel, options),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }

@@ -5,17 +5,12 @@ import type {
   ExecRequest,
   ExecResponse,
 } from '@berth/shared/gen/berth/v1/terminal';
-import type {
-  DownloadResponse,
-  PullRequest,
-  PullResponse,
-  PushRequest,
-  PushResponse,
-} from '@berth/shared/gen/berth/v1/workspace';
+import type { DownloadResponse } from '@berth/shared/gen/berth/v1/workspace';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Channel, Stubs } from './channel.ts';
 import { attachMessages, decodeChunk, execMessages } from './decode.ts';
 import { duplex } from './duplex.ts';
+import { dataOf, gitStreams, type Way } from './git-streams.ts';
 import type { HostClient } from './host-client.ts';
 
 type StreamCalls = Pick<
@@ -23,32 +18,9 @@ type StreamCalls = Pick<
   'push' | 'pull' | 'download' | 'upload' | 'exec' | 'readOutput' | 'attach'
 >;
 
-export function streamCalls(channel: Channel): StreamCalls {
+export function streamCalls(channel: Channel, way: Way): StreamCalls {
   return {
-    push(open, signal) {
-      const first: PushRequest = { message: { $case: 'open', open } };
-      const call = duplex<PushRequest, PushResponse>(channel, (stubs, sent) => stubs.workspace.push(sent), {
-        first,
-        signal,
-      });
-      return {
-        data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
-        end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
-      };
-    },
-    pull(open, signal) {
-      const first: PullRequest = { message: { $case: 'open', open } };
-      const call = duplex<PullRequest, PullResponse>(channel, (stubs, sent) => stubs.workspace.pull(sent), {
-        first,
-        signal,
-      });
-      return {
-        data: dataOf(call.messages),
-        write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
-        end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
-      };
-    },
+    ...gitStreams(channel, way),
     download({ session, paths }, signal) {
       const wire = { session, paths: [...paths] };
       return dataOf(
@@ -104,13 +76,4 @@ export function streamCalls(channel: Channel): StreamCalls {
       };
     },
   };
-}
-
-/** The same bytes, not copied: a hundred megabytes go this way. */
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-async function* dataOf(messages: AsyncIterable<{ data: Uint8Array }>): AsyncGenerator<Uint8Array> {
-  for await (const { data } of messages) yield data;
 }

@@ -18,6 +18,7 @@ import type {
   WorkspaceSource,
   WorkspaceState,
 } from '@berth/shared/domain/workspace-source';
+import type { ByteStream } from './byte-stream.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -82,9 +83,12 @@ export interface HostClient extends AsyncDisposable {
   /** Commits nothing but for itself: see SnapshotResponse in workspace.proto. */
   snapshotWorkspace(session: string, options?: CallOptions): Promise<WorkspaceState>;
   /** git-receive-pack in a repository's object cache; not resumed. */
-  push(open: { repository: string; upload: string }, signal: AbortSignal): ByteStream;
+  push(
+    open: { repository: string; upload: string; shallow: boolean },
+    signal: AbortSignal,
+  ): Promise<ByteStream>;
   /** git-upload-pack in a session's repository; not resumed. */
-  pull(open: { session: string; protocol: string }, signal: AbortSignal): ByteStream;
+  pull(open: { session: string; protocol: string }, signal: AbortSignal): Promise<ByteStream>;
   /** A tar archive of files on the host; not resumed. */
   download(
     request: { session: string; paths: readonly string[] },
@@ -116,15 +120,6 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<{ session: SessionSnapshot; taken: boolean | null; keysWithheld: boolean }>;
   /** One stream, not resumed: see terminal/attach.ts. */
   attach(open: AttachOpen, signal: AbortSignal): AttachStream;
-}
-
-/** Bytes both ways. The call opens once `data` is taken, and ends with it. */
-export interface ByteStream {
-  readonly data: AsyncIterable<Uint8Array>;
-  /** Resolves once more may be written. */
-  write(data: Uint8Array): Promise<void>;
-  /** Nothing more is written. */
-  end(): void;
 }
 
 export interface ExecOpen {

@@ -2,13 +2,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Checkout } from '@berth/shared/domain/workspace-source';
-import { authorOf } from '../git/author.ts';
+import type { Author } from '../git/author.ts';
 import { commitOf, commitTree, firstCommit, standIn, treeOf, treesOfReferences } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { listWorkFiles, treeOfIndex, treeOfWork, treeWithout, type WorkFiles } from '../git/work-tree.ts';
 import { type KeptBack, keptBack } from './kept-back.ts';
-import { cleanTreesIn, type Finding, scan } from './secret-scan.ts';
+import { knownRootsIn } from './known-roots.ts';
+import { cleanTreesIn, type Finding, lookAtBase, scan } from './secret-scan.ts';
 import { notesOn, summaryOf } from './take-notes.ts';
 
 export interface LoadOptions {
@@ -24,10 +25,13 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  readonly checkout: Checkout;
+  /** But for its author, who is asked for while the push is under way. */
+  readonly checkout: Omit<Checkout, keyof Author>;
   /** Empty: there is nothing in the repository. */
   readonly refspecs: readonly string[];
   readonly summary: string;
+  /** The repository's history is cut. */
+  readonly shallow: boolean;
 }
 
 /** Where a session begins. `tree` of a repository without a commit is the empty one. */
@@ -39,11 +43,18 @@ interface Beginning {
 
 export async function loadOf(repository: Repository, scratch: Scratch, options: LoadOptions): Promise<Load> {
   const own = await beginning(repository, options.branch);
-  const [files, others, id, author] = await Promise.all([
+  const now = Date.now();
+  const memoryOf = (repositoryId: string) => cleanTreesIn(options.cacheDir, repositoryId);
+  // The longest chain of processes begins first.
+  const identified = idOf(repository, own.commit, options.cacheDir);
+  const ahead = identified
+    .then((id) => lookAtBase(scratch.git, { tree: own.tree, memory: memoryOf(id), now }))
+    // It is looked at once more, and then says why.
+    .catch(() => null);
+  const [id, files, others] = await Promise.all([
+    identified,
     listWorkFiles(repository),
     treesOfReferences(repository.git),
-    idOf(repository, own.commit),
-    authorOf(repository.git),
   ]);
   const kept = await keptBack(repository, scratch, { files, commit: own.commit });
   const historyLeftOut = kept.committed.length > 0;
@@ -60,8 +71,8 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   if (!historyLeftOut) for (const [tree, name] of others) if (!trees.has(tree)) trees.set(tree, name);
   // What goes without its history shares nothing with what goes with it.
   const repositoryId = historyLeftOut ? hash(`${id} without history`) : id;
-  const memory = cleanTreesIn(options.cacheDir, repositoryId);
-  const findings = await scan(scratch.git, { trees, memory, now: Date.now() });
+  const memory = memoryOf(repositoryId);
+  const findings = await scan(scratch.git, { trees, memory, now, base: await ahead });
   if (findings.length > 0) await options.secrets(findings);
 
   const commits = await workCommits(scratch, begin, work);
@@ -70,9 +81,9 @@ export async function loadOf(repository: Repository, scratch: Scratch, options: 
   const upload = randomUUID();
   const { branch, commit } = begin;
   const begun = { repository: repositoryId, upload, branch, commit, ...commits };
-  const checkout = { ...begun, historyLeftOut, ...author };
+  const checkout = { ...begun, historyLeftOut };
   const summary = summaryOf({ top: repository.top, branch, commit: own.commit, changed: work.files });
-  return { checkout, refspecs: refspecsOf(checkout), summary };
+  return { checkout, refspecs: refspecsOf(checkout), summary, shallow: repository.shallow };
 }
 
 async function beginning(repository: Repository, wanted: string | undefined): Promise<Beginning> {
@@ -132,16 +143,23 @@ async function workCommits({ git }: Scratch, begin: Beginning, work: { index: st
 }
 
 /** The same for all clones, but for shallow ones: theirs lack what others build on. */
-async function idOf({ git, top, shallow }: Repository, commit: string): Promise<string> {
-  const first = commit === '' ? `none ${top}` : await firstCommit(git, commit);
-  return hash(shallow ? `${first} shallow` : first);
+async function idOf(repository: Repository, commit: string, cacheDir: string): Promise<string> {
+  const { git, top, shallow, parent } = repository;
+  if (commit === '') return hash(shallow ? `none ${top} shallow` : `none ${top}`);
+  // Where the history of a shallow one ends is a matter of its last fetch.
+  if (shallow) return hash(`${await firstCommit(git, commit)} shallow`);
+  const roots = knownRootsIn(cacheDir, top);
+  const near = commit === repository.commit ? [commit, parent] : [commit];
+  const first = roots.of(near) ?? (await firstCommit(git, commit));
+  roots.keep(commit, first);
+  return hash(first);
 }
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }
 
-function refspecsOf(checkout: Checkout): string[] {
+function refspecsOf(checkout: Load['checkout']): string[] {
   const { upload, branch, commit, indexCommit, workCommit, historyLeftOut } = checkout;
   const at = `refs/uploads/${upload}`;
   const one = (id: string, name: string) => (id === '' ? [] : [`${id}:${at}/${name}`]);

@@ -350,7 +350,7 @@ test('a host that fails says why, one that breaks off is unreachable, and the ne
     message: 'git push failed: pre-receive hook declined',
   });
   rmSync(join(cache, 'hooks/pre-receive'));
-  const broken = { name: 'there', push: () => breaking } as Partial<HostClient> as HostClient;
+  const broken = { name: 'there', push: async () => breaking } as Partial<HostClient> as HostClient;
   await expect(held.bring(broken, bringing)).rejects.toMatchObject({ reason: 'HOST_UNREACHABLE' });
   const stop = AbortSignal.abort(new BerthError('INTERRUPTED', 'stopped'));
   await expect(held.bring(client(), { ...bringing, signal: stop })).rejects.toMatchObject({
@@ -360,7 +360,8 @@ test('a host that fails says why, one that breaks off is unreachable, and the ne
   expect(one).toBe(two);
 });
 
-const breaking: ReturnType<HostClient['push']> = {
+const breaking: Awaited<ReturnType<HostClient['push']>> = {
+  connection: null,
   data: {
     [Symbol.asyncIterator]: () => ({
       next: () => Promise.reject(new BerthError('HOST_UNREACHABLE', 'the link broke')),

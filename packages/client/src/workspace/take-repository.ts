@@ -1,6 +1,7 @@
 /** The repository of a directory as a parcel. */
 import { realpathSync } from 'node:fs';
 import { EMPTY_SOURCE, type WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import { type Author, authorOf } from '../git/author.ts';
 import { openRepository } from '../git/repository.ts';
 import { Scratch } from '../git/scratch.ts';
 import { push } from '../git/transport.ts';
@@ -67,17 +68,23 @@ class RepositoryParcel implements Parcel {
   }
 
   async #push(client: HostClient, { signal, progress }: BringOptions): Promise<WorkspaceSource> {
-    const { checkout, refspecs } = this.#load;
+    const { checkout, refspecs, shallow } = this.#load;
     const { repository, upload } = checkout;
-    await push(this.#scratch.git, refspecs, {
-      open: (stop) => client.push({ repository, upload }, stop),
+    const { git } = this.#scratch;
+    let author: Promise<Author> | undefined;
+    await push(git, refspecs, {
+      open: (stop) => client.push({ repository, upload, shallow }, stop),
+      started: () => {
+        author = authorOf(git);
+        author.catch(() => {});
+      },
       signal,
       progress: (line) => {
         const text = pushProgress(line);
         if (text !== null) progress(text);
       },
     });
-    return { kind: 'checkout', ...checkout };
+    return { kind: 'checkout', ...checkout, ...(await (author ?? authorOf(git))) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -52,10 +52,21 @@ export interface PushOpen {
    * tags, and `commit`, `index` and `work` for what Checkout names.
    */
   upload: string;
+  /**
+   * The bytes are to go over a connection of their own, which spares both sides handling them: the
+   * first answer then is `connection`. An agent that does not know this answers with data.
+   */
+  ownConnection: boolean;
 }
 
 export interface PushResponse {
   data: Buffer;
+  /**
+   * Names what is expected, once: a new connection to the agent's socket whose first line is
+   * `berth-bytes NAME`. After that line it belongs to git; this call says how git ended, and no data
+   * goes over it. Cancelling the call ends git.
+   */
+  connection: string;
 }
 
 export interface SnapshotRequest {
@@ -91,10 +102,14 @@ export interface PullOpen {
   session: string;
   /** Value of GIT_PROTOCOL on the caller's side; may be empty. */
   protocol: string;
+  /** As in PushOpen. */
+  ownConnection: boolean;
 }
 
 export interface PullResponse {
   data: Buffer;
+  /** As in PushResponse. */
+  connection: string;
 }
 
 export interface DownloadRequest {
@@ -265,7 +280,7 @@ export const StreamEnd: MessageFns<StreamEnd> = {
 };
 
 function createBasePushOpen(): PushOpen {
-  return { repository: "", upload: "" };
+  return { repository: "", upload: "", ownConnection: false };
 }
 
 export const PushOpen: MessageFns<PushOpen> = {
@@ -275,6 +290,9 @@ export const PushOpen: MessageFns<PushOpen> = {
     }
     if (message.upload !== "") {
       writer.uint32(18).string(message.upload);
+    }
+    if (message.ownConnection !== false) {
+      writer.uint32(24).bool(message.ownConnection);
     }
     return writer;
   },
@@ -308,6 +326,14 @@ export const PushOpen: MessageFns<PushOpen> = {
             message.upload = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ownConnection = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -327,18 +353,22 @@ export const PushOpen: MessageFns<PushOpen> = {
     const message = createBasePushOpen();
     message.repository = object.repository ?? "";
     message.upload = object.upload ?? "";
+    message.ownConnection = object.ownConnection ?? false;
     return message;
   },
 };
 
 function createBasePushResponse(): PushResponse {
-  return { data: Buffer.alloc(0) };
+  return { data: Buffer.alloc(0), connection: "" };
 }
 
 export const PushResponse: MessageFns<PushResponse> = {
   encode(message: PushResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.data.length !== 0) {
       writer.uint32(10).bytes(message.data);
+    }
+    if (message.connection !== "") {
+      writer.uint32(18).string(message.connection);
     }
     return writer;
   },
@@ -364,6 +394,14 @@ export const PushResponse: MessageFns<PushResponse> = {
             message.data = Buffer.from(reader.bytes());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.connection = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -382,6 +420,7 @@ export const PushResponse: MessageFns<PushResponse> = {
   fromPartial(object: DeepPartial<PushResponse>): PushResponse {
     const message = createBasePushResponse();
     message.data = object.data ?? Buffer.alloc(0);
+    message.connection = object.connection ?? "";
     return message;
   },
 };
@@ -722,7 +761,7 @@ export const PullRequest: MessageFns<PullRequest> = {
 };
 
 function createBasePullOpen(): PullOpen {
-  return { session: "", protocol: "" };
+  return { session: "", protocol: "", ownConnection: false };
 }
 
 export const PullOpen: MessageFns<PullOpen> = {
@@ -732,6 +771,9 @@ export const PullOpen: MessageFns<PullOpen> = {
     }
     if (message.protocol !== "") {
       writer.uint32(18).string(message.protocol);
+    }
+    if (message.ownConnection !== false) {
+      writer.uint32(24).bool(message.ownConnection);
     }
     return writer;
   },
@@ -765,6 +807,14 @@ export const PullOpen: MessageFns<PullOpen> = {
             message.protocol = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ownConnection = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -784,18 +834,22 @@ export const PullOpen: MessageFns<PullOpen> = {
     const message = createBasePullOpen();
     message.session = object.session ?? "";
     message.protocol = object.protocol ?? "";
+    message.ownConnection = object.ownConnection ?? false;
     return message;
   },
 };
 
 function createBasePullResponse(): PullResponse {
-  return { data: Buffer.alloc(0) };
+  return { data: Buffer.alloc(0), connection: "" };
 }
 
 export const PullResponse: MessageFns<PullResponse> = {
   encode(message: PullResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.data.length !== 0) {
       writer.uint32(10).bytes(message.data);
+    }
+    if (message.connection !== "") {
+      writer.uint32(18).string(message.connection);
     }
     return writer;
   },
@@ -821,6 +875,14 @@ export const PullResponse: MessageFns<PullResponse> = {
             message.data = Buffer.from(reader.bytes());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.connection = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -839,6 +901,7 @@ export const PullResponse: MessageFns<PullResponse> = {
   fromPartial(object: DeepPartial<PullResponse>): PullResponse {
     const message = createBasePullResponse();
     message.data = object.data ?? Buffer.alloc(0);
+    message.connection = object.connection ?? "";
     return message;
   },
 };
