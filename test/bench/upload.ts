@@ -1,12 +1,9 @@
 /** A repository on its way to a host over ssh: the first time, and after a change of one line; beside `git push`. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { openContext } from '../../packages/client/src/open-context.ts';
-import { createConsole } from '../../packages/client/src/render/console.ts';
-import { takeRepository } from '../../packages/client/src/workspace/take-repository.ts';
 import { gitIn, newRepository } from '../support/git-home.ts';
 import type { SshHost } from './hosts.ts';
 import { type Bench, byTurns, ms, timed } from './measure.ts';
@@ -24,7 +21,6 @@ const FIRST_RATIO = 1.3;
 const SECOND_ROUNDS = 7;
 const SECOND_RATIO = 2;
 
-/** From nothing at hand to all of it there: looking, the scan for secrets, and the push; in this process. */
 export async function upload(bench: Bench, host: SshHost): Promise<void> {
   const { sandbox, ssh } = host;
   const repo = join(sandbox.dir, 'big');
@@ -33,34 +29,20 @@ export async function upload(bench: Bench, host: SshHost): Promise<void> {
   const kib = Number(/^size-pack: (\d+)/m.exec(gitIn(repo)('count-objects', '-v'))?.[1]);
   const shell = ssh().slice(0, -1).join(' ');
   const env = { ...sandbox.env, GIT_SSH_COMMAND: shell, GIT_CONFIG_NOSYSTEM: '1' };
-  const console = createConsole({
-    stdin: () => new PassThrough(),
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    env,
-    noColor: true,
-    json: false,
-  });
-  await using context = await openContext({ console, env });
-  const dev = (await context.hosts()).find(({ name }) => name === 'dev');
-  if (!dev) throw new Error('there is no host dev');
-  const client = await context.connect(dev);
-  await client.getHost();
-
-  const berth = async () => {
-    const began = performance.now();
-    const options = { directory: repo, env, spare: null, cacheDir: context.paths.cacheDir };
-    const parcel = await takeRepository({
-      ...options,
-      branch: undefined,
-      clean: false,
-      note: () => {},
-      secrets: async () => Promise.reject(new Error('there are no secrets in it')),
+  const cacheDir = join(sandbox.dir, 'upload-cache');
+  const script = join(import.meta.dirname, 'upload-client.ts');
+  const client = fork(script, [repo], { env: { ...env, XDG_CACHE_HOME: cacheDir }, stdio: 'inherit' });
+  await using _ending = { [Symbol.asyncDispose]: async () => void client.disconnect() };
+  const answer = async () => {
+    const [told] = await once(client, 'message', {
+      signal: AbortSignal.any([bench.signal, AbortSignal.timeout(60_000)]),
     });
-    if (!parcel) throw new Error('there is no repository');
-    await using held = parcel;
-    await held.bring(client, { signal: bench.signal, progress: () => {} });
-    return performance.now() - began;
+    return told as unknown;
+  };
+  await answer();
+  const berth = async () => {
+    client.send('bring');
+    return Number(await answer());
   };
   const push = async () => {
     const argv = ['git', '-C', repo, 'push', '-q', `dev:${peer}`, 'main'];
@@ -68,7 +50,7 @@ export async function upload(bench: Bench, host: SshHost): Promise<void> {
   };
   const empty = () => {
     rmSync(join(sandbox.dir, 'dev/state/berth/repositories'), { recursive: true, force: true });
-    rmSync(context.paths.cacheDir, { recursive: true, force: true });
+    rmSync(cacheDir, { recursive: true, force: true });
     rmSync(peer, { recursive: true, force: true });
     execFileSync('git', ['init', '-q', '--bare', peer], { env });
   };
