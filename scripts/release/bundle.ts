@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
+import { agentPlugins } from '../bundle-agent.ts';
 import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
 import { BUNDLED_FORMS, lateBuiltins } from '../bundle-plugins.ts';
 
@@ -21,7 +22,7 @@ function options(outfile: string): BuildOptions {
     define: { 'import.meta.url': '__executable' },
     banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
     alias: BUNDLED_FORMS,
-    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text' },
+    loader: { '.sh': 'text', '.conf': 'text' },
     // A late import is a late call: nothing is loaded from files.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
@@ -49,7 +50,7 @@ export async function bundleAgent(outfile: string): Promise<void> {
   const entryPoints = ['packages/agent/src/main.ts'];
   // Names of functions stay: the log has stacks.
   const names = { minify: false, minifyWhitespace: true, minifySyntax: true };
-  const plugins = [addonFromTheExecutable(), protosWithoutFiles()];
+  const plugins = [...agentPlugins(), addonFromTheExecutable(), protosWithoutFiles()];
   await build({ ...options(outfile), ...names, entryPoints, plugins });
 }
 

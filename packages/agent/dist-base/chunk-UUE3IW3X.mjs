@@ -1,0 +1,348 @@
+import { createRequire as __createRequire } from 'node:module';
+import { join as __join } from 'node:path';
+const require = __createRequire(import.meta.url);
+const __fromBundle = (way) => __join(import.meta.dirname, way);
+
+// packages/shared/src/domain/rpc-codes.ts
+var CODE = {
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  outOfRange: 11,
+  internal: 13,
+  unavailable: 14
+};
+
+// packages/shared/src/domain/reasons.ts
+var EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  notFound: 4,
+  noCapacity: 5,
+  refused: 6,
+  conflict: 7,
+  timeout: 124,
+  interrupted: 130
+};
+var table = {
+  // Wrong usage or config: exit 2.
+  USAGE: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: "see berth --help" },
+  CONFIG_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "mend the file and run the command again"
+  },
+  ARGUMENT_INVALID: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: "see berth COMMAND --help" },
+  NAME_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "use letters, digits, dots, dashes and underscores"
+  },
+  MEMORY_INVALID: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "write an amount such as 512M, 8G or 1.5T"
+  },
+  PROMPT_TOO_LARGE: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "put the long part into a file that the session can read, and name the file in the prompt"
+  },
+  PRESET_UNKNOWN: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "see berth host show HOST for the presets"
+  },
+  MAX_TURNS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "leave out --max-turns, or use --timeout, which holds for every tool"
+  },
+  HEADLESS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "leave out --headless, or name a preset that knows it: see berth host show HOST"
+  },
+  SKIP_PERMISSIONS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "leave out --skip-permissions, or name a preset that knows it: see berth host show HOST"
+  },
+  HOOKS_UNSUPPORTED: {
+    grpc: CODE.invalidArgument,
+    exit: EXIT.usage,
+    hint: "see docs/attention.md for ways that work with any tool"
+  },
+  SETTINGS_INVALID: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: "mend the file on the host and run the command again"
+  },
+  TOOL_MISSING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: "install it and run the command again"
+  },
+  SOURCE_INVALID: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: "see docs/workspace.md for what a session can begin with"
+  },
+  SOCKET_PATH_TOO_LONG: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.usage,
+    hint: "set XDG_RUNTIME_DIR to a shorter directory"
+  },
+  // Host unreachable: exit 3.
+  HOST_UNREACHABLE: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: "check that the host is up: ssh HOST true"
+  },
+  HOST_KEY_CHANGED: {
+    grpc: CODE.unavailable,
+    exit: EXIT.refused,
+    hint: "if the machine was rebuilt, remove its old key with ssh-keygen -R, else somebody may be listening in"
+  },
+  HOST_KEY_UNKNOWN: {
+    grpc: CODE.unavailable,
+    exit: EXIT.refused,
+    hint: "connect once by hand and check the key: ssh HOST true"
+  },
+  PERMISSION_DENIED: {
+    grpc: CODE.permissionDenied,
+    exit: EXIT.refused,
+    hint: "check user and key: ssh HOST true must work without a password"
+  },
+  AGENT_MISSING: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: "bring one: berth host add HOST"
+  },
+  LEDGER_UNREACHABLE: {
+    grpc: CODE.unavailable,
+    exit: EXIT.unreachable,
+    hint: "on the host: systemctl status berth-ledger"
+  },
+  AGENT_START_FAILED: { grpc: CODE.unavailable, exit: EXIT.unreachable, hint: "see the log of the agent" },
+  // Not found: exit 4.
+  SESSION_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: "see berth list --all for all sessions"
+  },
+  HOST_NOT_FOUND: { grpc: CODE.notFound, exit: EXIT.notFound, hint: "see berth host list for the hosts" },
+  FILE_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: "paths are relative to the workspace of the session: berth exec SESSION ls"
+  },
+  PRESET_UNAVAILABLE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.notFound,
+    hint: 'run any command without a tool: berth start -- bash -c "echo hello"'
+  },
+  // No capacity: exit 5.
+  SLOT_EXHAUSTED: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: "ask for less with --memory, or end a session: berth list --status running"
+  },
+  DISK_FULL: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: "free some space on the host and try again"
+  },
+  NO_CAPACITY: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: "wait in line with --queue, ask for less with --memory, or see what there is: berth status"
+  },
+  DISK_QUOTA: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.noCapacity,
+    hint: "remove what is not needed any more: berth prune"
+  },
+  // Refused: exit 6.
+  SECRETS_FOUND: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: "keep the files back with .berthignore, or send them all the same with --allow-secrets"
+  },
+  HOST_MISMATCH: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: "if the machine was replaced on purpose, forget the old one: berth host forget HOST"
+  },
+  VERSION_MISMATCH: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: "bring both to the same version"
+  },
+  HOST_DRAINING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.noCapacity,
+    hint: "use another host, or end the draining: berth host undrain HOST"
+  },
+  QUOTA_EXCEEDED: {
+    grpc: CODE.resourceExhausted,
+    exit: EXIT.refused,
+    hint: "end a session, or ask whoever runs the host for more"
+  },
+  HOST_UNSUITABLE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: "mend that on the host, and run the command again"
+  },
+  JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: "run a newer berthd" },
+  READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: "attach again without --read-only" },
+  // Conflict: exit 7.
+  NAME_AMBIGUOUS: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "use more of the id, or host:session"
+  },
+  NAME_TAKEN: {
+    grpc: CODE.alreadyExists,
+    exit: EXIT.conflict,
+    hint: "choose another name, or attach to that session"
+  },
+  SESSION_ENDED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "see what it left: berth output SESSION"
+  },
+  SESSION_ALIVE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "end it first: berth kill SESSION"
+  },
+  BRANCH_DIVERGED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "merge or rename your branch, or fetch into another with --branch NAME"
+  },
+  BRANCH_IN_USE: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "switch to another branch there, or fetch into another with --branch NAME"
+  },
+  SESSION_NOT_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "wait until it runs: berth list"
+  },
+  RESERVATION_EXPIRED: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: "reserve again" },
+  REQUEST_ID_REUSED: {
+    grpc: CODE.alreadyExists,
+    exit: EXIT.conflict,
+    hint: "use a new request id for a new request"
+  },
+  AGENT_RUNNING: { grpc: CODE.failedPrecondition, exit: EXIT.conflict, hint: "stop the other agent first" },
+  INPUT_NOT_TAKEN: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "look at its screen: berth output SESSION --screen"
+  },
+  WATCH_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "end the other one, or leave out --notify"
+  },
+  EVENTS_GONE: { grpc: CODE.outOfRange, exit: EXIT.conflict, hint: "watch from the oldest event kept" },
+  HOST_BUSY: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: "see what runs there: berth list --host HOST"
+  },
+  // Ran out, failed.
+  INTERRUPTED: { grpc: CODE.aborted, exit: EXIT.interrupted, hint: "run the command again" },
+  DEADLINE: {
+    grpc: CODE.deadlineExceeded,
+    exit: EXIT.timeout,
+    hint: "try again, or allow more time with --timeout"
+  },
+  NOTIFY_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: "prove the way with berth watch --notify --test"
+  },
+  EXEC_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: "see what there is: berth exec SESSION ls" },
+  GIT_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: "see what git says above" },
+  PROVIDER_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: "see what the provider says above"
+  },
+  SESSION_START_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: "see berth output SESSION" },
+  INTERNAL: { grpc: CODE.internal, exit: EXIT.failed, hint: "look for the id in the log of the agent" }
+};
+var REASONS = table;
+function isReason(text) {
+  return Object.hasOwn(table, text);
+}
+
+// packages/shared/src/domain/berth-error.ts
+var BerthError = class extends Error {
+  name = "BerthError";
+  reason;
+  values;
+  hint;
+  constructor(reason, message, options = {}) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.reason = reason;
+    this.values = options.values ?? {};
+    this.hint = options.hint ?? REASONS[reason].hint;
+  }
+  get exitCode() {
+    return REASONS[this.reason].exit;
+  }
+};
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// packages/shared/src/domain/memory.ts
+var KIB = 1024;
+var MIB = 1024 * KIB;
+var GIB = 1024 * MIB;
+var UNITS = { k: KIB, m: MIB, g: GIB, t: 1024 * GIB };
+var FORM = /^(\d+(?:\.\d+)?)\s*([kmgt])?(?:i?b)?$/i;
+function parseMemory(text) {
+  const match = FORM.exec(text.trim());
+  if (!match) return null;
+  const bytes = Math.round(Number(match[1]) * (UNITS[match[2]?.toLowerCase() ?? ""] ?? 1));
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null;
+}
+function formatMemory(bytes) {
+  const steps = [
+    [1024 * GIB, "TiB"],
+    [GIB, "GiB"],
+    [MIB, "MiB"],
+    [KIB, "KiB"]
+  ];
+  for (const [size, unit] of steps) {
+    if (Math.abs(bytes) >= size) return `${Number((bytes / size).toFixed(1))} ${unit}`;
+  }
+  return `${bytes} B`;
+}
+
+export {
+  EXIT,
+  REASONS,
+  isReason,
+  BerthError,
+  messageOf,
+  KIB,
+  MIB,
+  GIB,
+  parseMemory,
+  formatMemory
+};
