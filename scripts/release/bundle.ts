@@ -72,41 +72,32 @@ function addonFromTheExecutable(): Plugin {
   };
 }
 
-type ProtoReader = readonly [file: string, call: string, proto: string, keepCase: boolean];
+type ProtoReader = readonly [file: string, call: string, proto: string];
 
 /**
- * Where dependencies read a .proto file of theirs when they start: file, call, the path in their
- * package, and whether they want the names of fields as they are written there.
+ * Where dependencies read a .proto file of theirs when they start: file, call, and the path in their
+ * package.
  */
-const PROTO_READERS: readonly ProtoReader[] = [
-  [
-    'grpc-health-check/build/src/health.js',
-    "loadSync)('health/v1/health.proto', ",
-    'proto/health/v1/health.proto',
-    true,
+const PROTO_READERS: readonly ProtoReader[] = ['v1', 'v1alpha'].map(
+  (version): ProtoReader => [
+    `@grpc/reflection/build/src/implementations/reflection-${version}.js`,
+    'loadSync(protoPath, ',
+    `build/proto/grpc/reflection/${version}/reflection.proto`,
   ],
-  ...['v1', 'v1alpha'].map(
-    (version): ProtoReader => [
-      `@grpc/reflection/build/src/implementations/reflection-${version}.js`,
-      'loadSync(protoPath, ',
-      `build/proto/grpc/reflection/${version}/reflection.proto`,
-      false,
-    ],
-  ),
-];
+);
 
 /** They get what is in the file instead. */
 function protosWithoutFiles(): Plugin {
   return {
     name: 'protos-without-files',
     setup(esbuild) {
-      esbuild.onLoad({ filter: /(health|reflection-\w+)\.js$/ }, ({ path }) => {
+      esbuild.onLoad({ filter: /reflection-\w+\.js$/ }, ({ path }) => {
         const reader = PROTO_READERS.find(([name]) => path.endsWith(`node_modules/${name}`));
         if (!reader) return undefined;
-        const [file, call, proto, keepCase] = reader;
+        const [file, call, proto] = reader;
         const source = readFileSync(path, 'utf8');
         if (!source.includes(call)) throw new Error(`${path} no longer reads its .proto file as it did`);
-        const json = protoAsJson(path.replace(file.slice(file.indexOf('/build/') + 1), proto), keepCase);
+        const json = protoAsJson(path.replace(file.slice(file.indexOf('/build/') + 1), proto));
         const replaced = call.replace('loadSync', 'fromJSON').replace(/[^(]*, $/, () => `${json}, `);
         return { contents: source.replace(call, () => replaced), loader: 'js' };
       });
@@ -114,7 +105,7 @@ function protosWithoutFiles(): Plugin {
   };
 }
 
-function protoAsJson(file: string, keepCase: boolean): string {
-  const root = new protobuf.Root().loadSync(file, { keepCase });
+function protoAsJson(file: string): string {
+  const root = new protobuf.Root().loadSync(file);
   return JSON.stringify(root.toJSON());
 }

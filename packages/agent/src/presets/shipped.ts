@@ -7,4 +7,11 @@ import opencode from '../../presets/opencode.yaml';
 import shell from '../../presets/shell.yaml';
 import type { PresetFile } from './schema.ts';
 
-export const SHIPPED: Readonly<Record<string, PresetFile>> = { claude, codex, gemini, aider, opencode, shell };
+export const SHIPPED: Readonly<Record<string, PresetFile>> = {
+  claude,
+  codex,
+  gemini,
+  aider,
+  opencode,
+  shell,
+};
