@@ -1,4 +1,5 @@
 /** berthd's verbs: flags -> wiring -> serve -> a clean end on SIGTERM. Sessions go on without it. */
+import { flushCompileCache } from 'node:module';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { EXIT } from '@berth/shared/domain/reasons';
 import { VERSION } from '@berth/shared/domain/version';
@@ -47,6 +48,8 @@ async function runVerb(argv: readonly string[]): Promise<void> {
       // A terminal that closes must not take the agent with it.
       if (config.command === 'serve') process.on('SIGHUP', () => log.info('SIGHUP ignored'));
       const agent = await start(config, log);
+      // For the next start, also where this one ends by SIGKILL.
+      flushCompileCache();
       log.info({ signal: await ended }, 'stopping; sessions go on');
       await agent[Symbol.asyncDispose]();
       process.exit(0);
