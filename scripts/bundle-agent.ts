@@ -14,6 +14,7 @@ export function agentPlugins(): Plugin[] {
     lateBuiltins(['http', 'https', 'zlib']),
     // With the parser of YAML and its checks: for presets of the user's own.
     lateModules([join(PRESETS, 'preset-file.ts')]),
+    withoutUnusedMetrics(),
   ];
 }
 
@@ -26,6 +27,22 @@ function shippedPresets(): Plugin {
         const preset = parsePreset(parse(path).name, readFileSync(path, 'utf8'), new Map());
         return { contents: JSON.stringify(preset), loader: 'json' };
       });
+    },
+  };
+}
+
+/** The figures of Node itself, their pushing and their cluster, which prom-client loads at once and we never use. */
+function withoutUnusedMetrics(): Plugin {
+  const namespace = 'unused-metrics';
+  return {
+    name: namespace,
+    setup(esbuild) {
+      esbuild.onResolve(
+        { filter: /^\.\/lib\/(cluster|defaultMetrics|pushgateway)$/ },
+        ({ path, importer }) =>
+          /[/\\]prom-client[/\\]index\.js$/.test(importer) ? { path, namespace } : undefined,
+      );
+      esbuild.onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = undefined;' }));
     },
   };
 }
