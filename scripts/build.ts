@@ -34,7 +34,7 @@ const BESIDE = {
 
 /**
  * Few CommonJS files whose modules run when they are first needed: measured, the client starts a
- * tenth faster than with the same modules in many small ESM chunks, the agent a fifth.
+ * tenth faster than with the same modules in many small ESM chunks.
  */
 function options(out: string): BuildOptions {
   return {
