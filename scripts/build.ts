@@ -1,6 +1,6 @@
 /**
- * Builds the two programs: `berth` as few files whose parts run when a command needs them, and
- * `berthd` beside the descriptor set that its reflection serves. Files are renamed
+ * Builds the two programs as few files whose parts run when they are needed, `berthd` beside the
+ * descriptor set that its reflection serves. Files are renamed
  * into place one by one, the entry after its chunks and `.stamp` last: a build broken off or
  * run twice at once leaves programs that work, and running ones still find their chunks.
  */
@@ -8,40 +8,21 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { agentPlugins } from './bundle-agent.ts';
 import { inkAtOnce, PRODUCTION } from './bundle-ink.ts';
 import {
-  BANNER,
   BUNDLED_FORMS,
   besideTheBundle,
   dirnameOfDependencies,
+  FROM_BUNDLE,
   lateBuiltins,
-  namesOfLateDependencies,
 } from './bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Running clients may still load the chunks of the build before. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
 
-function options(dist: string, out: string): BuildOptions {
-  return {
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    outdir: out,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunk-[hash]',
-    banner: { js: BANNER },
-    alias: BUNDLED_FORMS,
-    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text', '.binpb': 'binary' },
-    plugins: [dirnameOfDependencies(dist), namesOfLateDependencies()],
-    logLevel: 'warning',
-    legalComments: 'none',
-  };
-}
-
-/** Bundles of their own, loaded when they are asked for: imported as, and found as. */
+/** The client's bundles that are loaded when they are asked for: imported as, and found as. */
 const BESIDE = {
   './cli.ts': './client.cjs',
   './commands/status-bar.ts': './status-bar.cjs',
@@ -52,26 +33,48 @@ const BESIDE = {
 };
 
 /**
- * The client as few CommonJS files whose modules run when they are first needed: measured, it
- * starts a tenth faster than the same modules in many small ESM chunks.
+ * Few CommonJS files whose modules run when they are first needed: measured, the client starts a
+ * tenth faster than with the same modules in many small ESM chunks.
  */
-function clientOptions(out: string): BuildOptions {
+function options(out: string): BuildOptions {
   return {
     absWorkingDir: ROOT,
     bundle: true,
-    minify: true,
     format: 'cjs',
     platform: 'node',
     target: 'node24',
     outdir: out,
     outExtension: { '.js': '.cjs' },
     banner: { js: "const __bundle = require('node:url').pathToFileURL(__filename).href;" },
-    define: { ...PRODUCTION, 'import.meta.url': '__bundle' },
-    jsx: 'automatic',
+    define: { 'import.meta.url': '__bundle' },
     // A late import of a bundle is a late require: no second loader.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
     legalComments: 'none',
+  };
+}
+
+function clientOptions(out: string): BuildOptions {
+  const { define, ...rest } = options(out);
+  return { ...rest, minify: true, define: { ...PRODUCTION, ...define }, jsx: 'automatic' };
+}
+
+function agentOptions(dist: string, out: string): BuildOptions {
+  const { banner, ...rest } = options(out);
+  return {
+    ...rest,
+    banner: { js: `${banner?.js}\n${FROM_BUNDLE}` },
+    // Names of functions stay: the log has stacks.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    alias: BUNDLED_FORMS,
+    loader: { '.sh': 'text', '.conf': 'text' },
+    external: ['node-pty'],
+    plugins: [
+      besideTheBundle({ './command-line.ts': './command-line.cjs' }),
+      ...agentPlugins(),
+      dirnameOfDependencies(dist),
+    ],
   };
 }
 
@@ -117,9 +120,11 @@ async function main(): Promise<void> {
     const inkPlugins = [besideTheBundle({ react: './react.cjs' }), inkAtOnce()];
     await build({ ...clientOptions(out), entryPoints: { ink: 'ink' }, plugins: inkPlugins });
   });
-  await into(agent, 'berthd.mjs', async (out) => {
-    const entryPoints = { berthd: 'packages/agent/src/main.ts' };
-    await build({ ...options(agent, out), entryPoints, splitting: true, external: ['node-pty'] });
+  await into(agent, 'berthd.cjs', async (out) => {
+    for (const [name, source] of Object.entries({ berthd: 'main', 'command-line': 'command-line' })) {
+      const entryPoints = { [name]: `packages/agent/src/${source}.ts` };
+      await build({ ...agentOptions(agent, out), entryPoints });
+    }
     const buf = join(ROOT, 'node_modules/.bin/buf');
     const set = join(out, 'berth.binpb');
     execFileSync(process.execPath, [buf, 'build', 'proto', '--as-file-descriptor-set', '-o', set], {

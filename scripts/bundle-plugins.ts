@@ -1,21 +1,16 @@
-/** What CommonJS dependencies need to work inside a bundle of modules. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+/** What our modules and dependencies need to work inside a bundle, and to run there no sooner than they must. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
 /** Dependencies whose main file hides its parts from bundlers, and what to take in its place. */
 export const BUNDLED_FORMS = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
 
-/** The start of each bundle: `require`, and the way from the bundle to a dependency's files. */
-export const BANNER = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  "import { join as __join } from 'node:path';",
-  'const require = __createRequire(import.meta.url);',
-  'const __fromBundle = (way) => __join(import.meta.dirname, way);',
-].join('\n');
+/** The way from the bundle to a dependency's files. */
+export const FROM_BUNDLE = "const __fromBundle = (way) => require('node:path').join(__dirname, way);";
 
-/** They look for files beside their source: there is no `__dirname` in a module. */
+/** They look for files beside their source, which is not where the bundle is. */
 export function dirnameOfDependencies(dist: string): Plugin {
   return {
     name: 'dirname-of-dependencies',
@@ -28,49 +23,6 @@ export function dirnameOfDependencies(dist: string): Plugin {
       });
     },
   };
-}
-
-/**
- * `await import('package')` gives their exports by name, as Node does: esbuild, when it splits a
- * bundle, makes a chunk of them that has a default export alone.
- */
-export function namesOfLateDependencies(): Plugin {
-  const name = 'names-of-late-dependencies';
-  return {
-    name,
-    setup(esbuild) {
-      esbuild.onResolve({ filter: /^[^./]/ }, async (asked) => {
-        if (asked.kind !== 'dynamic-import' || asked.pluginData === name) return undefined;
-        const { kind, resolveDir } = asked;
-        const found = await esbuild.resolve(asked.path, { kind, resolveDir, pluginData: name });
-        if (found.external || found.errors.length > 0 || !isCommonJs(found.path)) return undefined;
-        return { path: found.path, namespace: name };
-      });
-      esbuild.onLoad({ filter: /./, namespace: name }, async ({ path }) => {
-        const exports = Object.keys((await import(pathToFileURL(path).href)) as object);
-        const names = exports.filter(
-          (each) => /^[A-Za-z_$][\w$]*$/.test(each) && !['default', '__esModule'].includes(each),
-        );
-        const lines = names.map((each, i) => `const e${i} = all.${each};\nexport { e${i} as ${each} };`);
-        const from = JSON.stringify(path);
-        return {
-          contents: [`import * as all from ${from};`, 'export default all;', ...lines].join('\n'),
-          resolveDir: dirname(path),
-        };
-      });
-    },
-  };
-}
-
-function isCommonJs(path: string): boolean {
-  if (path.endsWith('.cjs')) return true;
-  if (!path.endsWith('.js')) return false;
-  for (let directory = dirname(path); directory !== dirname(directory); directory = dirname(directory)) {
-    const manifest = join(directory, 'package.json');
-    if (!existsSync(manifest)) continue;
-    return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type !== 'module';
-  }
-  return true;
 }
 
 /** What is imported by these names is a bundle of its own, beside this one. */
@@ -98,6 +50,30 @@ export function lateBuiltins(names: readonly string[]): Plugin {
       esbuild.onLoad({ filter: /./, namespace }, ({ path }) => ({
         contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('${path}')[name] });`,
       }));
+    },
+  };
+}
+
+/**
+ * Modules of ours that most runs never need, though they are imported like any other: each runs
+ * when one of its exports is first asked for. Their imports must be for that alone.
+ */
+export function lateModules(files: readonly string[]): Plugin {
+  const namespace = 'late-module';
+  const late = new Set(files);
+  return {
+    name: namespace,
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /^\./ }, (asked) => {
+        const path = resolve(asked.resolveDir, asked.path);
+        return late.has(path) && asked.namespace !== namespace ? { path, namespace } : undefined;
+      });
+      esbuild.onLoad({ filter: /./, namespace }, async ({ path }) => {
+        const names = Object.keys((await import(pathToFileURL(path).href)) as object);
+        const file = JSON.stringify(`./${basename(path)}`);
+        const getters = names.map((name) => `get ${name}() { return require(${file}).${name}; }`);
+        return { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: dirname(path) };
+      });
     },
   };
 }

@@ -23,7 +23,7 @@ installed() {
 }
 
 built() {
-  for program in agent/dist/berthd.mjs client/dist/berth.cjs; do
+  for program in agent/dist/berthd.cjs client/dist/berth.cjs; do
     stamp=packages/${program%/*}/.stamp
     [ -f "packages/$program" ] && [ -f "$stamp" ] && ! [ package-lock.json -nt "$stamp" ] || return 1
   done

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
+import { agentPlugins } from '../bundle-agent.ts';
 import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
 import { BUNDLED_FORMS, lateBuiltins } from '../bundle-plugins.ts';
 
@@ -21,7 +22,7 @@ function options(outfile: string): BuildOptions {
     define: { 'import.meta.url': '__executable' },
     banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
     alias: BUNDLED_FORMS,
-    loader: { '.sh': 'text', '.conf': 'text', '.yaml': 'text' },
+    loader: { '.sh': 'text', '.conf': 'text' },
     // A late import is a late call: nothing is loaded from files.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
@@ -49,7 +50,7 @@ export async function bundleAgent(outfile: string): Promise<void> {
   const entryPoints = ['packages/agent/src/main.ts'];
   // Names of functions stay: the log has stacks.
   const names = { minify: false, minifyWhitespace: true, minifySyntax: true };
-  const plugins = [addonFromTheExecutable(), protosWithoutFiles()];
+  const plugins = [...agentPlugins(), addonFromTheExecutable(), protosWithoutFiles()];
   await build({ ...options(outfile), ...names, entryPoints, plugins });
 }
 
@@ -71,41 +72,32 @@ function addonFromTheExecutable(): Plugin {
   };
 }
 
-type ProtoReader = readonly [file: string, call: string, proto: string, keepCase: boolean];
+type ProtoReader = readonly [file: string, call: string, proto: string];
 
 /**
- * Where dependencies read a .proto file of theirs when they start: file, call, the path in their
- * package, and whether they want the names of fields as they are written there.
+ * Where dependencies read a .proto file of theirs when they start: file, call, and the path in their
+ * package.
  */
-const PROTO_READERS: readonly ProtoReader[] = [
-  [
-    'grpc-health-check/build/src/health.js',
-    "loadSync)('health/v1/health.proto', ",
-    'proto/health/v1/health.proto',
-    true,
+const PROTO_READERS: readonly ProtoReader[] = ['v1', 'v1alpha'].map(
+  (version): ProtoReader => [
+    `@grpc/reflection/build/src/implementations/reflection-${version}.js`,
+    'loadSync(protoPath, ',
+    `build/proto/grpc/reflection/${version}/reflection.proto`,
   ],
-  ...['v1', 'v1alpha'].map(
-    (version): ProtoReader => [
-      `@grpc/reflection/build/src/implementations/reflection-${version}.js`,
-      'loadSync(protoPath, ',
-      `build/proto/grpc/reflection/${version}/reflection.proto`,
-      false,
-    ],
-  ),
-];
+);
 
 /** They get what is in the file instead. */
 function protosWithoutFiles(): Plugin {
   return {
     name: 'protos-without-files',
     setup(esbuild) {
-      esbuild.onLoad({ filter: /(health|reflection-\w+)\.js$/ }, ({ path }) => {
+      esbuild.onLoad({ filter: /reflection-\w+\.js$/ }, ({ path }) => {
         const reader = PROTO_READERS.find(([name]) => path.endsWith(`node_modules/${name}`));
         if (!reader) return undefined;
-        const [file, call, proto, keepCase] = reader;
+        const [file, call, proto] = reader;
         const source = readFileSync(path, 'utf8');
         if (!source.includes(call)) throw new Error(`${path} no longer reads its .proto file as it did`);
-        const json = protoAsJson(path.replace(file.slice(file.indexOf('/build/') + 1), proto), keepCase);
+        const json = protoAsJson(path.replace(file.slice(file.indexOf('/build/') + 1), proto));
         const replaced = call.replace('loadSync', 'fromJSON').replace(/[^(]*, $/, () => `${json}, `);
         return { contents: source.replace(call, () => replaced), loader: 'js' };
       });
@@ -113,7 +105,7 @@ function protosWithoutFiles(): Plugin {
   };
 }
 
-function protoAsJson(file: string, keepCase: boolean): string {
-  const root = new protobuf.Root().loadSync(file, { keepCase });
+function protoAsJson(file: string): string {
+  const root = new protobuf.Root().loadSync(file);
   return JSON.stringify(root.toJSON());
 }

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { SessionServiceClient, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
@@ -37,6 +37,18 @@ function fakeClaude(sandbox: Sandbox): string {
   chmodSync(join(bin, 'claude'), 0o755);
   writeFileSync(join(sandbox.home, '.profile'), `export PATH=${bin}:$PATH\n`);
   return args;
+}
+
+/** An agent for tests that leave nothing on it: what one of them starts, the next one finds. */
+let untouched: Sandbox;
+beforeAll(async () => {
+  untouched = createSandbox();
+  await untouched.startAgent();
+});
+afterAll(() => untouched?.[Symbol.asyncDispose]());
+
+async function startedNothing(): Promise<void> {
+  expect((await untouched.json<Listed>(['list', '--all'])).sessions).toEqual([]);
 }
 
 describe('names', () => {
@@ -86,10 +98,8 @@ describe('names', () => {
     ['memory that is none', ['start', '--memory', 'lots', '--', 'true'], 2, /.*lots.*/, /.*512M.*/],
     ['nothing to start', ['start'], 2, /.*/, /.*/],
   ] as [string, string[], number, RegExp, RegExp][])('%s', async (_what, args, code, line, hint) => {
-    await using sandbox = createSandbox();
-    await sandbox.startAgent();
-    expect(await sandbox.berth(args)).toMatchObject(refusal(code, line, hint));
-    expect((await sandbox.json<Listed>(['list', '--all'])).sessions).toEqual([]);
+    expect(await untouched.berth(args)).toMatchObject(refusal(code, line, hint));
+    await startedNothing();
   });
 
   it('an ambiguous prefix lists the candidates', async () => {
@@ -135,10 +145,8 @@ describe('prompts', () => {
     ['a NUL', Buffer.from('a\0b'), /cannot start: the prompt contains NUL/],
     ['invalid UTF-8', Buffer.from([0x61, 0xff, 0x62]), /cannot start: standard input is not valid UTF-8/],
   ])('%s is refused', async (_what, input, line) => {
-    await using sandbox = createSandbox();
-    await sandbox.startAgent();
-    expect(await sandbox.berth(['start', '-'], { input })).toMatchObject(refusal(2, line, /.*/));
-    expect((await sandbox.json<Listed>(['list', '--all'])).sessions).toEqual([]);
+    expect(await untouched.berth(['start', '-'], { input })).toMatchObject(refusal(2, line, /.*/));
+    await startedNothing();
   });
 
   it('1 MB is refused by the agent too, for programs', async () => {

@@ -11,7 +11,10 @@ const SOURCES = [
   'packages/client/src',
   'proto',
 ];
-const SINGLE_SOURCES = ['package-lock.json', 'scripts/build.ts'];
+const SINGLE_SOURCES = [
+  'package-lock.json',
+  ...['build', 'bundle-agent', 'bundle-ink', 'bundle-plugins'].map((name) => `scripts/${name}.ts`),
+];
 const STAMPS = ['packages/client/dist/.stamp', 'packages/agent/dist/.stamp'];
 
 /** Time of the newest file that the programs are built from, or that lies in one of `more`. */

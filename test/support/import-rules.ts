@@ -43,7 +43,6 @@ const HOMES: readonly Home[] = [
   },
   { packageName: '@grpc/reflection', homes: [`${AGENT}/rpc`] },
   { packageName: '@grpc/proto-loader', homes: [`${AGENT}/rpc`] },
-  { packageName: 'grpc-health-check', homes: [`${AGENT}/rpc`] },
   { packageName: 'prom-client', homes: [`${AGENT}/health`] },
   { packageName: 'ignore', homes: [`${AGENT}/inotify`] },
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },

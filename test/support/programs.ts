@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const NODE = resolve(ROOT, 'node_modules/node/bin/node');
 const CLIENT_BUNDLE = resolve(ROOT, 'packages/client/dist/berth.cjs');
-const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.mjs');
+const AGENT_BUNDLE = resolve(ROOT, 'packages/agent/dist/berthd.cjs');
 export const PROTO_DIR = resolve(ROOT, 'proto');
 
 /** argv of the client, as the launcher runs it. */

@@ -7,9 +7,10 @@ declare module '*.conf' {
   const text: string;
   export default text;
 }
+// Presets, which it reads and checks.
 declare module '*.yaml' {
-  const text: string;
-  export default text;
+  const preset: import('./presets/schema.ts').PresetFile;
+  export default preset;
 }
 
 declare module 'systemd-notify' {

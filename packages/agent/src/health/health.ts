@@ -11,7 +11,6 @@ import {
   tmuxCheck,
 } from './checks.ts';
 import type { EventLoopLag } from './event-loop.ts';
-import { serveHttp } from './http.ts';
 import type { Metrics } from './metrics.ts';
 import { HealthMonitor } from './monitor.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -80,6 +79,7 @@ export async function startHealth(options: HealthOptions): Promise<Health> {
       const { httpPort: port } = options;
       const report = () => monitor.report();
       const why = () => notServing ?? (options.draining?.() ? 'draining' : null);
+      const { serveHttp } = await import('./http.ts');
       const http = await serveHttp({ port, notServing: why, report, metrics });
       scope.use(http);
       httpPort = http.port;

@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPresetCatalog } from './catalog.ts';
+import { parsePreset } from './preset-file.ts';
 
 const PRESETS = path.resolve(import.meta.dirname, '../../presets');
 const SHIPPED = Object.fromEntries(
-  readdirSync(PRESETS).map((file) => [path.parse(file).name, readFileSync(path.join(PRESETS, file), 'utf8')]),
+  readdirSync(PRESETS).map((file) => {
+    const { name } = path.parse(file);
+    return [name, parsePreset(name, readFileSync(path.join(PRESETS, file), 'utf8'), new Map())];
+  }),
 );
 
 let directory: string;

@@ -5,7 +5,9 @@ import { messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Preset } from '../domain/presets.ts';
 import type { PresetCatalog } from '../sessions/preset-port.ts';
-import { type ParsedPreset, PresetFault, parsePreset } from './preset-file.ts';
+import { PresetFault, parsePreset } from './preset-file.ts';
+import { toPreset } from './preset-of.ts';
+import type { PresetFile } from './schema.ts';
 
 /** A preset is some lines; what is larger is something else. */
 const MOST_BYTES = 256 * 1024;
@@ -18,25 +20,22 @@ interface Known {
 
 /** `directory` holds the user's own presets, NAME.yaml; it need not be there. */
 export function createPresetCatalog(options: {
-  shipped: Readonly<Record<string, string>>;
+  shipped: Readonly<Record<string, PresetFile>>;
   directory: string;
 }): PresetCatalog {
-  const shipped = new Map<string, ParsedPreset>();
-  for (const [name, text] of Object.entries(options.shipped)) {
-    shipped.set(name, parsePreset(name, text, shipped));
-  }
+  const shipped = new Map(Object.entries(options.shipped));
   let known: Known | null = null;
 
   function read(): Known {
     const { files, problem } = presetFiles(options.directory);
     const stamp = `${problem}\n${files.map(({ file, version }) => `${file} ${version}`).join('\n')}`;
     if (known?.stamp === stamp) return known;
-    const presets = new Map([...shipped].map(([name, { preset }]) => [name, preset]));
+    const presets = new Map([...shipped].map(([name, file]) => [name, toPreset(name, file)]));
     const warnings = problem ? [problem] : [];
     for (const { file } of files) {
       try {
         const name = path.parse(file).name;
-        presets.set(name, parsePreset(name, textOf(file), shipped).preset);
+        presets.set(name, toPreset(name, parsePreset(name, textOf(file), shipped)));
       } catch (error) {
         const where = error instanceof PresetFault ? `${file}:${error.line}` : file;
         warnings.push(oneLine(`preset not taken: ${where}: ${messageOf(error)}`));

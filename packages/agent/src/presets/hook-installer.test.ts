@@ -14,10 +14,14 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPresetCatalog } from './catalog.ts';
 import { createHookInstaller } from './hook-installer.ts';
+import { parsePreset } from './preset-file.ts';
 
 const PRESETS = path.resolve(import.meta.dirname, '../../presets');
 const shipped = Object.fromEntries(
-  readdirSync(PRESETS).map((file) => [path.parse(file).name, readFileSync(path.join(PRESETS, file), 'utf8')]),
+  readdirSync(PRESETS).map((file) => {
+    const { name } = path.parse(file);
+    return [name, parsePreset(name, readFileSync(path.join(PRESETS, file), 'utf8'), new Map())];
+  }),
 );
 let home: string;
 beforeEach(() => {

@@ -1,7 +1,9 @@
-/** The text of a preset file -> a preset; every fault names its line. */
+/**
+ * The text of a preset file -> what it says, checked; every fault names its line. The programs are
+ * built so that this and what it needs is loaded for a user's own presets alone.
+ */
 import { LineCounter, parseDocument } from 'yaml';
-import type { Preset } from '../domain/presets.ts';
-import { nameProblem, PRESET_FILE, type PresetFile, toPreset } from './schema.ts';
+import { nameProblem, PRESET_FILE, type PresetFile } from './schema.ts';
 
 /** What is wrong with a file, and where. */
 export class PresetFault extends Error {
@@ -12,18 +14,12 @@ export class PresetFault extends Error {
   }
 }
 
-export interface ParsedPreset {
-  readonly preset: Preset;
-  /** As the file has it, inherited keys included: for those that extend it. */
-  readonly source: PresetFile;
-}
-
-/** `shipped` are what a file may extend. Throws PresetFault. */
+/** `shipped` are what a file may extend; inherited keys are in the answer. Throws PresetFault. */
 export function parsePreset(
   name: string,
   text: string,
-  shipped: ReadonlyMap<string, ParsedPreset>,
-): ParsedPreset {
+  shipped: ReadonlyMap<string, PresetFile>,
+): PresetFile {
   const problem = nameProblem(name);
   if (problem) throw new PresetFault(1, problem);
   const lines = new LineCounter();
@@ -51,7 +47,7 @@ export function parsePreset(
   const parsed = PRESET_FILE.safeParse({ ...base, ...given });
   if (parsed.success) {
     const { extends: _extends, ...source } = parsed.data;
-    return { preset: toPreset(name, source), source };
+    return source;
   }
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys') {
@@ -65,12 +61,12 @@ export function parsePreset(
 /** The keys of the preset that the file extends; those it has itself replace them whole. */
 function inherited(
   given: Record<string, unknown>,
-  shipped: ReadonlyMap<string, ParsedPreset>,
+  shipped: ReadonlyMap<string, PresetFile>,
   line: () => number,
 ): object {
   if (given.extends === undefined) return {};
   const base = shipped.get(String(given.extends));
-  if (base) return base.source;
+  if (base) return base;
   throw new PresetFault(line(), `extends: there is no shipped preset ${String(given.extends)}`);
 }
 

@@ -1,7 +1,7 @@
-/** What a preset file may say. */
+/** What a preset file may say, and the checks of it. */
 import { MAX_TURNS } from '@berth/shared/domain/limits';
 import * as z from 'zod';
-import { CUSTOM, type Preset } from '../domain/presets.ts';
+import { CUSTOM } from '../domain/presets.ts';
 
 const text = z.string({ error: 'must be text' });
 const line = text
@@ -82,61 +82,4 @@ export function nameProblem(name: string): string | null {
   return /^[a-z0-9][a-z0-9_-]{0,31}$/.test(name)
     ? null
     : 'the name of a preset is 1 to 32 of a-z, 0-9, dash and underscore';
-}
-
-export function toPreset(name: string, file: PresetFile): Preset {
-  const TERM = { with_prompt: 'TERM', without_prompt: 'TERM' };
-  const stop = file.stop_signal ?? TERM;
-  const shapeOf = (given: z.infer<typeof shape>) => ({
-    withPrompt: given.with_prompt ?? null,
-    withoutPrompt: given.without_prompt ?? null,
-  });
-  return {
-    name,
-    description: file.description,
-    program: file.program ?? null,
-    candidate: file.candidate ?? false,
-    interactive: shapeOf(file.interactive ?? {}),
-    headless: file.headless ? shapeOf(file.headless) : null,
-    maxTurns: file.max_turns
-      ? {
-          args: file.max_turns.args,
-          headlessOnly: file.max_turns.headless_only ?? false,
-          most: file.max_turns.most ?? MAX_TURNS,
-        }
-      : null,
-    skipPermissions: {
-      interactive: file.skip_permissions?.interactive ?? null,
-      headless: file.skip_permissions?.headless ?? null,
-    },
-    env: file.env ?? {},
-    credentials: file.credentials ?? [],
-    hooks: file.hooks ? hooksOf(file.hooks) : null,
-    stopSignal: { withPrompt: stop.with_prompt, withoutPrompt: stop.without_prompt },
-    prompts: (file.prompts ?? []).map(({ pattern, ...rest }) => ({
-      ...rest,
-      pattern: new RegExp(pattern, 'm'),
-    })),
-    end: file.end ?? 'screen',
-  };
-}
-
-function hooksOf(given: z.infer<typeof hooks>): NonNullable<Preset['hooks']> {
-  const { session, install } = given;
-  return {
-    events: given.events,
-    plugin: given.plugin ?? '',
-    session: session
-      ? { file: session.file ?? null, args: session.args ?? [], env: session.env ?? {} }
-      : null,
-    install: install
-      ? {
-          directory: install.directory,
-          directoryEnv: install.directory_env ?? null,
-          file: install.file,
-          format: install.format,
-          note: install.note ?? '',
-        }
-      : null,
-  };
 }

@@ -3,6 +3,7 @@ import { messageOf } from '@berth/shared/domain/berth-error';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { EXIT } from '@berth/shared/domain/reasons';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
+import { HealthService } from '@berth/shared/wire/health';
 import { decodeHost } from '@berth/shared/wire/host';
 import {
   type CallOptions,
@@ -12,7 +13,6 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { service } from 'grpc-health-check';
 import { figuresLine } from '../domain/figures-line.ts';
 import { CHECK_NAMES, checkService } from '../health/checks.ts';
 
@@ -62,7 +62,7 @@ interface Found {
 export async function ask(socket: string): Promise<Found> {
   const address = `unix:${socket}`;
   const deadline = Date.now() + DEADLINE_MS;
-  const Health = makeClientConstructor(service, 'Health');
+  const Health = makeClientConstructor(HealthService, 'Health');
   const health = new Health(address, credentials.createInsecure());
   const hosts = new HostServiceClient(address, credentials.createInsecure());
   /** True, false, or null where the agent knows no such service. */

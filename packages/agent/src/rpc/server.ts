@@ -6,8 +6,9 @@ import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/be
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
 import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
+import { HealthService } from '@berth/shared/wire/health';
 import { Server } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { healthService } from './health-service.ts';
 import { acceptOn, type Listening } from './listen.ts';
 import type { OwnConnections } from './own-connections.ts';
 import { widenReceiveWindows } from './receive-window.ts';
@@ -47,9 +48,9 @@ export async function serve(options: {
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
   server.addService(WorkspaceServiceService, services.workspace);
-  const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
-  const health = new HealthImplementation(statuses);
-  health.addToServer(server);
+  const names = ['', ...SERVICES];
+  const health = healthService(names);
+  server.addService(HealthService, health.handlers);
   addReflection(server, SERVICES);
 
   const windows = widenReceiveWindows();
@@ -59,11 +60,11 @@ export async function serve(options: {
   let stopping = false;
   return {
     setHealth(service, healthy) {
-      if (!stopping) health.setStatus(service, healthy ? 'SERVING' : 'NOT_SERVING');
+      if (!stopping) health.set(service, healthy ? 'SERVING' : 'NOT_SERVING');
     },
     async [Symbol.asyncDispose]() {
       stopping = true;
-      for (const name of ['', ...SERVICES]) health.setStatus(name, 'NOT_SERVING');
+      for (const name of names) health.set(name, 'NOT_SERVING');
       await accepting[Symbol.asyncDispose]();
       windows[Symbol.dispose]();
     },

@@ -58,7 +58,7 @@ function agentProgram(env: NodeJS.ProcessEnv): string[] {
   if (given?.startsWith('[')) return JSON.parse(given) as string[];
   if (given) return [given];
   if (isSea()) return [installedAgent({ env, executable: process.execPath })];
-  const bundle = fileURLToPath(new URL('../../agent/dist/berthd.mjs', import.meta.url));
+  const bundle = fileURLToPath(new URL('../../agent/dist/berthd.cjs', import.meta.url));
   return [process.execPath, '--disable-warning=ExperimentalWarning', bundle];
 }
 

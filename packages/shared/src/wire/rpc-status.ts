@@ -78,7 +78,7 @@ function decodeAny(bytes: Uint8Array): { reason: string; values: Record<string, 
 }
 
 /** Calls `take` for each field; fields it does not take (returns false for) are skipped. */
-function readFields(bytes: Uint8Array, take: (field: number, reader: BinaryReader) => boolean): void {
+export function readFields(bytes: Uint8Array, take: (field: number, reader: BinaryReader) => boolean): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const tag = reader.uint32();

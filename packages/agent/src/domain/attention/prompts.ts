@@ -29,7 +29,7 @@ const COMMON_PROMPTS: readonly PromptPattern[] = [
     reason: 'asks for a password',
   },
   {
-    pattern: /press (?:any key|enter|return)\b[^.]{0,60}[.…]*\s*$/i,
+    pattern: /press (?:any key|enter|return)\b[^.]{0,60}[.\u2026]*\s*$/i,
     kind: 'input',
     reason: 'waits for a key',
   },
