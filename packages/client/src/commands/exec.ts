@@ -1,6 +1,8 @@
 /** `berth exec`: run a command, or a script on standard input, beside a session. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { isSessionId } from '@berth/shared/domain/session-id';
 import { oneLine } from '@berth/shared/domain/text';
+import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import { DEFAULT_SESSION, type Place } from '../fleet/resolve.ts';
 import { execHere } from '../terminal/exec.ts';
@@ -52,11 +54,12 @@ export const exec = defineCommand({
     if (flags.terminal && !onTerminal()) {
       throw new BerthError('USAGE', 'cannot use --terminal here: standard input and output must be one');
     }
-    const { host, session } = await placeOf(words, context);
+    const exact = await exactly(words, context);
+    const place = exact ?? (await placeOf(words, context));
     return await execHere({
-      client: await context.connect(host),
+      client: await context.connect(place.host),
       console,
-      session: session.id,
+      session: place.session.id,
       argv: passed,
       env,
       directory,
@@ -72,6 +75,18 @@ function refuseFlag(word = ''): void {
   throw new BerthError('USAGE', `cannot run ${oneLine(word)}: what follows SESSION is the command`, {
     hint: 'flags of berth exec stand before SESSION; -- before a command that begins with a dash',
   });
+}
+
+/** `HOST:ID` says all there is to know: the host is asked for nothing before the command. Null for any other word. */
+async function exactly(
+  [word = '']: readonly string[],
+  context: Context,
+): Promise<{ host: HostConfig; session: { id: string } } | null> {
+  const colon = word.indexOf(':');
+  const id = word.slice(colon + 1);
+  if (!isSessionId(id)) return null;
+  const host = (await context.hosts()).find(({ name }) => name === word.slice(0, colon));
+  return host ? { host, session: { id } } : null;
 }
 
 /** As everywhere; but a host's default session is made by connect alone. */
