@@ -55,4 +55,4 @@ test('ten attentions on three hosts are each told exactly once on return', async
   expect(server.taken.map(({ session_id }) => session_id).sort()).toEqual(rang.sort());
   expect(server.taken.every(({ replayed }) => replayed === true)).toBe(true);
   expect(notifier.shown.length).toBeGreaterThan(0);
-});
+}, 150_000);
