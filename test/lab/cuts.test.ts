@@ -46,8 +46,8 @@ it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
   ['start.committed', 'host gone', 3, UNCLEAR, 1],
   ['in the upload', 'host gone', 3, SAID, 0],
   ['in the upload', 'agent dead', 3, SAID, 0],
-  ['before Start', 'host gone', 3, UNCLEAR, 0],
-  ['before Start', 'agent dead', 3, UNCLEAR, 0],
+  ['before Start', 'host gone', 3, SAID, 0],
+  ['before Start', 'agent dead', 3, SAID, 0],
 ])(
   'a clear failure where it does not go on: %s, %s',
   (moment, cut, code, words, sessions) =>
@@ -55,8 +55,9 @@ it.concurrent.each<[Moment, Cut, number | null, RegExp, 0 | 1]>([
   180_000,
 );
 
+// Until the Start is on its way nothing can have begun.
 it.concurrent.each<[Moment, Cut, boolean]>([
-  ['before Start', 'host gone', false],
+  ['before Start', 'host gone', true],
   ['in the upload', 'host gone', true],
   ['start.staged', 'agent dead', false],
   ['start.committed', 'host gone', false],
