@@ -279,7 +279,19 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     services: createServices({
-      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
+      ...{
+        config,
+        journal,
+        feed,
+        registry,
+        supervisor,
+        files,
+        transcripts,
+        terminals,
+        units,
+        describe,
+        attention,
+      },
       ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
       ...{ workspaces, kept },
       wrap: createWrapper({ hostId: id, log, onCall: metrics.rpc }),

@@ -3,6 +3,7 @@ import { type AttentionServiceServer, AttentionServiceService } from '@berth/sha
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/berth/v1/hooks';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
+import { type PortServiceServer, PortServiceService } from '@berth/shared/gen/berth/v1/port';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
 import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
@@ -20,9 +21,10 @@ export interface Services {
   readonly attention: AttentionServiceServer;
   readonly hooks: HooksServiceServer;
   readonly workspace: WorkspaceServiceServer;
+  readonly port: PortServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace'].map(
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace', 'Port'].map(
   (name) => `berth.v1.${name}Service`,
 );
 
@@ -42,6 +44,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
   server.addService(WorkspaceServiceService, services.workspace);
+  server.addService(PortServiceService, services.port);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);

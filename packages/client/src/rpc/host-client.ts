@@ -8,6 +8,7 @@ import type { Verdict } from '@berth/shared/domain/attention';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { RestartPolicy } from '@berth/shared/domain/session-state';
@@ -96,6 +97,10 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<void>;
   /** A command beside the session; ends with the signal. */
   exec(open: ExecOpen, signal: AbortSignal): ExecStream;
+  /** What the session listens on, by number. */
+  listPorts(session: string, options?: CallOptions): Promise<readonly ListeningPort[]>;
+  /** One connection; ends with the signal. */
+  dial(open: DialOpen, signal: AbortSignal): DialStream;
   /** Resolves when the session has ended. */
   kill(request: KillSession, options?: CallOptions): Promise<KillOutcome>;
   captureScreen(
@@ -149,6 +154,28 @@ export interface ExecStream {
   resize(columns: number, rows: number): void;
   /** Without SIG. */
   signal(name: string): void;
+}
+
+export interface DialOpen {
+  readonly session: string;
+  readonly port: number;
+  /** Also where it is not a process of the session that listens. */
+  readonly anyProcess: boolean;
+}
+
+export type DialMessage =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'data'; readonly data: Uint8Array }
+  /** The other side sends nothing more; it may still read. */
+  | { readonly kind: 'end' };
+
+/** The call opens once `messages` are taken, and ends with them. */
+export interface DialStream {
+  readonly messages: AsyncIterable<DialMessage>;
+  /** Resolves once more may be written. */
+  write(data: Uint8Array): Promise<void>;
+  /** Nothing more is written; what the other side sends still comes. */
+  end(): void;
 }
 
 export interface Listing {

@@ -142,6 +142,16 @@ const table = {
     exit: EXIT.notFound,
     hint: 'paths are relative to the workspace of the session: berth exec SESSION ls',
   },
+  FORWARD_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see what there is: berth forward --list',
+  },
+  PORT_CLOSED: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see what it listens on: berth show SESSION',
+  },
   PRESET_UNAVAILABLE: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.notFound,
@@ -220,6 +230,11 @@ const table = {
     grpc: CODE.failedPrecondition,
     exit: EXIT.conflict,
     hint: 'see what it left: berth output SESSION',
+  },
+  LOCAL_PORT_TAKEN: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'leave the local port out, and a free one is taken',
   },
   SESSION_ALIVE: {
     grpc: CODE.failedPrecondition,
