@@ -1,47 +1,62 @@
 /** Who listens on which TCP port, as /proc tells: the kernel's tables, and the descriptors of processes. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { ListeningPort } from '@berth/shared/domain/listening-port';
+import path from 'node:path';
 import { type ListeningSocket, listeningSockets } from '../domain/listening.ts';
+import type { HeldSocket, Listener } from '../sessions/network-port.ts';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** What ends while it is read is left out. Processes of other users tell nothing. */
-export function listeners(pids: readonly number[] | null): ListeningPort[] {
-  const sockets = new Map(TABLES.flatMap(read).map((socket) => [socket.inode, socket]));
-  const found = new Map<number, { addresses: Set<string>; program: string; pid: number }>();
-  const add = ({ port, address }: ListeningSocket, pid: number) => {
-    const known = found.get(port);
-    if (known) known.addresses.add(address);
-    else found.set(port, { addresses: new Set([address]), program: pid ? nameOf(pid) : '', pid });
-  };
-  if (pids === null) for (const socket of sockets.values()) add(socket, 0);
-  for (const pid of pids ?? []) {
-    for (const inode of socketsOf(pid)) {
-      const socket = sockets.get(inode);
-      if (socket) add(socket, pid);
-    }
+export function listeners(pids: readonly number[]): Listener[] {
+  const listening = new Map(listeningNow().map((socket) => [socket.inode, socket]));
+  const found = new Map<number, { addresses: Set<string>; sockets: HeldSocket[] }>();
+  for (const held of pids.flatMap(socketsOf)) {
+    const socket = listening.get(held.inode);
+    if (!socket) continue;
+    const known = found.get(socket.port) ?? { addresses: new Set(), sockets: [] };
+    found.set(socket.port, known);
+    known.addresses.add(socket.address);
+    known.sockets.push(held);
   }
   return [...found]
-    .map(([port, { addresses, ...rest }]) => ({ port, addresses: [...addresses].sort(), ...rest }))
+    .map(([port, { addresses, sockets }]) => {
+      const pid = sockets[0]?.pid ?? 0;
+      return { port, addresses: [...addresses].sort(), program: nameOf(pid), pid, sockets };
+    })
     .sort((a, b) => a.port - b.port);
 }
 
-function read(table: string): ListeningSocket[] {
-  return listeningSockets(quietly(() => readFileSync(table, 'latin1')) ?? '');
+/** Those that any process listens on. */
+export function addressesOf(port: number): string[] {
+  return listeningNow().flatMap((socket) => (socket.port === port ? [socket.address] : []));
 }
 
-/** Inodes of the sockets that it has open. */
-function socketsOf(pid: number): string[] {
-  const directory = `/proc/${pid}/fd`;
-  return (quietly(() => readdirSync(directory)) ?? []).flatMap((fd) => {
-    const target = quietly(() => readlinkSync(`${directory}/${fd}`)) ?? '';
-    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-    return inode === undefined ? [] : [inode];
+export function holds({ pid, descriptor, inode }: HeldSocket): boolean {
+  return linkOf(pid, descriptor) === `socket:[${inode}]`;
+}
+
+/** Some milliseconds, however little there is: the kernel walks the table of all its connections. */
+function listeningNow(): ListeningSocket[] {
+  return TABLES.flatMap((table) => listeningSockets(quietly(() => readFileSync(table, 'latin1')) ?? ''));
+}
+
+function socketsOf(pid: number): HeldSocket[] {
+  const descriptors = quietly(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  return descriptors.flatMap((descriptor) => {
+    const inode = /^socket:\[(\d+)\]$/.exec(linkOf(pid, descriptor))?.[1];
+    return inode === undefined ? [] : [{ pid, descriptor, inode }];
   });
 }
 
+/** Empty where it is gone, or somebody else's. */
+function linkOf(pid: number, descriptor: string): string {
+  return quietly(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? '';
+}
+
+/** Of its file: what it calls itself may be the name of a thread (`MainThread` of node). */
 function nameOf(pid: number): string {
-  return (quietly(() => readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? '').trim();
+  const file = quietly(() => readlinkSync(`/proc/${pid}/exe`))?.replace(/ \(deleted\)$/, '');
+  return file ? path.basename(file) : (quietly(() => readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? '').trim();
 }
 
 function quietly<T>(look: () => T): T | null {

@@ -1,10 +1,12 @@
 /** The host's own network, as the sessions' ports see it. */
 import { connect } from 'node:net';
 import type { Network } from '../sessions/network-port.ts';
-import { listeners } from './listeners.ts';
+import { addressesOf, holds, listeners } from './listeners.ts';
 
 export const network: Network = {
   listeners: async (pids) => listeners(pids),
+  holds,
+  addresses: addressesOf,
   connect: ({ address, port }, signal) =>
     new Promise((resolve, reject) => {
       const socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true, signal });

@@ -46,6 +46,7 @@ export function portService({ wrap, registry, sessionPorts }: PortServiceOptions
       if (signal.aborted) return;
       if (first?.message?.$case !== 'open') throw invalid('the first message of a connection must open it');
       const connection = await dial(first.message.open, signal);
+      if (signal.aborted) return void connection.destroy();
       stream.write({ message: { $case: 'opened', opened: {} } });
       await pump(stream, connection, signal);
     }),
@@ -75,7 +76,6 @@ async function pump(stream: Stream, connection: Duplex, signal: AbortSignal): Pr
   stream.on('end', () => connection.end());
   stream.on('error', () => connection.destroy());
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
-  if (signal.aborted) connection.destroy();
   stream.resume();
   try {
     await over.promise;

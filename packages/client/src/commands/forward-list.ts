@@ -3,14 +3,10 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { formatAge } from '@berth/shared/domain/duration';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
-import type { Forward } from '../forward/forward-files.ts';
+import type { Forward, ForwardOfAll } from '../forward/forward-files.ts';
 import { toJson } from '../render/json.ts';
 import { table } from '../render/table.ts';
-
-export interface ListOrClose {
-  readonly list: boolean;
-  readonly close: boolean;
-}
+import { forwardJson } from './forward-news.ts';
 
 const COLUMNS = [
   { title: 'LOCAL' },
@@ -21,63 +17,48 @@ const COLUMNS = [
   { title: 'SINCE' },
 ];
 
+/** Words as forward/chosen.ts takes them. */
 export async function listOrClose(
-  { list, close }: ListOrClose,
   words: readonly string[],
+  close: boolean,
   { console, paths }: Context,
 ): Promise<number> {
-  if (list && close) throw new BerthError('USAGE', 'berth forward takes --list or --close, not both');
-  const { listForwards, endForward } = await import('../forward/forward-files.ts');
-  const all = listForwards(paths.runtimeDir);
-  const chosen = words.length === 0 ? all : words.flatMap((word) => named(word, all));
-  if (close) for (const forward of chosen) endForward(paths.runtimeDir, forward);
+  const [{ listForwards, endForward }, { chosenForwards }] = await Promise.all([
+    import('../forward/forward-files.ts'),
+    import('../forward/chosen.ts'),
+  ]);
+  const chosen = chosenForwards(words, listForwards(paths.runtimeDir));
+  if (close) {
+    const ended = await Promise.all(chosen.map((forward) => endForward(paths.runtimeDir, forward)));
+    const held = chosen.find((_, i) => !ended[i]);
+    if (held) throw stillHeld(held);
+  }
   if (console.json) {
     console.out(`${toJson({ [close ? 'closed' : 'forwards']: chosen.map(forwardJson) })}\n`);
-    return 0;
+  } else if (chosen.length === 0) {
+    const how = close ? '' : ': berth forward SESSION PORT';
+    console.err(`berth: nothing is forwarded to this machine${how}\n`);
+  } else if (close) {
+    for (const forward of chosen) console.out(`closed ${local(forward)}\n`);
+  } else {
+    console.out(table(COLUMNS, chosen.map(row), { columns: console.columns }));
   }
-  if (chosen.length === 0) {
-    console.err(
-      `berth: nothing is forwarded to this machine${close ? '' : ': berth forward SESSION PORT'}\n`,
-    );
-    return 0;
-  }
-  if (close) {
-    for (const { localPort } of chosen) console.out(`closed localhost:${localPort}\n`);
-    return 0;
-  }
-  const rows = chosen.map(({ localPort, name, sessionId, host, port, pid, since }) => [
-    `localhost:${localPort}`,
-    oneLine(name) || sessionId,
-    oneLine(host),
-    String(port),
-    String(pid),
-    `${formatAge(Date.now() - since)} ago`,
-  ]);
-  console.out(table(COLUMNS, rows, { columns: console.columns }));
   return 0;
 }
 
-/** By local port, or by session: name, id, or either with its host. Throws FORWARD_NOT_FOUND. */
-function named(word: string, all: readonly Forward[]): Forward[] {
-  const port = /^(?:localhost:)?(\d{1,5})$/.exec(word)?.[1];
-  const found = all.filter(({ host, name, sessionId, localPort }) =>
-    port === undefined
-      ? [name, sessionId, `${host}:${name}`, `${host}:${sessionId}`].includes(word)
-      : localPort === Number(port),
-  );
-  if (found.length > 0) return found;
-  throw new BerthError('FORWARD_NOT_FOUND', `nothing is forwarded here for ${word}`);
+function row(forward: Forward | ForwardOfAll): string[] {
+  const { name, sessionId, host, port, pid, since } = forward;
+  const session = oneLine(name) || sessionId;
+  const at = [String(port ?? 'all'), String(pid), `${formatAge(Date.now() - since)} ago`];
+  return [forward.localPort === null ? '-' : local(forward), session, oneLine(host), ...at];
 }
 
-export function forwardJson({ host, sessionId, name, port, localPort, pid, since }: Forward) {
-  return {
-    url: `http://localhost:${localPort}`,
-    local_port: localPort,
-    host,
-    session_id: sessionId,
-    name,
-    port,
-    pid,
-    since: new Date(since).toISOString(),
-  };
+function local({ localPort, name, sessionId }: Forward | ForwardOfAll): string {
+  return localPort === null ? `all of ${oneLine(name) || sessionId}` : `localhost:${localPort}`;
+}
+
+function stillHeld(forward: Forward | ForwardOfAll): BerthError {
+  return new BerthError('DEADLINE', `${local(forward)} is still held by process ${forward.pid}`, {
+    hint: `it does not answer; end it: kill ${forward.pid}`,
+  });
 }

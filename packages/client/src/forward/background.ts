@@ -3,23 +3,33 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isSea } from 'node:sea';
 import type { Forward } from './forward-files.ts';
+import type { Moved } from './loopback.ts';
 
 /** Set for the process that is to stay. */
 const STAYS = 'BERTH_FORWARD_STAYS';
 
-type Report = { readonly opened: Forward } | 'standing';
+interface Opened {
+  readonly forward: Forward;
+  readonly moved: Moved | null;
+}
+
+type Report = { readonly opened: Opened } | 'standing';
+
+interface Reporter {
+  opened(forward: Forward, moved: Moved | null): void;
+  /** Nobody is told anything after this. */
+  standing(): void;
+}
 
 /** What the process that stays tells the one that waits; null in any other. */
-export function reporter(
-  env: NodeJS.ProcessEnv,
-): { opened(forward: Forward): void; standing(): void } | null {
+export function reporter(env: NodeJS.ProcessEnv): Reporter | null {
   if (env[STAYS] === undefined || process.send === undefined) return null;
   const tell = (report: Report) => {
     // Whoever waited may be gone.
     if (process.connected) process.send?.(report);
   };
   return {
-    opened: (forward) => tell({ opened: forward }),
+    opened: (forward, moved) => tell({ opened: { forward, moved } }),
     standing() {
       tell('standing');
       if (process.connected) process.disconnect();
@@ -27,11 +37,15 @@ export function reporter(
   };
 }
 
-/** Resolves once all stands, or with what the process said that ended before. */
-export async function stayInBackground(
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<{ forwards: readonly Forward[] } | { code: number; said: string }> {
+/** `said`: on standard error. `code` is null where all stands, else that of the process that ended before. */
+interface Background {
+  readonly opened: readonly Opened[];
+  readonly said: string;
+  readonly code: number | null;
+}
+
+/** Resolves once all stands, or the process that was to stay has ended. */
+export async function stayInBackground(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Background> {
   const [program = '', ...rest] = isSea()
     ? [process.execPath]
     : [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
@@ -46,18 +60,17 @@ export async function stayInBackground(
   child.stderr?.on('data', (data: Buffer) => {
     said += data.toString();
   });
-  const forwards: Forward[] = [];
-  const standing = new Promise<'standing'>((resolve) => {
+  const opened: Opened[] = [];
+  const standing = new Promise<null>((resolve) => {
     child.on('message', (report: Report) => {
-      if (report === 'standing') resolve(report);
-      else forwards.push(report.opened);
+      if (report === 'standing') resolve(null);
+      else opened.push(report.opened);
     });
   });
   const ended = once(child, 'close').then(([code]) => (code as number | null) ?? 1);
-  const first = await Promise.race([standing, ended]);
+  const code = await Promise.race([standing, ended]);
   signal.removeEventListener('abort', stop);
-  if (first !== 'standing') return { code: first, said };
   child.stderr?.destroy();
   child.unref();
-  return { forwards };
+  return { opened, said, code };
 }

@@ -1,12 +1,14 @@
 /** Ports of one session on this machine's loopback, for as long as the session and this process live. */
 import type { Socket } from 'node:net';
-import { messageOf } from '@berth/shared/domain/berth-error';
-import { isPassing, pause } from '../fleet/backoff.ts';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { backoffMs, isPassing, pause } from '../fleet/backoff.ts';
 import type { Place } from '../fleet/resolve.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import { type Forward, keepForward } from './forward-files.ts';
 import { join } from './join.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { listenOnLoopback, type Moved } from './loopback.ts';
 import type { PortWord } from './port-words.ts';
 
 export interface ForwardingOptions {
@@ -20,8 +22,9 @@ export interface ForwardingOptions {
 }
 
 export interface ForwardingNews {
-  /** What was asked for is there, perhaps at another local port. */
-  opened(forward: Forward): void;
+  /** What was asked for is there. `moved`: why at another local port. */
+  opened(forward: Forward, moved: Moved | null): void;
+  /** While this process goes on. */
   closed(forward: Forward): void;
   /** One line on a connection that did not come about, or on the way to the host. */
   trouble(text: string): void;
@@ -29,105 +32,184 @@ export interface ForwardingNews {
 
 /** The host is asked this often, in ms, whether the session lives and what it listens on. */
 const LOOK_MS = 2000;
+/** At most, while it does not answer: for days, where a laptop is elsewhere. */
+const SELDOM_MS = 30_000;
+/** A new connection waits so long for a host that is away: longer than an agent takes to be restarted. */
+const PATIENCE_MS = 20_000;
+
+interface Open {
+  readonly forward: Forward;
+  readonly connections: Set<Socket>;
+  readonly close: () => void;
+}
 
 export class Forwarding implements Disposable {
   readonly #o: ForwardingOptions;
-  readonly #open = new Map<number, { forward: Forward; close: () => void }>();
-  readonly #ended = new AbortController();
+  /** By port on the host. */
+  readonly #open = new Map<number, Open>();
+  /** Closed by somebody while the session still listens: not to come back by themselves. */
+  readonly #unwanted = new Set<number>();
+  readonly #over = new AbortController();
+  #all = false;
   #trouble = '';
 
   constructor(options: ForwardingOptions) {
     this.#o = options;
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  /** By its port on the host; one that is open already stays. Throws LOCAL_PORT_TAKEN. */
+  /** One that is open already stays. Throws LOCAL_PORT_TAKEN. */
   async open(word: PortWord): Promise<void> {
-    if (this.#open.has(word.port)) return;
-    const { place, runtimeDir, told } = this.#o;
-    const listener = await listenOnLoopback(word, (local) => void this.#carry(local, word.port));
-    const forward: Forward = {
-      host: place.host.name,
-      sessionId: place.session.id,
-      name: place.session.name,
-      port: word.port,
-      localPort: listener.port,
-      pid: process.pid,
-      since: Date.now(),
-    };
-    const kept = keepForward(runtimeDir, forward, () => this.close(word.port));
-    const close = () => {
+    const { port } = word;
+    if (this.#open.has(port)) return;
+    const connections = new Set<Socket>();
+    const listener = await listenOnLoopback(word, (local) => {
+      connections.add(local);
+      local.once('close', () => connections.delete(local));
+      void this.#carry(local, port);
+    });
+    const forward = { ...this.#held(), port, localPort: listener.port };
+    const closeListener = () => {
       listener[Symbol.dispose]();
-      kept[Symbol.dispose]();
+      for (const local of connections) local.resetAndDestroy();
     };
-    this.#open.set(word.port, { forward, close });
-    told.opened(forward);
-  }
-
-  close(port: number): void {
-    const held = this.#open.get(port);
-    if (!held) return;
-    this.#open.delete(port);
-    held.close();
-    this.#o.told.closed(held.forward);
+    try {
+      const kept = keepForward(this.#o.runtimeDir, forward, () => this.#endedByHand(port));
+      const close = () => {
+        kept[Symbol.dispose]();
+        closeListener();
+      };
+      this.#open.set(port, { forward, connections, close });
+    } catch (error) {
+      closeListener();
+      throw error;
+    }
+    this.#o.told.opened(forward, listener.moved);
   }
 
   /**
-   * Looks after the session until the signal aborts, or nothing is open any more. `all`: what it listens
-   * on is opened and closed as it comes and goes. Rejects where the session has ended.
+   * Looks after the session until the signal aborts, or nothing is to be open any more. `all`: what it
+   * listens on is opened and closed as it comes and goes. Rejects where the session has ended.
    */
   async keep({ all, signal }: { all: boolean; signal: AbortSignal }): Promise<void> {
-    const { place, connect, told } = this.#o;
-    let broken = false;
-    while (!signal.aborted && (all || this.#open.size > 0)) {
+    const { place, connect, runtimeDir, anyProcess, told } = this.#o;
+    this.#all = all;
+    const ofAll = { ...this.#held(), port: null, localPort: null };
+    using _kept = all ? keepForward(runtimeDir, ofAll, () => this.#over.abort()) : null;
+    const over = AbortSignal.any([signal, this.#over.signal]);
+    let failures = 0;
+    for (let looks = 0; !over.aborted; looks++) {
       try {
-        const ports = await (await connect()).listPorts(place.session.id, { signal });
-        if (broken) told.trouble(`${place.host.name} is back`);
-        broken = false;
-        if (all) await this.#match(ports.map(({ port }) => port));
+        const client = await connect();
+        // Where nothing is to follow what it listens on, that is asked once: a look is dear to some hosts.
+        if (all || looks === 0) {
+          const ports = (await client.listPorts(place.session.id, { signal: over })).map(({ port }) => port);
+          if (over.aborted) return;
+          if (all) await this.#match(ports);
+          else if (!anyProcess) this.#tellUnheard(ports);
+        } else {
+          refuseEnded(await client.getSession(place.session.id, { signal: over }));
+        }
+        if (failures > 0) told.trouble(`${place.host.name} is back`);
+        failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        if (over.aborted) return;
         if (!isPassing(error)) throw error;
-        if (!broken) told.trouble(`${messageOf(error)}; connections wait until it is back`);
-        broken = true;
+        if (failures === 0) told.trouble(`${messageOf(error)}; connections wait until it is back`);
+        failures += 1;
       }
-      await pause(LOOK_MS, signal);
+      const seldom = () => Math.max(LOOK_MS, backoffMs(failures, Math.random(), SELDOM_MS));
+      await pause(failures === 0 ? LOOK_MS : seldom(), over);
     }
   }
 
   /** Breaks off all connections. */
   [Symbol.dispose](): void {
-    for (const port of [...this.#open.keys()]) this.close(port);
-    this.#ended.abort();
+    this.#over.abort();
+    for (const { close } of this.#open.values()) close();
+    this.#open.clear();
+  }
+
+  /** What is true of all its forwards. */
+  #held() {
+    const { host, session } = this.#o.place;
+    const { id: sessionId, name } = session;
+    return { host: host.name, sessionId, name, pid: process.pid, since: Date.now() };
+  }
+
+  #close(port: number): void {
+    const held = this.#open.get(port);
+    if (!held) return;
+    this.#open.delete(port);
+    held.close();
+    this.#o.told.closed(held.forward);
+    if (!this.#all && this.#open.size === 0) this.#over.abort();
+  }
+
+  #endedByHand(port: number): void {
+    this.#unwanted.add(port);
+    this.#close(port);
   }
 
   async #match(ports: readonly number[]): Promise<void> {
-    for (const port of this.#open.keys()) if (!ports.includes(port)) this.close(port);
-    for (const port of ports) await this.open({ port, local: null });
+    for (const port of this.#unwanted) if (!ports.includes(port)) this.#unwanted.delete(port);
+    for (const port of this.#open.keys()) if (!ports.includes(port)) this.#close(port);
+    for (const port of ports) if (!this.#unwanted.has(port)) await this.open({ port, local: null });
+  }
+
+  #tellUnheard(ports: readonly number[]): void {
+    const { session } = this.#o.place;
+    for (const port of this.#open.keys()) {
+      if (ports.includes(port)) continue;
+      this.#o.told.trouble(`nothing of ${session.name || session.id} listens on port ${port} yet`);
+    }
   }
 
   async #carry(local: Socket, port: number): Promise<void> {
-    const { place, connect, anyProcess, told } = this.#o;
+    // Until it is joined nobody else listens; what breaks is told by its close.
+    local.on('error', () => {});
     local.pause();
     const over = new AbortController();
-    const end = () => over.abort();
-    local.once('close', end);
-    this.#ended.signal.addEventListener('abort', end, { once: true });
-    try {
-      const client = await connect();
-      await join(local, client.dial({ session: place.session.id, port, anyProcess }, over.signal));
-      this.#trouble = '';
-    } catch (error) {
-      local.resetAndDestroy();
-      // A page tries again and again: what is wrong is told once.
-      const text = messageOf(error);
-      if (text !== this.#trouble && !over.signal.aborted) told.trouble(text);
-      this.#trouble = text;
-    } finally {
-      this.#ended.signal.removeEventListener('abort', end);
+    const { place, connect, anyProcess } = this.#o;
+    const patience = AbortSignal.any([over.signal, this.#over.signal, AbortSignal.timeout(PATIENCE_MS)]);
+    let joined = false;
+    local.once('close', () => {
+      if (!joined) over.abort();
+    });
+    const joining = {
+      opened: () => {
+        joined = true;
+        this.#trouble = '';
+      },
+      broken: () => over.abort(),
+    };
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const client = await connect();
+        const remote = client.dial({ session: place.session.id, port, anyProcess }, over.signal);
+        return await join(local, remote, joining);
+      } catch (error) {
+        if (!joined && isPassing(error) && !patience.aborted) {
+          await pause(backoffMs(attempt, Math.random(), 1000), patience);
+          if (!patience.aborted) continue;
+        }
+        local.resetAndDestroy();
+        // What was joined broke as connections do: who uses it sees that.
+        if (!joined && !over.signal.aborted && !this.#over.signal.aborted) this.#tellOnce(messageOf(error));
+        return;
+      }
     }
   }
+
+  /** A page tries again and again: what is wrong is told once. */
+  #tellOnce(text: string): void {
+    if (text !== this.#trouble) this.#o.told.trouble(text);
+    this.#trouble = text;
+  }
+}
+
+function refuseEnded({ id, state }: SessionSnapshot): void {
+  if (!isFinal(state)) return;
+  throw new BerthError('SESSION_ENDED', `session ${id} has ended: it is ${state}`, {
+    values: { session: id },
+  });
 }

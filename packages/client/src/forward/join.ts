@@ -1,31 +1,45 @@
 /** A connection of this machine joined to one on a host: bytes both ways, each at the pace of its reader. */
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { DialStream } from '../rpc/host-client.ts';
 
+export interface Joining {
+  /** There is a connection. Before that nothing of the local one is taken: it can be joined to another. */
+  opened(): void;
+  /** The local one broke: nobody is left to read for, or to write for. */
+  broken(): void;
+}
+
 /**
- * Resolves once both sides have ended, or the local one is gone. Rejects with what the host said
- * where there is no connection, or it broke; the local one is reset then, as a broken one is.
+ * Resolves once both sides have ended and all that was sent has been passed on, or the call was ended.
+ * Rejects with what the host said where there is no connection, or it broke. An end on one side is
+ * an end on the other, which may still answer.
  */
-export async function join(local: Socket, remote: DialStream): Promise<void> {
-  local.on('error', () => {});
-  local.pause();
-  let receiving = true;
-  local.on('data', (data) => {
+export async function join(local: Socket, remote: DialStream, { opened, broken }: Joining): Promise<void> {
+  const send = (data: Buffer) => {
     local.pause();
     void remote.write(data).then(() => local.resume());
-  });
-  local.on('end', () => remote.end());
+  };
+  const end = () => remote.end();
+  const closed = () => {
+    // Whole on this side, the other has not taken it all yet: only a break ends that.
+    if (!local.readableEnded || !local.writableFinished) broken();
+  };
+  local.on('close', closed);
   try {
     for await (const message of remote.messages) {
-      if (message.kind === 'opened') local.resume();
+      if (message.kind === 'opened') {
+        opened();
+        local.on('data', send).on('end', end).resume();
+      }
       if (message.kind === 'end') local.end();
-      if (message.kind === 'data' && receiving && !local.write(message.data)) await drained(local);
-      receiving = !local.destroyed;
+      if (message.kind === 'data' && !local.destroyed && !local.write(message.data)) await drained(local);
     }
-    if (!local.writableEnded) local.end();
-  } catch (error) {
-    local.resetAndDestroy();
-    throw error;
+    // What it has not read yet is still to reach it.
+    local.destroySoon();
+    if (!local.closed) await once(local, 'close').catch(() => {});
+  } finally {
+    local.off('data', send).off('end', end).off('close', closed);
   }
 }
 
