@@ -3,10 +3,11 @@ import { type AttentionServiceServer, AttentionServiceService } from '@berth/sha
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/berth/v1/hooks';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
-import { type PortServiceServer, PortServiceService } from '@berth/shared/gen/berth/v1/port';
+import type { PortServiceServer } from '@berth/shared/gen/berth/v1/port';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
 import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
+import { DialService } from '@berth/shared/wire/dial-bytes';
 import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { acceptOn, type Listening } from './listen.ts';
@@ -44,7 +45,7 @@ export async function serve(options: { socket: Listening; services: Services }):
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
   server.addService(WorkspaceServiceService, services.workspace);
-  server.addService(PortServiceService, services.port);
+  server.addService(DialService, services.port);
   const statuses = Object.fromEntries(['', ...SERVICES].map((name) => [name, 'SERVING' as const]));
   const health = new HealthImplementation(statuses);
   health.addToServer(server);

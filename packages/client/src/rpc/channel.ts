@@ -12,7 +12,6 @@ import { AttentionServiceClient } from '@berth/shared/gen/berth/v1/attention';
 import { EventServiceClient } from '@berth/shared/gen/berth/v1/event';
 import { HooksServiceClient } from '@berth/shared/gen/berth/v1/hooks';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
-import { PortServiceClient } from '@berth/shared/gen/berth/v1/port';
 import { SessionServiceClient } from '@berth/shared/gen/berth/v1/session';
 import { TerminalServiceClient } from '@berth/shared/gen/berth/v1/terminal';
 import {
@@ -20,6 +19,7 @@ import {
   type UploadRequest,
   WorkspaceServiceClient,
 } from '@berth/shared/gen/berth/v1/workspace';
+import { DialClient } from '@berth/shared/wire/dial-bytes';
 import { CALL_ID, CLIENT_VERSION, EXPECT_HOST } from '@berth/shared/wire/metadata';
 import {
   type ClientDuplexStream,
@@ -295,6 +295,6 @@ function openStubs(socketPath: string) {
     attention: new AttentionServiceClient(target, credentials.createInsecure(), shared),
     hooks: new HooksServiceClient(target, credentials.createInsecure(), shared),
     workspace: new WorkspaceServiceClient(target, credentials.createInsecure(), shared),
-    port: new PortServiceClient(target, credentials.createInsecure(), shared),
+    port: new DialClient(target, credentials.createInsecure(), shared),
   };
 }
