@@ -73,6 +73,7 @@ async function pump(stream: Stream, connection: Duplex, signal: AbortSignal): Pr
     stream.pause();
     connection.once('drain', () => stream.resume());
   });
+  if (stream.readableEnded) connection.end();
   stream.on('end', () => connection.end());
   stream.on('error', () => connection.destroy());
   signal.addEventListener('abort', () => connection.destroy(), { once: true });

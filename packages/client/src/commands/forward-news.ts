@@ -27,8 +27,9 @@ export function forwardNews({ json, out, err }: Pick<Console, 'json' | 'out' | '
       if (json) return out(`${toJson({ closed: forwardJson(forward) })}\n`);
       err(`berth: localhost:${forward.localPort} is closed\n`);
     },
-    trouble(text) {
-      err(json ? `${toJson({ trouble: text })}\n` : `berth: ${oneLine(text)}\n`);
+    trouble(text, hint = '') {
+      const more = hint && `  hint: ${oneLine(hint)}\n`;
+      err(json ? `${toJson({ trouble: { message: text, hint } })}\n` : `berth: ${oneLine(text)}\n${more}`);
     },
     following({ name, id }) {
       if (!json) err(`berth: all that ${oneLine(name) || id} listens on; end it with ctrl-c\n`);

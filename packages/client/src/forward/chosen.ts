@@ -6,8 +6,8 @@ import type { Forward, ForwardOfAll } from './forward-files.ts';
 type Any = Forward | ForwardOfAll;
 
 /**
- * Words are sessions (name, id or its beginning, either with its host) and local ports; behind a session
- * ports of it are meant. Without words: all. Throws FORWARD_NOT_FOUND for a word that means none, and
+ * Words are sessions (name, id or its beginning, either with its host) and local ports; beside a session
+ * its own ports come before local ones. Without words: all. Throws FORWARD_NOT_FOUND for a word that means none, and
  * NAME_AMBIGUOUS for a name of several sessions.
  */
 export function chosenForwards<T extends Any>(words: readonly string[], all: readonly T[]): T[] {
@@ -16,9 +16,9 @@ export function chosenForwards<T extends Any>(words: readonly string[], all: rea
   const ofSessions = sessions.length === 0 ? [...all] : sessions.flatMap((word) => ofSession(word, all));
   if (ports.length === 0) return [...new Set(ofSessions)];
   const found = ports.flatMap((number) => {
-    const here = ofSessions.filter(({ localPort }) => localPort === number);
     const there = sessions.length === 0 ? [] : ofSessions.filter(({ port }) => port === number);
-    if (here.length + there.length > 0) return [...here, ...there];
+    const here = ofSessions.filter(({ localPort }) => localPort === number);
+    if (here.length + there.length > 0) return there.length > 0 ? there : here;
     const whose = sessions.length === 0 ? '' : ` of ${sessions.join(', ')}`;
     throw new BerthError('FORWARD_NOT_FOUND', `nothing${whose} is forwarded here as localhost:${number}`);
   });

@@ -26,8 +26,8 @@ export interface ForwardingNews {
   opened(forward: Forward, moved: Moved | null): void;
   /** While this process goes on. */
   closed(forward: Forward): void;
-  /** One line on a connection that did not come about, or on the way to the host. */
-  trouble(text: string): void;
+  /** One line on a connection that did not come about, or on the way to the host; `hint`: what mends it. */
+  trouble(text: string, hint?: string): void;
 }
 
 /** The host is asked this often, in ms, whether the session lives and what it listens on. */
@@ -194,15 +194,17 @@ export class Forwarding implements Disposable {
         }
         local.resetAndDestroy();
         // What was joined broke as connections do: who uses it sees that.
-        if (!joined && !over.signal.aborted && !this.#over.signal.aborted) this.#tellOnce(messageOf(error));
+        if (!joined && !over.signal.aborted && !this.#over.signal.aborted) this.#tellOnce(error);
         return;
       }
     }
   }
 
   /** A page tries again and again: what is wrong is told once. */
-  #tellOnce(text: string): void {
-    if (text !== this.#trouble) this.#o.told.trouble(text);
+  #tellOnce(error: unknown): void {
+    const text = messageOf(error);
+    const hint = error instanceof BerthError ? error.hint : '';
+    if (text !== this.#trouble) this.#o.told.trouble(text, hint);
     this.#trouble = text;
   }
 }

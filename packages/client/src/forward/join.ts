@@ -30,7 +30,9 @@ export async function join(local: Socket, remote: DialStream, { opened, broken }
     for await (const message of remote.messages) {
       if (message.kind === 'opened') {
         opened();
-        local.on('data', send).on('end', end).resume();
+        // An end without a byte before it is told even while nobody reads.
+        if (local.readableEnded) end();
+        else local.on('data', send).on('end', end).resume();
       }
       if (message.kind === 'end') local.end();
       if (message.kind === 'data' && !local.destroyed && !local.write(message.data)) await drained(local);
