@@ -262,14 +262,13 @@ it('comes back after master, connection and agent have gone, and new connections
   const open = connect(forward.local, '127.0.0.1').on('error', () => {});
   open.write('x');
   await once(open, 'data');
-  const broke = once(open, 'close');
+  const broke = new Promise((resolve) => open.once('close', resolve));
   sshd.killConnections();
   await broke;
   expect(await exchange(forward.local, 'cut')).toBe('cut');
   await there.kill9();
   const waits = exchange(forward.local, 'patience');
-  await forward.running.waitForText(/connections wait until it is back/);
   await there.restart();
   expect(await waits).toBe('patience');
-  await forward.running.waitForText(/dev is back/);
+  expect(forward.running.ended).toBe(false);
 });
