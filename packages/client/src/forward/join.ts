@@ -16,11 +16,13 @@ export interface Joining {
  * an end on the other, which may still answer.
  */
 export async function join(local: Socket, remote: DialStream, { opened, broken }: Joining): Promise<void> {
+  let sent = Promise.resolve();
   const send = (data: Buffer) => {
     local.pause();
-    void remote.write(data).then(() => local.resume());
+    sent = remote.write(data).then(() => void local.resume());
   };
-  const end = () => remote.end();
+  // An end with nothing before it that is still to be read is told even while nobody reads.
+  const end = () => void sent.then(() => remote.end());
   const closed = () => {
     // Whole on this side, the other has not taken it all yet: only a break ends that.
     if (!local.readableEnded || !local.writableFinished) broken();
@@ -30,7 +32,6 @@ export async function join(local: Socket, remote: DialStream, { opened, broken }
     for await (const message of remote.messages) {
       if (message.kind === 'opened') {
         opened();
-        // An end without a byte before it is told even while nobody reads.
         if (local.readableEnded) end();
         else local.on('data', send).on('end', end).resume();
       }
