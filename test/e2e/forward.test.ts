@@ -245,6 +245,8 @@ it('goes on in the background, is listed and closed by whoever asks, and forgets
   const none = { code: 0, stdout: '', stderr: expect.stringMatching(/nothing is forwarded to this machine/) };
   expect(await sandbox.berth(['forward', '--list'])).toMatchObject(none);
   expect(await sandbox.berth(['forward', '--background', 'nobody', '80'])).toMatchObject({ code: 4 });
+  const over = await startedId(sandbox, ['start', '--json', '--wait', '--', 'true']);
+  expect(await sandbox.berth(['forward', '-b', over, '80'])).toMatchObject({ code: 7, stdout: '' });
 });
 
 it('comes back after master, connection and agent have gone, and new connections wait for that', async () => {

@@ -3,6 +3,8 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { Context } from '../context.ts';
 import type { Place } from '../fleet/resolve.ts';
+import type { Reporter } from '../forward/background.ts';
+import type { ForwardingNews } from '../forward/forwarding.ts';
 import { defineCommand } from './command.ts';
 import { listOrClose } from './forward-list.ts';
 import { forwardNews } from './forward-news.ts';
@@ -38,24 +40,40 @@ export const forward = defineCommand({
     const { Forwarding } = await import('../forward/forwarding.ts');
     using interrupted = interruption();
     const told = forwardNews(context.console);
+    const ours = stays ? untilStanding(stays, told) : told;
     using forwarding = new Forwarding({
       place,
       connect: () => context.connect(place.host),
       runtimeDir: context.paths.runtimeDir,
       anyProcess: flags.any,
-      told: stays ? { opened: stays.opened, closed() {}, trouble() {} } : told,
+      told: ours,
     });
-    if (place.session.state === 'suspended') {
-      told.trouble(`session ${place.session.id} is suspended: nothing of it answers until berth resume`);
+    const { session } = place;
+    try {
+      await forwarding.begin(wanted, interrupted.signal);
+      if (session.state === 'suspended') {
+        ours.trouble(`session ${session.id} is suspended: nothing of it answers until berth resume`);
+      }
+      if (wanted.length === 0 && !stays) told.following(session);
+      stays?.standing();
+      await forwarding.keep(interrupted.signal);
+    } catch (error) {
+      if (!interrupted.signal.aborted) throw error;
     }
-    for (const word of wanted) await forwarding.open(word);
-    const all = wanted.length === 0;
-    if (all && !stays) told.following(place.session);
-    stays?.standing();
-    await forwarding.keep({ all, signal: interrupted.signal });
     return interrupted.signal.aborted ? 130 : 0;
   },
 });
+
+/** The news of a process that stays: passed on by the one that waits for it, and then nobody's. */
+function untilStanding(stays: Reporter, { trouble }: ForwardingNews): ForwardingNews {
+  return {
+    opened: stays.opened,
+    closed() {},
+    trouble(text, hint) {
+      if (!stays.stands) trouble(text, hint);
+    },
+  };
+}
 
 function checkFlags(
   { any, background, list, close }: Record<keyof typeof FLAGS, boolean>,

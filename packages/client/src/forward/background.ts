@@ -15,7 +15,8 @@ interface Opened {
 
 type Report = { readonly opened: Opened } | 'standing';
 
-interface Reporter {
+export interface Reporter {
+  readonly stands: boolean;
   opened(forward: Forward, moved: Moved | null): void;
   /** Nobody is told anything after this. */
   standing(): void;
@@ -28,9 +29,14 @@ export function reporter(env: NodeJS.ProcessEnv): Reporter | null {
     // Whoever waited may be gone.
     if (process.connected) process.send?.(report);
   };
+  let stands = false;
   return {
+    get stands() {
+      return stands;
+    },
     opened: (forward, moved) => tell({ opened: { forward, moved } }),
     standing() {
+      stands = true;
       tell('standing');
       if (process.connected) process.disconnect();
     },

@@ -50,15 +50,75 @@ export class Forwarding implements Disposable {
   /** Closed by somebody while the session still listens: not to come back by themselves. */
   readonly #unwanted = new Set<number>();
   readonly #over = new AbortController();
-  #all = false;
+  /** Where all that it listens on is meant. */
+  #all: Disposable | null = null;
   #trouble = '';
 
   constructor(options: ForwardingOptions) {
     this.#o = options;
   }
 
-  /** One that is open already stays. Throws LOCAL_PORT_TAKEN. */
-  async open(word: PortWord): Promise<void> {
+  /**
+   * Opens these; without any, all that the session listens on. Throws what is wrong with the session
+   * (SESSION_ENDED, …), its host or its agent, or LOCAL_PORT_TAKEN; what is open then is for the
+   * caller to dispose of.
+   */
+  async begin(words: readonly PortWord[], signal: AbortSignal): Promise<void> {
+    const { runtimeDir, anyProcess } = this.#o;
+    const ports = await this.#ports(signal);
+    if (words.length === 0) {
+      const ofAll = { ...this.#held(), port: null, localPort: null };
+      this.#all = keepForward(runtimeDir, ofAll, () => this.#over.abort());
+      await this.#match(ports);
+    }
+    for (const word of words) await this.#openOne(word);
+    if (!anyProcess) this.#tellUnheard(ports);
+  }
+
+  /**
+   * Looks after the session until the signal aborts, or nothing is to be open any more; of all that it
+   * listens on opens and closes what comes and goes. Rejects where the session has ended.
+   */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { place, connect, told } = this.#o;
+    const over = AbortSignal.any([signal, this.#over.signal]);
+    let failures = 0;
+    for (;;) {
+      const seldom = () => Math.max(LOOK_MS, backoffMs(failures, Math.random(), SELDOM_MS));
+      await pause(failures === 0 ? LOOK_MS : seldom(), over);
+      if (over.aborted) return;
+      try {
+        // A look at what it listens on is dear to some hosts.
+        if (this.#all) await this.#match(await this.#ports(over));
+        else refuseEnded(await (await connect()).getSession(place.session.id, { signal: over }));
+        if (failures > 0) told.trouble(`${place.host.name} is back`);
+        failures = 0;
+      } catch (error) {
+        if (over.aborted) return;
+        if (!isPassing(error)) throw error;
+        if (failures === 0) told.trouble(`${messageOf(error)}; connections wait until it is back`);
+        failures += 1;
+      }
+    }
+  }
+
+  /** Breaks off all connections. */
+  [Symbol.dispose](): void {
+    this.#over.abort();
+    this.#all?.[Symbol.dispose]();
+    for (const { close } of this.#open.values()) close();
+    this.#open.clear();
+  }
+
+  /** What is true of all its forwards. */
+  #held() {
+    const { host, session } = this.#o.place;
+    const { id: sessionId, name } = session;
+    return { host: host.name, sessionId, name, pid: process.pid, since: Date.now() };
+  }
+
+  /** One that is open already stays. */
+  async #openOne(word: PortWord): Promise<void> {
     const { port } = word;
     if (this.#open.has(port)) return;
     const connections = new Set<Socket>();
@@ -86,56 +146,6 @@ export class Forwarding implements Disposable {
     this.#o.told.opened(forward, listener.moved);
   }
 
-  /**
-   * Looks after the session until the signal aborts, or nothing is to be open any more. `all`: what it
-   * listens on is opened and closed as it comes and goes. Rejects where the session has ended.
-   */
-  async keep({ all, signal }: { all: boolean; signal: AbortSignal }): Promise<void> {
-    const { place, connect, runtimeDir, anyProcess, told } = this.#o;
-    this.#all = all;
-    const ofAll = { ...this.#held(), port: null, localPort: null };
-    using _kept = all ? keepForward(runtimeDir, ofAll, () => this.#over.abort()) : null;
-    const over = AbortSignal.any([signal, this.#over.signal]);
-    let failures = 0;
-    for (let looks = 0; !over.aborted; looks++) {
-      try {
-        const client = await connect();
-        // Where nothing is to follow what it listens on, that is asked once: a look is dear to some hosts.
-        if (all || looks === 0) {
-          const ports = (await client.listPorts(place.session.id, { signal: over })).map(({ port }) => port);
-          if (over.aborted) return;
-          if (all) await this.#match(ports);
-          else if (!anyProcess) this.#tellUnheard(ports);
-        } else {
-          refuseEnded(await client.getSession(place.session.id, { signal: over }));
-        }
-        if (failures > 0) told.trouble(`${place.host.name} is back`);
-        failures = 0;
-      } catch (error) {
-        if (over.aborted) return;
-        if (!isPassing(error)) throw error;
-        if (failures === 0) told.trouble(`${messageOf(error)}; connections wait until it is back`);
-        failures += 1;
-      }
-      const seldom = () => Math.max(LOOK_MS, backoffMs(failures, Math.random(), SELDOM_MS));
-      await pause(failures === 0 ? LOOK_MS : seldom(), over);
-    }
-  }
-
-  /** Breaks off all connections. */
-  [Symbol.dispose](): void {
-    this.#over.abort();
-    for (const { close } of this.#open.values()) close();
-    this.#open.clear();
-  }
-
-  /** What is true of all its forwards. */
-  #held() {
-    const { host, session } = this.#o.place;
-    const { id: sessionId, name } = session;
-    return { host: host.name, sessionId, name, pid: process.pid, since: Date.now() };
-  }
-
   #close(port: number): void {
     const held = this.#open.get(port);
     if (!held) return;
@@ -150,10 +160,17 @@ export class Forwarding implements Disposable {
     this.#close(port);
   }
 
+  async #ports(signal: AbortSignal): Promise<number[]> {
+    const { place, connect } = this.#o;
+    const found = await (await connect()).listPorts(place.session.id, { signal });
+    return found.map(({ port }) => port);
+  }
+
   async #match(ports: readonly number[]): Promise<void> {
+    if (this.#over.signal.aborted) return;
     for (const port of this.#unwanted) if (!ports.includes(port)) this.#unwanted.delete(port);
     for (const port of this.#open.keys()) if (!ports.includes(port)) this.#close(port);
-    for (const port of ports) if (!this.#unwanted.has(port)) await this.open({ port, local: null });
+    for (const port of ports) if (!this.#unwanted.has(port)) await this.#openOne({ port, local: null });
   }
 
   #tellUnheard(ports: readonly number[]): void {
