@@ -40,7 +40,7 @@ it('starts in the new kind, and leaves what is older to the old', async () => {
     await units.usage('s', paths(directory));
   }
   expect(units.enforcement).toBe('kernel');
-  const each = ['observe', 'signal', 'freeze', 'thaw', 'frozen', 'kill', 'usage'];
+  const each = ['observe', 'signal', 'members', 'freeze', 'thaw', 'frozen', 'kill', 'usage'];
   expect(calls).toEqual([
     'new start',
     ...each.map((call) => `old ${call}`),
