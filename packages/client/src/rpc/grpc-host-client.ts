@@ -29,7 +29,8 @@ import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.
 import { decodeWatch } from './decode.ts';
 import { portCalls } from './dial-stream.ts';
 import { streamCalls } from './grpc-streams.ts';
-import type { CallOptions, HostClient, StartSession } from './host-client.ts';
+import type { CallOptions, HostClient } from './host-client.ts';
+import type { StartSession } from './session-orders.ts';
 
 type HooksAnswer = { hooks: WireHooks | undefined; changed: boolean };
 type HostAnswer = { host: Parameters<typeof decodeHost>[0] | undefined };

@@ -11,14 +11,9 @@ import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import type { RestartPolicy } from '@berth/shared/domain/session-state';
 import type { ToolHooks } from '@berth/shared/domain/tool-hooks';
-import type {
-  DiskReport,
-  DiskUse,
-  WorkspaceSource,
-  WorkspaceState,
-} from '@berth/shared/domain/workspace-source';
+import type { DiskReport, DiskUse, WorkspaceState } from '@berth/shared/domain/workspace-source';
+import type { KillOutcome, KillSession, ReserveSession, StartSession } from './session-orders.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -224,55 +219,6 @@ export type WatchMessage =
     }
   /** `fact` is null where this version does not know it. */
   | { readonly kind: 'event'; readonly event: Omit<HostEvent, 'fact'> & { readonly fact: Fact | null } };
-
-export interface ReserveSession {
-  readonly requestId: string;
-  /** 0: the host's default slot. */
-  readonly memoryBytes: number;
-  readonly ttlMs: number;
-  readonly name: string;
-}
-
-export interface StartSession {
-  readonly requestId: string;
-  /** Id of a reserved session; empty: take a slot now. */
-  readonly reservation: string;
-  readonly memoryBytes: number;
-  readonly name: string;
-  readonly prompt: string;
-  readonly preset: string;
-  readonly argv: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeoutMs: number | null;
-  readonly restartPolicy: RestartPolicy;
-  /** 0: the tool's own limit. */
-  readonly maxTurns?: number;
-  /** Without a person: the tool ends by itself. */
-  readonly headless?: boolean;
-  /** The tool asks nobody before it acts. */
-  readonly skipPermissions?: boolean;
-  /** Waits in line on the host where there is no slot. */
-  readonly queue?: boolean;
-  /** Absent: an empty workspace. */
-  readonly source?: WorkspaceSource;
-  readonly columns: number;
-  readonly rows: number;
-}
-
-export interface KillSession {
-  readonly requestId: string;
-  readonly session: string;
-  readonly graceMs: number;
-  /** Without SIG; empty: TERM. */
-  readonly signal: string;
-}
-
-export interface KillOutcome {
-  readonly session: SessionSnapshot;
-  readonly alreadyEnded: boolean;
-  readonly signals: readonly string[];
-}
 
 export interface ReadOutput {
   readonly session: string;
