@@ -10,7 +10,7 @@ import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const SCRIPT = resolve(import.meta.dirname, 'python/list_sessions.py');
-const SERVICES = ['Attention', 'Event', 'Hooks', 'Host', 'Session', 'Terminal', 'Workspace'].map(
+const SERVICES = ['Attention', 'Event', 'Hooks', 'Host', 'Port', 'Session', 'Terminal', 'Workspace'].map(
   (name) => `berth.v1.${name}Service`,
 );
 

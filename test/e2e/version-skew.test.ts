@@ -2,26 +2,38 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '@berth/shared/domain/version';
+import { SessionState } from '@berth/shared/gen/berth/v1/common';
 import { HostServiceGetResponse, HostServiceService } from '@berth/shared/gen/berth/v1/host';
-import { SessionServiceService } from '@berth/shared/gen/berth/v1/session';
+import { ListResponse, Session, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
 /** Something on the agent's socket that answers `list` as an agent of that version would. */
-async function agentOfVersion(sandbox: Sandbox, version: string | null) {
+async function agentOfVersion(sandbox: Sandbox, version: string | null, sessions: readonly Session[] = []) {
   const server = new Server();
   const answered: string[] = [];
   server.addService(
-    { list: SessionServiceService.list, start: SessionServiceService.start },
     {
+      list: SessionServiceService.list,
+      get: SessionServiceService.get,
+      start: SessionServiceService.start,
+    },
+    {
+      get: (
+        call: { sendMetadata(metadata: Metadata): void },
+        answer: (error: null, value: object) => void,
+      ) => {
+        call.sendMetadata(told(version));
+        answer(null, { session: sessions[0] });
+      },
       list: (
         call: { sendMetadata(metadata: Metadata): void },
         answer: (error: null, value: object) => void,
       ) => {
         call.sendMetadata(told(version));
         answered.push('list');
-        answer(null, { sessions: [] });
+        answer(null, ListResponse.fromPartial({ sessions: [...sessions] }));
       },
       start: (_call: object, answer: (error: null, value: object) => void) => {
         answered.push('start');
@@ -101,4 +113,23 @@ it('an agent from before sources is never given one that it would leave out', as
     expect(code).toBe(6);
   }
   expect(agent.answered).not.toContain('start');
+});
+
+it('of an agent from before ports all else is shown, and a forward says what is missing', async () => {
+  await using sandbox = createSandbox();
+  const id = 'sess-20261120-083022-a1b2c3';
+  const session = Session.fromPartial({ id, name: 'old', state: SessionState.RUNNING });
+  using _agent = await agentOfVersion(sandbox, VERSION, [session]);
+  const shown = await sandbox.berth(['show', 'old']);
+  expect(shown).toMatchObject({ code: 0, stderr: '' });
+  expect(shown.stdout).toMatch(new RegExp(`^session +${id}\nname +old\n`));
+  expect(shown.stdout).not.toMatch(/^ports/m);
+  expect(await sandbox.json(['show', 'old'])).toMatchObject({ ports: null });
+  for (const flags of [[], ['--background']]) {
+    expect(await sandbox.berth(['forward', 'old', '3000', ...flags])).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringMatching(/older than berth .*\n {2}hint: berth host upgrade local\n$/),
+    });
+  }
 });

@@ -16,6 +16,8 @@ const AFTER: Record<string, readonly string[]> = {
   session: ['--clear'],
   exec: ['--', 'true'],
   rm: ['--force'],
+  // It would stay until its session ends.
+  forward: ['--background', '3000'],
 };
 /** They find the session, and say that it has no repository. */
 const NEEDS_REPOSITORY = new Set(['pull', 'diff']);

@@ -6,7 +6,8 @@
 import type { HostConfig } from '../../packages/client/src/config/remotes.ts';
 import type { AttemptPorts, PlacementClient } from '../../packages/client/src/placement/attempt.ts';
 import type { Placement, PlacementPorts, Way } from '../../packages/client/src/placement/place.ts';
-import type { HostClient, StartSession } from '../../packages/client/src/rpc/host-client.ts';
+import type { HostClient } from '../../packages/client/src/rpc/host-client.ts';
+import type { StartSession } from '../../packages/client/src/rpc/session-orders.ts';
 import { BerthError } from '../../packages/shared/src/domain/berth-error.ts';
 import type { HostSnapshot } from '../../packages/shared/src/domain/host-snapshot.ts';
 import { GIB } from '../../packages/shared/src/domain/memory.ts';

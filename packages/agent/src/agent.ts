@@ -279,9 +279,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   const server = await serve({
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     ...createServices({
-      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, describe, attention },
+      ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, units, describe },
       ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
-      ...{ workspaces, kept },
+      ...{ attention, workspaces, kept },
       wrap: createWrapper({ hostId: id, hostname, log, onCall: metrics.rpc }),
     }),
   });

@@ -1,7 +1,7 @@
 /** berthd's verbs: flags -> wiring -> serve -> a clean end on SIGTERM. Sessions go on without it. */
 import { flushCompileCache } from 'node:module';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
-import { EXIT } from '@berth/shared/domain/reasons';
+import { EXIT } from '@berth/shared/domain/exit-codes';
 import { VERSION } from '@berth/shared/domain/version';
 import { readConfig, USAGE } from './config.ts';
 import { dialStdio } from './rpc/dial-stdio.ts';

@@ -5,6 +5,7 @@ import type { followFiles } from './follow-files.ts';
 import type { createHostSnapshot } from './host.ts';
 import type { Feed } from './journal/feed.ts';
 import type { KeptDisk } from './keep-disk.ts';
+import { network } from './network/network.ts';
 import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
 import { eventService } from './rpc/event-service.ts';
@@ -13,6 +14,7 @@ import type { Wrapper } from './rpc/handler.ts';
 import { hooksService } from './rpc/hooks-service.ts';
 import { hostService } from './rpc/host-service.ts';
 import { OwnConnections } from './rpc/own-connections.ts';
+import { portService } from './rpc/port-service.ts';
 import type { Services } from './rpc/server.ts';
 import { sessionService } from './rpc/session-service.ts';
 import { terminalService } from './rpc/terminal-service.ts';
@@ -25,8 +27,9 @@ import type { Draining } from './sessions/draining.ts';
 import type { Executions } from './sessions/executions.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
 import type { Journal } from './sessions/journal-port.ts';
-import type { Screens, Terminals, Transcripts } from './sessions/ports.ts';
+import type { Screens, Terminals, Transcripts, Units } from './sessions/ports.ts';
 import type { Registry } from './sessions/registry.ts';
+import { SessionPorts } from './sessions/session-ports.ts';
 import type { Supervisor } from './sessions/supervisor.ts';
 import type { Suspension } from './sessions/suspension.ts';
 import { Typist } from './sessions/typist.ts';
@@ -43,6 +46,7 @@ export interface ServiceParts {
   readonly files: SessionFiles;
   readonly transcripts: Transcripts;
   readonly terminals: Terminals;
+  readonly units: Units;
   readonly describe: Describe;
   readonly attention: AttentionKeeper;
   readonly commands: Commands;
@@ -100,6 +104,7 @@ export function createServices(parts: ServiceParts): OpenServices {
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
     workspace: workspaceService({ ...parts, ...parts.workspaces, connections }),
+    port: portService({ wrap, registry, sessionPorts: new SessionPorts({ ...parts, network }) }),
   };
   return { services, connections };
 }

@@ -100,6 +100,9 @@ export function createPlainUnits(): Units {
       }
     },
 
+    async members(sessionId, paths) {
+      return (await members(sessionId, paths)).map(({ pid }) => pid);
+    },
     freeze: (sessionId, paths) => freeze(() => members(sessionId, paths), paths),
     thaw: (sessionId, paths) => thaw(() => members(sessionId, paths), paths),
     frozen: (sessionId, paths) => frozen(() => members(sessionId, paths), paths),

@@ -1,7 +1,7 @@
 /** `berthd health`: asks the agent of this host how it is. */
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { EXIT } from '@berth/shared/domain/exit-codes';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
-import { EXIT } from '@berth/shared/domain/reasons';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
 import { HealthService } from '@berth/shared/wire/health';
 import { decodeHost } from '@berth/shared/wire/host';

@@ -6,6 +6,7 @@ import { connect, createServer, type Socket, type Server as SocketServer } from 
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import { flowing } from './flowing.ts';
 
 /** Where to listen: a path of our own, or a socket that systemd opened there and keeps (its number). */
 export interface Listening {
@@ -31,7 +32,7 @@ export async function acceptOn(
     connection.once('close', () => open.delete(connection));
     // A caller that goes away while it is greeted is no error of ours.
     connection.on('error', () => {});
-    sort(connection, () => injector.injectConnection(connection));
+    sort(connection, () => injector.injectConnection(flowing(connection)));
   });
   if (socket.descriptor === null) await listenAt(listener, socket.path);
   else await listening(listener, { fd: socket.descriptor });

@@ -3,9 +3,11 @@ import { type AttentionServiceServer, AttentionServiceService } from '@berth/sha
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/berth/v1/hooks';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
+import type { PortServiceServer } from '@berth/shared/gen/berth/v1/port';
 import { type SessionServiceServer, SessionServiceService } from '@berth/shared/gen/berth/v1/session';
 import { type TerminalServiceServer, TerminalServiceService } from '@berth/shared/gen/berth/v1/terminal';
 import { type WorkspaceServiceServer, WorkspaceServiceService } from '@berth/shared/gen/berth/v1/workspace';
+import { DialService } from '@berth/shared/wire/dial-bytes';
 import { HealthService } from '@berth/shared/wire/health';
 import { Server } from '@grpc/grpc-js';
 import { healthService } from './health-service.ts';
@@ -22,9 +24,10 @@ export interface Services {
   readonly attention: AttentionServiceServer;
   readonly hooks: HooksServiceServer;
   readonly workspace: WorkspaceServiceServer;
+  readonly port: PortServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace'].map(
+const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace', 'Port'].map(
   (name) => `berth.v1.${name}Service`,
 );
 
@@ -48,6 +51,7 @@ export async function serve(options: {
   server.addService(AttentionServiceService, services.attention);
   server.addService(HooksServiceService, services.hooks);
   server.addService(WorkspaceServiceService, services.workspace);
+  server.addService(DialService, services.port);
   const names = ['', ...SERVICES];
   const health = healthService(names);
   server.addService(HealthService, health.handlers);

@@ -62,6 +62,8 @@ export interface Units {
   frozen(sessionId: string, paths: SessionPaths): Promise<boolean>;
   /** SIGKILL to everything of the session; resolves once all of it is gone. */
   kill(sessionId: string, paths: SessionPaths): Promise<void>;
+  /** All processes of the session now, those that serve its terminals included; none where it is gone. */
+  members(sessionId: string, paths: SessionPaths): Promise<readonly number[]>;
   /** `usage` looks at every process of the machine: it is asked for only when somebody wants to know. */
   readonly usageIsDear: boolean;
   /** What the unit uses now and has used; null where that cannot be told (any more). */

@@ -13,6 +13,7 @@ function named(name: string, calls: string[]): Units {
     start: note('start'),
     observe: note('observe'),
     signal: note('signal'),
+    members: note('members'),
     freeze: note('freeze'),
     thaw: note('thaw'),
     frozen: note('frozen'),
@@ -31,6 +32,7 @@ it('starts in the new kind, and leaves what is older to the old', async () => {
   for (const directory of ['old', 'other']) {
     await units.observe('s', paths(directory));
     await units.signal('s', paths(directory), 'SIGTERM');
+    await units.members('s', paths(directory));
     await units.freeze('s', paths(directory));
     await units.thaw('s', paths(directory));
     await units.frozen('s', paths(directory));
@@ -38,7 +40,7 @@ it('starts in the new kind, and leaves what is older to the old', async () => {
     await units.usage('s', paths(directory));
   }
   expect(units.enforcement).toBe('kernel');
-  const each = ['observe', 'signal', 'freeze', 'thaw', 'frozen', 'kill', 'usage'];
+  const each = ['observe', 'signal', 'members', 'freeze', 'thaw', 'frozen', 'kill', 'usage'];
   expect(calls).toEqual([
     'new start',
     ...each.map((call) => `old ${call}`),

@@ -18,6 +18,7 @@ export function unitsOfBoth(options: {
     start: (unit) => units.start(unit),
     observe: (sessionId, paths) => of(paths).observe(sessionId, paths),
     signal: (sessionId, paths, signal) => of(paths).signal(sessionId, paths, signal),
+    members: (sessionId, paths) => of(paths).members(sessionId, paths),
     freeze: (sessionId, paths) => of(paths).freeze(sessionId, paths),
     thaw: (sessionId, paths) => of(paths).thaw(sessionId, paths),
     frozen: (sessionId, paths) => of(paths).frozen(sessionId, paths),

@@ -120,6 +120,7 @@ export function createSystemdUnits(options: {
       }
     },
 
+    members: (sessionId) => pidsOf(sessionId),
     freeze: (sessionId, paths) => standstill.freeze(() => pidsOf(sessionId), paths),
     thaw: (sessionId, paths) => standstill.thaw(() => pidsOf(sessionId), paths),
     frozen: (sessionId, paths) => standstill.frozen(() => pidsOf(sessionId), paths),

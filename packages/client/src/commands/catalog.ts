@@ -91,6 +91,13 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./cp.ts')).cp,
   },
   {
+    name: 'forward',
+    group: 'the work of a session',
+    describe: 'reach what a session listens on as localhost',
+    completes: 'session',
+    load: async () => (await import('./forward.ts')).forward,
+  },
+  {
     name: 'ssh',
     group: 'sessions',
     describe: 'a session on a host, or a plain login',

@@ -13,7 +13,7 @@ import { counted } from '../render/counted.ts';
 import { worst } from '../render/errors.ts';
 import { toJson } from '../render/json.ts';
 import { confirm } from '../render/picker.ts';
-import type { KillOutcome } from '../rpc/host-client.ts';
+import type { KillOutcome } from '../rpc/session-orders.ts';
 import { defineCommand } from './command.ts';
 import { eachTarget } from './each-target.ts';
 import { story } from './stream.ts';

@@ -2,6 +2,7 @@
 import { isSnoozed, type ToolFigures } from '@berth/shared/domain/attention';
 import { formatAge } from '@berth/shared/domain/duration';
 import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
+import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
@@ -16,6 +17,8 @@ import { outOfMemoryHint } from './out-of-memory.ts';
 
 export interface Shown extends Place {
   readonly details: SessionDetails;
+  /** What it listens on; null where nobody could tell. */
+  readonly ports: readonly ListeningPort[] | null;
   /** Null where nobody could tell in time. */
   readonly disk: DiskUse | null;
   readonly history: StateHistory;
@@ -144,7 +147,7 @@ function use({ session }: Shown): Fact[] {
   ];
 }
 
-function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
+function places({ session, details, ports, disk, reach }: Shown, now: number): Fact[] {
   const { artifacts } = details;
   const left = artifacts.length - ARTIFACTS;
   return [
@@ -153,6 +156,7 @@ function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
     ['variables', session.envNames.map((name) => `${name}=***`).join(' ')],
     ['disk', disk ? diskText(disk) : ''],
     ['git', details.git ? gitText(details.git) : ''],
+    ['ports', portsText(ports ?? [])],
     ['output', details.outputDirectory],
     ...artifacts.slice(0, ARTIFACTS).map((artifact): Fact => ['', artifactText(artifact, now)]),
     ['', left > 0 ? `and ${left} more` : ''],
@@ -160,6 +164,10 @@ function places({ session, details, disk, reach }: Shown, now: number): Fact[] {
     ['transcript', `bytes ${session.transcriptStart} to ${session.transcriptEnd}`],
     ['by ssh', reach],
   ];
+}
+
+function portsText(ports: readonly ListeningPort[]): string {
+  return ports.map(({ port, program }) => (program ? `${port} (${program})` : String(port))).join(', ');
 }
 
 /** What its workspace began with; nothing where it was empty. */

@@ -1,7 +1,9 @@
 /** `berth show`: everything about one session. */
 
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
+import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
+import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal } from '@berth/shared/domain/session-state';
 import type { DiskUse } from '@berth/shared/domain/workspace-source';
 import type { Context } from '../context.ts';
@@ -16,7 +18,7 @@ import { diskJson } from './disk-text.ts';
 import { type Shown, shownText } from './show-text.ts';
 import { hostnameOf, theSession } from './target.ts';
 
-/** Nobody waits for long to learn a size. */
+/** Nobody waits for long to learn a size, or what it listens on. */
 const MEASURE_MS = 1500;
 
 export const show = defineCommand({
@@ -47,10 +49,12 @@ async function look(place: Place, context: Context): Promise<Shown> {
   if (external) {
     const { session, details } = await client.getDetails(id);
     const reach = external.live ? plainSsh(host, { tmuxSession: external.name, configFile }) : '';
-    return { host, session, external, details, disk: null, history: { steps: [], complete: true }, reach };
+    const history = { steps: [], complete: true };
+    return { host, session, external, details, ports: null, disk: null, history, reach };
   }
-  const [{ session, details }, disk, history] = await Promise.all([
+  const [{ session, details }, ports, disk, history] = await Promise.all([
     client.getDetails(id),
+    portsOf(client, place.session),
     diskUse(client, id),
     stateHistory(client, { id, createdAt }),
   ]);
@@ -59,7 +63,20 @@ async function look(place: Place, context: Context): Promise<Shown> {
     tmuxSocket && session.startedAt !== null && !isFinal(session.state)
       ? plainSsh(host, { tmuxSocket, configFile })
       : '';
-  return { host, session, details, disk, history, reach };
+  return { host, session, details, ports, disk, history, reach };
+}
+
+/** Null where the host cannot tell within a moment, or its agent is too old to. */
+async function portsOf(
+  client: HostClient,
+  { id, state }: SessionSnapshot,
+): Promise<readonly ListeningPort[] | null> {
+  if (state !== 'running' && state !== 'suspended') return [];
+  try {
+    return await client.listPorts(id, { deadlineMs: MEASURE_MS });
+  } catch {
+    return null;
+  }
 }
 
 /** Null where the host cannot tell within a moment. */
@@ -71,7 +88,8 @@ async function diskUse(client: HostClient, id: string): Promise<DiskUse | null> 
   }
 }
 
-function json({ host, session, external, details, disk, history, reach }: Shown, hostname: string) {
+function json(shown: Shown, hostname: string) {
+  const { host, session, external, details, ports, disk, history, reach } = shown;
   return {
     ...sessionRow({ host, hostname }, session, Date.now()),
     report: external ? reportJson(external) : null,
@@ -81,6 +99,7 @@ function json({ host, session, external, details, disk, history, reach }: Shown,
       bytes,
       modified_at: new Date(modifiedAt).toISOString(),
     })),
+    ports: ports?.map(({ port, addresses, program, pid }) => ({ port, addresses, program, pid })) ?? null,
     disk: disk && diskJson(disk),
     output_directory: details.outputDirectory,
     status_directory: details.statusDirectory,

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
-import type { HostClient, StartSession } from '../rpc/host-client.ts';
+import type { HostClient } from '../rpc/host-client.ts';
+import type { StartSession } from '../rpc/session-orders.ts';
 import { isLost, unclear } from './outcomes.ts';
 
 export interface Job {

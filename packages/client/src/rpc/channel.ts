@@ -19,6 +19,7 @@ import {
   type UploadRequest,
   WorkspaceServiceClient,
 } from '@berth/shared/gen/berth/v1/workspace';
+import { DialClient } from '@berth/shared/wire/dial-bytes';
 import { CALL_ID, CLIENT_VERSION, EXPECT_HOST } from '@berth/shared/wire/metadata';
 import {
   type ClientDuplexStream,
@@ -294,5 +295,6 @@ function openStubs(socketPath: string) {
     attention: new AttentionServiceClient(target, credentials.createInsecure(), shared),
     hooks: new HooksServiceClient(target, credentials.createInsecure(), shared),
     workspace: new WorkspaceServiceClient(target, credentials.createInsecure(), shared),
+    port: new DialClient(target, credentials.createInsecure(), shared),
   };
 }

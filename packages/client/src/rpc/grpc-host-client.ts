@@ -28,6 +28,7 @@ import {
 import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { decodeWatch } from './decode.ts';
+import { portCalls } from './dial-stream.ts';
 import { streamCalls } from './grpc-streams.ts';
 import type { HostClient } from './host-client.ts';
 
@@ -231,6 +232,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return { session: sessionOf(answer), taken, keysWithheld: answer.keysWithheld };
     },
     ...streamCalls(channel, options),
+    ...portCalls(channel),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }

@@ -8,17 +8,13 @@ import type { Verdict } from '@berth/shared/domain/attention';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
+import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import type { SessionDetails } from '@berth/shared/domain/session-details';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import type { RestartPolicy } from '@berth/shared/domain/session-state';
 import type { ToolHooks } from '@berth/shared/domain/tool-hooks';
-import type {
-  DiskReport,
-  DiskUse,
-  WorkspaceSource,
-  WorkspaceState,
-} from '@berth/shared/domain/workspace-source';
+import type { DiskReport, DiskUse, WorkspaceState } from '@berth/shared/domain/workspace-source';
 import type { ByteStream } from './byte-stream.ts';
+import type { KillOutcome, KillSession, ReserveSession, StartSession } from './session-orders.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -102,6 +98,10 @@ export interface HostClient extends AsyncDisposable {
   ): Promise<void>;
   /** A command beside the session; ends with the signal. */
   exec(open: ExecOpen, signal: AbortSignal): ExecStream;
+  /** What the session listens on, by number. */
+  listPorts(session: string, options?: CallOptions): Promise<readonly ListeningPort[]>;
+  /** One connection; ends with the signal. */
+  dial(open: DialOpen, signal: AbortSignal): DialStream;
   /** Resolves when the session has ended. */
   kill(request: KillSession, options?: CallOptions): Promise<KillOutcome>;
   captureScreen(
@@ -146,6 +146,28 @@ export interface ExecStream {
   resize(columns: number, rows: number): void;
   /** Without SIG. */
   signal(name: string): void;
+}
+
+export interface DialOpen {
+  readonly session: string;
+  readonly port: number;
+  /** Also where it is not a process of the session that listens. */
+  readonly anyProcess: boolean;
+}
+
+export type DialMessage =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'data'; readonly data: Uint8Array }
+  /** The other side sends nothing more; it may still read. */
+  | { readonly kind: 'end' };
+
+/** The call opens once `messages` are taken, and ends with them. */
+export interface DialStream {
+  readonly messages: AsyncIterable<DialMessage>;
+  /** Resolves once more may be written. */
+  write(data: Uint8Array): Promise<void>;
+  /** Nothing more is written; what the other side sends still comes. */
+  end(): void;
 }
 
 export interface Listing {
@@ -194,55 +216,6 @@ export type WatchMessage =
     }
   /** `fact` is null where this version does not know it. */
   | { readonly kind: 'event'; readonly event: Omit<HostEvent, 'fact'> & { readonly fact: Fact | null } };
-
-export interface ReserveSession {
-  readonly requestId: string;
-  /** 0: the host's default slot. */
-  readonly memoryBytes: number;
-  readonly ttlMs: number;
-  readonly name: string;
-}
-
-export interface StartSession {
-  readonly requestId: string;
-  /** Id of a reserved session; empty: take a slot now. */
-  readonly reservation: string;
-  readonly memoryBytes: number;
-  readonly name: string;
-  readonly prompt: string;
-  readonly preset: string;
-  readonly argv: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeoutMs: number | null;
-  readonly restartPolicy: RestartPolicy;
-  /** 0: the tool's own limit. */
-  readonly maxTurns?: number;
-  /** Without a person: the tool ends by itself. */
-  readonly headless?: boolean;
-  /** The tool asks nobody before it acts. */
-  readonly skipPermissions?: boolean;
-  /** Waits in line on the host where there is no slot. */
-  readonly queue?: boolean;
-  /** Absent: an empty workspace. */
-  readonly source?: WorkspaceSource;
-  readonly columns: number;
-  readonly rows: number;
-}
-
-export interface KillSession {
-  readonly requestId: string;
-  readonly session: string;
-  readonly graceMs: number;
-  /** Without SIG; empty: TERM. */
-  readonly signal: string;
-}
-
-export interface KillOutcome {
-  readonly session: SessionSnapshot;
-  readonly alreadyEnded: boolean;
-  readonly signals: readonly string[];
-}
 
 export interface ReadOutput {
   readonly session: string;

@@ -4,98 +4,12 @@
  * they are only ever added to.
  */
 
+import { EXIT } from './exit-codes.ts';
 import { CODE } from './rpc-codes.ts';
-
-interface ReasonEntry {
-  /** Number of a google.rpc.Code. */
-  readonly grpc: number;
-  /** Exit code of `berth`: see docs/guide.md. */
-  readonly exit: number;
-  readonly hint: string;
-}
-
-export const EXIT = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  unreachable: 3,
-  notFound: 4,
-  noCapacity: 5,
-  refused: 6,
-  conflict: 7,
-  timeout: 124,
-  interrupted: 130,
-} as const;
+import { type ReasonEntry, USAGE_REASONS } from './usage-reasons.ts';
 
 const table = {
-  // Wrong usage or config: exit 2.
-  USAGE: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: 'see berth --help' },
-  CONFIG_INVALID: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'mend the file and run the command again',
-  },
-  ARGUMENT_INVALID: { grpc: CODE.invalidArgument, exit: EXIT.usage, hint: 'see berth COMMAND --help' },
-  NAME_INVALID: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'use letters, digits, dots, dashes and underscores',
-  },
-  MEMORY_INVALID: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'write an amount such as 512M, 8G or 1.5T',
-  },
-  PROMPT_TOO_LARGE: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'put the long part into a file that the session can read, and name the file in the prompt',
-  },
-  PRESET_UNKNOWN: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'see berth host show HOST for the presets',
-  },
-  MAX_TURNS_UNSUPPORTED: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'leave out --max-turns, or use --timeout, which holds for every tool',
-  },
-  HEADLESS_UNSUPPORTED: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'leave out --headless, or name a preset that knows it: see berth host show HOST',
-  },
-  SKIP_PERMISSIONS_UNSUPPORTED: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'leave out --skip-permissions, or name a preset that knows it: see berth host show HOST',
-  },
-  HOOKS_UNSUPPORTED: {
-    grpc: CODE.invalidArgument,
-    exit: EXIT.usage,
-    hint: 'see docs/attention.md for ways that work with any tool',
-  },
-  SETTINGS_INVALID: {
-    grpc: CODE.failedPrecondition,
-    exit: EXIT.usage,
-    hint: 'mend the file on the host and run the command again',
-  },
-  TOOL_MISSING: {
-    grpc: CODE.failedPrecondition,
-    exit: EXIT.usage,
-    hint: 'install it and run the command again',
-  },
-  SOURCE_INVALID: {
-    grpc: CODE.failedPrecondition,
-    exit: EXIT.usage,
-    hint: 'see docs/workspace.md for what a session can begin with',
-  },
-  SOCKET_PATH_TOO_LONG: {
-    grpc: CODE.failedPrecondition,
-    exit: EXIT.usage,
-    hint: 'set XDG_RUNTIME_DIR to a shorter directory',
-  },
+  ...USAGE_REASONS,
 
   // Host unreachable: exit 3.
   HOST_UNREACHABLE: {
@@ -142,6 +56,16 @@ const table = {
     grpc: CODE.notFound,
     exit: EXIT.notFound,
     hint: 'paths are relative to the workspace of the session: berth exec SESSION ls',
+  },
+  FORWARD_NOT_FOUND: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see what there is: berth forward --list',
+  },
+  PORT_CLOSED: {
+    grpc: CODE.notFound,
+    exit: EXIT.notFound,
+    hint: 'see what it listens on: berth show SESSION',
   },
   PRESET_UNAVAILABLE: {
     grpc: CODE.failedPrecondition,
@@ -221,6 +145,11 @@ const table = {
     grpc: CODE.failedPrecondition,
     exit: EXIT.conflict,
     hint: 'see what it left: berth output SESSION',
+  },
+  LOCAL_PORT_TAKEN: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'leave the local port out, and a free one is taken',
   },
   SESSION_ALIVE: {
     grpc: CODE.failedPrecondition,
