@@ -62,13 +62,6 @@ export function idleUntil({ connections, since, timeoutMs, suspended }: Idling):
   return connections > 0 || suspended || timeoutMs === 0 ? null : since + timeoutMs;
 }
 
-/** PUBLISHER.NAME, or PUBLISHER.NAME@VERSION, as marketplaces have them: nothing that is a path or a flag. */
-const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_-]*(@[0-9A-Za-z][0-9A-Za-z.+-]*)?$/;
-
-export function isExtensionName(text: string): boolean {
-  return text.length <= 200 && EXTENSION.test(text);
-}
-
 /** Variables of a session that would turn a server of VS Code into something else, or that it hands to its page. */
 const NOT_FOR_IT = /^(?:CODE_SERVER_|CS_DISABLE_|VSCODE_|ELECTRON_)/;
 const NOT_FOR_IT_EITHER = new Set([

@@ -1,10 +1,14 @@
 /** berth.v1.EditorService: VS Code beside sessions. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { EDITOR_IDLE_MS, type EditorSnapshot, MAX_PROFILE_BYTES } from '@berth/shared/domain/editor';
+import {
+  EDITOR_IDLE_MS,
+  type EditorSnapshot,
+  isExtensionName,
+  MAX_PROFILE_BYTES,
+} from '@berth/shared/domain/editor';
 import type { EditorServiceServer, OpenEditorRequest } from '@berth/shared/gen/berth/v1/editor';
 import { encodeEditor, encodeInstallation } from '@berth/shared/wire/editor';
 import { fromDuration, toBytes } from '@berth/shared/wire/scalar';
-import { isExtensionName } from '../domain/editor.ts';
 import type { Editors, OpenOrder } from '../sessions/editors.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { Wrapper } from './handler.ts';

@@ -45,3 +45,10 @@ export interface EditorInstallation {
 export const MAX_PROFILE_BYTES = 1024 * 1024;
 /** An editor that nobody is connected to is stopped after this, unless asked otherwise. */
 export const EDITOR_IDLE_MS = 30 * 60_000;
+
+/** PUBLISHER.NAME, or PUBLISHER.NAME@VERSION, as marketplaces have them: nothing that is a path or a flag. */
+const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_-]*(@[0-9A-Za-z][0-9A-Za-z.+-]*)?$/;
+
+export function isExtensionName(text: string): boolean {
+  return text.length <= 200 && EXTENSION.test(text);
+}
