@@ -85,6 +85,13 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./cp.ts')).cp,
   },
   {
+    name: 'code',
+    group: 'the work of a session',
+    describe: 'VS Code on the workspace of a session',
+    completes: 'session',
+    load: async () => (await import('./code.ts')).code,
+  },
+  {
     name: 'forward',
     group: 'the work of a session',
     describe: 'reach what a session listens on as localhost',
