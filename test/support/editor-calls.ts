@@ -1,11 +1,7 @@
 /** Connections to the editor of a session, by PortService alone: what a proxy of the client does. */
 import { Agent, request } from 'node:http';
 import { Duplex } from 'node:stream';
-import {
-  type DialRequest,
-  type DialResponse,
-  PortServiceClient,
-} from '@berth/shared/gen/berth/v1/port';
+import { type DialRequest, type DialResponse, PortServiceClient } from '@berth/shared/gen/berth/v1/port';
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { toBerthError } from '../../packages/client/src/rpc/errors.ts';
 

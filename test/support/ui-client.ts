@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import {
   type FleetState,
   KEY_HEADER,
@@ -89,6 +90,23 @@ export class UiClient {
       });
       asked.on('error', reject);
       asked.end(body);
+    });
+  }
+
+  /** Asks to go on as another protocol; the socket is to be destroyed. */
+  upgrade(url: string, headers: Record<string, string>): Promise<{ status: number; socket: Duplex | null }> {
+    const { pathname, search, host } = new URL(url, this.origin);
+    const own = { host, connection: 'Upgrade', upgrade: 'websocket', ...headers };
+    return new Promise((resolve, reject) => {
+      const options = { port: this.port, host: '127.0.0.1', path: pathname + search };
+      const asked = request({ ...options, headers: own });
+      asked.on('upgrade', (answer, socket) => resolve({ status: answer.statusCode ?? 0, socket }));
+      asked.on('response', (answer) => {
+        answer.resume();
+        resolve({ status: answer.statusCode ?? 0, socket: null });
+      });
+      asked.on('error', reject);
+      asked.end();
     });
   }
 
