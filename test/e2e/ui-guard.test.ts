@@ -92,7 +92,6 @@ it('sets a cookie that no script reads and no other site sends', async () => {
 it.each([
   ['from another origin', { origin: EVIL }, undefined],
   ['from nowhere', { origin: '' }, undefined],
-  ['by a name that was pointed here', { host: 'evil.example' }, undefined],
   ['without a cookie', { cookie: '' }, undefined],
   ['without the key', {}, 'x'],
 ])('refuses sockets %s', async (_what, headers, key) => {
@@ -100,6 +99,19 @@ it.each([
     const socket = ui.socket(path, headers as Record<string, string>, key);
     expect(await socket.accepted()).toBe(false);
   }
+});
+
+it('refuses sockets by a name that was pointed here', async () => {
+  const own = { ...ui.login, 'sec-websocket-protocol': `berth, berth-key.${ui.key}` };
+  const websocket = { 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', 'sec-websocket-version': '13' };
+  const asked = async (host: string) => {
+    const headers = { ...own, ...websocket, host, origin: `http://${host}` };
+    const { status, socket } = await ui.upgrade('/api/live', headers);
+    socket?.destroy();
+    return status;
+  };
+  expect(await asked(`localhost:${ui.port}`)).toBe(101);
+  expect(await asked(`evil.example:${ui.port}`)).toBe(403);
 });
 
 it('gives its pages headers under which nothing foreign runs', async () => {

@@ -78,8 +78,10 @@ export class UiClient {
   ask(url: string, { method = 'GET', headers = {}, body, host }: Ask = {}): Promise<Answer> {
     const { pathname, search, host: named } = new URL(url, this.origin);
     return new Promise((resolve, reject) => {
-      const options = { port: this.port, host: '127.0.0.1', path: pathname + search, method };
-      const asked = request({ ...options, headers: { host: host ?? named, ...headers } }, (answer) => {
+      const options = { port: this.port, host: '127.0.0.1', path: pathname + search, method, agent: false };
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const all = { host: host ?? named, ...length, ...headers };
+      const asked = request({ ...options, headers: all }, (answer) => {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part));
         answer.on('end', () => {
@@ -100,7 +102,10 @@ export class UiClient {
     return new Promise((resolve, reject) => {
       const options = { port: this.port, host: '127.0.0.1', path: pathname + search };
       const asked = request({ ...options, headers: own });
-      asked.on('upgrade', (answer, socket) => resolve({ status: answer.statusCode ?? 0, socket }));
+      asked.on('upgrade', (answer, socket, head) => {
+        socket.unshift(head);
+        resolve({ status: answer.statusCode ?? 0, socket });
+      });
       asked.on('response', (answer) => {
         answer.resume();
         resolve({ status: answer.statusCode ?? 0, socket: null });
