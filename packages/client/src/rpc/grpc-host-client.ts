@@ -28,6 +28,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { decodeWatch } from './decode.ts';
 import { portCalls } from './dial-stream.ts';
+import { editorCalls } from './editor-calls.ts';
 import { streamCalls } from './grpc-streams.ts';
 import type { CallOptions, HostClient, StartSession } from './host-client.ts';
 
@@ -228,6 +229,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
     },
     ...streamCalls(channel),
     ...portCalls(channel),
+    ...editorCalls(channel),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }
