@@ -11,7 +11,9 @@ export type TerminalState =
   | { readonly kind: 'opening' }
   | { readonly kind: 'open' }
   | { readonly kind: 'reconnecting'; readonly why: string }
-  | { readonly kind: 'ended'; readonly reason: 'detached' | 'session-ended' };
+  | { readonly kind: 'ended'; readonly reason: 'detached' | 'session-ended' }
+  /** It ended by an error; a person may try again. */
+  | { readonly kind: 'failed'; readonly message: string; readonly hint: string };
 
 export interface TerminalEnds {
   output(bytes: Uint8Array): void;
@@ -48,8 +50,8 @@ export class TerminalLink {
     this.#open();
   }
 
-  get state(): TerminalState {
-    return this.#state;
+  get #over(): boolean {
+    return this.#state.kind === 'ended' || this.#state.kind === 'failed';
   }
 
   type(bytes: Uint8Array): void {
@@ -70,9 +72,9 @@ export class TerminalLink {
     this.#order({ type: 'drawn', bytes: this.#drawn });
   }
 
-  /** A person wants it back after it ended by being detached. */
+  /** A person wants it back after it was detached, or failed. */
   again(): void {
-    if (this.#state.kind !== 'ended') return;
+    if (!this.#over) return;
     this.#set({ kind: 'opening' });
     this.#open();
   }
@@ -124,6 +126,9 @@ export class TerminalLink {
         return;
       case 'ended':
         this.#set({ kind: 'ended', reason: message.reason });
+        return;
+      case 'failed':
+        this.#set({ kind: 'failed', message: message.error.message, hint: message.error.hint });
     }
   }
 
@@ -131,14 +136,14 @@ export class TerminalLink {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#typed.closed();
-    if (this.#state.kind === 'ended') return;
+    if (this.#over) return;
     if (this.#ends === null && this.#typed.unacknowledged === 0) return;
     this.#set({ kind: 'reconnecting', why: 'the connection to Berth on this machine broke' });
     this.#retrying.failed();
   }
 
   #closeWhenDone(): void {
-    if (this.#ends !== null || (this.#typed.unacknowledged > 0 && this.#state.kind !== 'ended')) return;
+    if (this.#ends !== null || (this.#typed.unacknowledged > 0 && !this.#over)) return;
     this.#retrying.stop();
     this.#socket?.close();
   }

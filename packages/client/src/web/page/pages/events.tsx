@@ -26,13 +26,13 @@ export function EventsPage() {
     <div className="page">
       <PageHead title="Events" note="What happened on all hosts, the newest first.">
         <search className="filters">
-          <select className="input" aria-label="Host" value={host} onChange={(e) => setHost(e.target.value)}>
+          <select className="textbox" aria-label="Host" value={host} onChange={(e) => setHost(e.target.value)}>
             <option value="">All hosts</option>
             {[...hosts.keys()].map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
-          <select className="input" aria-label="Kind" value={kind} onChange={(e) => setKind(e.target.value)}>
+          <select className="textbox" aria-label="Kind" value={kind} onChange={(e) => setKind(e.target.value)}>
             <option value="">All kinds</option>
             {EVENT_KINDS.map((name) => (
               <option key={name}>{name}</option>
@@ -40,7 +40,7 @@ export function EventsPage() {
           </select>
           <input
             type="search"
-            className="input"
+            className="textbox"
             placeholder="Filter"
             aria-label="Filter events by words"
             value={words}

@@ -69,7 +69,7 @@ export function StartPage() {
             <span>Prompt</span>
             <textarea
               ref={prompt}
-              className="input prompt"
+              className="textbox prompt"
               rows={7}
               placeholder="What is it to do? Empty: the tool waits for you."
               value={order.prompt}
@@ -80,7 +80,7 @@ export function StartPage() {
           <div className="fields">
             <label className="field">
               <span>Preset</span>
-              <select className="input" value={order.preset} onChange={(e) => set({ preset: e.target.value })}>
+              <select className="textbox" value={order.preset} onChange={(e) => set({ preset: e.target.value })}>
                 <option value="">{about?.preset ? `${about.preset} (default)` : 'Default'}</option>
                 {presets
                   .filter((name) => name !== about?.preset)
@@ -94,7 +94,7 @@ export function StartPage() {
             <label className="field">
               <span>Name</span>
               <input
-                className="input"
+                className="textbox"
                 placeholder="its id"
                 value={order.name}
                 aria-invalid={nameWrong !== null}
@@ -104,7 +104,7 @@ export function StartPage() {
             </label>
             <label className="field">
               <span>Host</span>
-              <select className="input" value={order.host} onChange={(e) => set({ host: e.target.value })}>
+              <select className="textbox" value={order.host} onChange={(e) => set({ host: e.target.value })}>
                 <option value="">The best</option>
                 {[...hosts.keys()].map((name) => (
                   <option key={name} value={name}>
@@ -116,7 +116,7 @@ export function StartPage() {
             <label className="field">
               <span>Memory</span>
               <input
-                className="input"
+                className="textbox"
                 list="sizes"
                 placeholder={about?.memory || 'default'}
                 value={order.memory}
@@ -135,7 +135,7 @@ export function StartPage() {
             <label className="field">
               <span>Repository on this machine</span>
               <input
-                className="input mono"
+                className="textbox mono"
                 placeholder="/home/me/project"
                 value={order.repository}
                 onChange={(event) => set({ repository: event.target.value })}
@@ -144,7 +144,7 @@ export function StartPage() {
             <label className="field">
               <span>or a directory of the host</span>
               <input
-                className="input mono"
+                className="textbox mono"
                 placeholder="none"
                 value={order.directory}
                 onChange={(event) => set({ directory: event.target.value })}

@@ -17,7 +17,7 @@ export function OutputSearch({ sessionKey }: { sessionKey: SessionKey }) {
     <>
       <input
         type="search"
-        className="input"
+        className="textbox"
         placeholder="Find in all it printed"
         aria-label="Find in all it printed"
         value={typed}

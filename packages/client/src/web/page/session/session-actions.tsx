@@ -92,7 +92,7 @@ function Rename({ sessionKey, row, onClose }: FormProps) {
     >
       <label className="field">
         <span>Name</span>
-        <input className="input" value={name} onChange={(event) => setName(event.target.value)} />
+        <input className="textbox" value={name} onChange={(event) => setName(event.target.value)} />
         <small className={problem ? 'bad' : ''}>{problem ?? 'Empty: it goes by its id.'}</small>
       </label>
     </Question>
@@ -117,7 +117,7 @@ function Tags({ sessionKey, row, onClose }: FormProps) {
     >
       <label className="field">
         <span>One tag a line</span>
-        <textarea className="input" rows={4} value={text} onChange={(event) => setText(event.target.value)} />
+        <textarea className="textbox" rows={4} value={text} onChange={(event) => setText(event.target.value)} />
         <small className={wanted ? '' : 'bad'}>{wanted ? 'As key=value.' : 'A line is not key=value.'}</small>
       </label>
     </Question>

@@ -62,7 +62,7 @@ export function Sidebar() {
         </Button>
         <input
           type="search"
-          className="input"
+          className="textbox"
           placeholder="Filter sessions"
           aria-label="Filter sessions and tabs"
           value={filter}

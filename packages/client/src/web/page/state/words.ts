@@ -21,10 +21,10 @@ export function attentionLine(attention: Attention): string {
 /** How a session's state is coloured: the same everywhere. */
 export type Tone = 'run' | 'wait' | 'ok' | 'bad' | 'off';
 
-export function toneOf(row: Pick<SessionRow, 'status' | 'activity'>): Tone {
+export function toneOf(row: Pick<SessionRow, 'status'>): Tone {
   switch (row.status) {
     case 'running':
-      return row.activity === 'waiting' ? 'wait' : 'run';
+      return 'run';
     case 'pending':
     case 'suspended':
       return 'wait';

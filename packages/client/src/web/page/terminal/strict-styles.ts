@@ -4,12 +4,33 @@
  * sheets made by script and properties set by script, which the policy allows.
  */
 
+type Create = (name: string, options?: ElementCreationOptions) => HTMLElement;
+
+function strictCreate(real: Document): Create {
+  const create: Create = Document.prototype.createElement.bind(real);
+  return (name, options) => {
+    // Even an empty style element is one too many for the policy.
+    if (name.toLowerCase() === 'style') return sheetElement(real, create('template'));
+    return stylesByProperty(create(name, options));
+  };
+}
+
+/**
+ * Runs what makes elements of the real document whatever `documentOverride` says, as the viewport of
+ * xterm.js 6.0 does. What it makes is strict for good.
+ */
+export function strictly(real: Document, run: () => void): void {
+  Object.defineProperty(real, 'createElement', { value: strictCreate(real), configurable: true });
+  try {
+    run();
+  } finally {
+    Reflect.deleteProperty(real, 'createElement');
+  }
+}
+
 /** A document like the real one, for `documentOverride`. */
 export function strictDocument(real: Document): Document {
-  const createElement = (name: string, options?: ElementCreationOptions): HTMLElement => {
-    const element = real.createElement(name, options);
-    return name.toLowerCase() === 'style' ? sheetElement(real, element) : stylesByProperty(element);
-  };
+  const createElement = strictCreate(real);
   return new Proxy(real, {
     get(target, property) {
       if (property === 'createElement') return createElement;
@@ -20,7 +41,7 @@ export function strictDocument(real: Document): Document {
   });
 }
 
-/** Its text becomes a sheet of the document for as long as it is not removed; it stays empty itself. */
+/** Stands for a style element: its text is a sheet of the document for as long as it is not removed. */
 function sheetElement(real: Document, element: HTMLElement): HTMLElement {
   const sheet = new CSSStyleSheet();
   real.adoptedStyleSheets.push(sheet);

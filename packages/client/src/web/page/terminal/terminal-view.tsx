@@ -117,6 +117,20 @@ function TerminalNote({ state, broken, onAgain }: NoteProps) {
       </p>
     );
   }
+  if (state.kind === 'failed') {
+    return (
+      <p className="terminal-note bad" role="alert">
+        <Icon name="warning" />
+        <span>
+          {state.message}
+          {state.hint && <small> ({state.hint})</small>}
+        </span>
+        <Button small onClick={onAgain}>
+          Try again
+        </Button>
+      </p>
+    );
+  }
   return (
     <p className="terminal-note" role="status">
       {state.reason === 'session-ended' ? 'The session has ended.' : 'Detached.'}
@@ -149,7 +163,7 @@ function TerminalSearch({ onFind, onClose }: SearchProps) {
     <form className="terminal-search" onSubmit={submit}>
       <input
         ref={field}
-        className="input"
+        className="textbox"
         aria-label="Find on the screen"
         placeholder="Find on the screen"
         onKeyDown={(event) => {

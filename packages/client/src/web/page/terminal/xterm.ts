@@ -7,7 +7,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
-import { strictDocument } from './strict-styles.ts';
+import { strictDocument, strictly } from './strict-styles.ts';
 import type { TerminalColours } from './theme.ts';
 
 export interface Screen {
@@ -46,7 +46,7 @@ export function openScreen(parent: HTMLElement, colours: TerminalColours): Scree
   terminal.loadAddon(new Unicode11Addon());
   terminal.loadAddon(new WebLinksAddon(openLink));
   terminal.unicode.activeVersion = '11';
-  terminal.open(parent);
+  strictly(document, () => terminal.open(parent));
   let renderer: 'webgl' | 'dom' = 'dom';
   try {
     const webgl = new WebglAddon();
