@@ -14,6 +14,7 @@ test('the page runs its own scripts alone, and shows nothing but its own and app
   expect(policyOf(headers)).toMatchObject({
     'default-src': "'none'",
     'script-src': "'self'",
+    'style-src': "'self'",
     'connect-src': "'self' ws://localhost:1234",
     'frame-src': 'http://*.localhost:1234',
     'frame-ancestors': "'none'",
