@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KEY_HEADER } from '../../packages/client/src/web/protocol.ts';
+import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { type Ask, UiClient } from '../support/ui-client.ts';
@@ -159,6 +160,18 @@ it('leaves nothing that another user could open, and no login on the disk', asyn
     .filter(existsSync)
     .flatMap((directory) => readdirSync(directory));
   expect(files.filter((name) => /login|cookie|token/.test(name))).toEqual([]);
+});
+
+// Only root can be somebody else.
+it.runIf(process.getuid?.() === 0)('hangs up on another user of the machine', async () => {
+  const head = `GET / HTTP/1.1\\r\\nHost: localhost:${ui.port}\\r\\nConnection: close\\r\\n\\r\\n`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${ui.port}; printf '${head}' >&3; head -1 <&3`;
+  const asked = async (user: number) => {
+    const argv = ['setpriv', `--reuid=${user}`, '--clear-groups', 'bash', '-c', script];
+    return (await run(argv, { env: { PATH: process.env.PATH }, cwd: '/' })).stdout;
+  };
+  expect(await asked(0)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await asked(65_534)).toBe('');
 });
 
 it('listens on loopback alone', async () => {

@@ -1,6 +1,7 @@
 /**
  * HTTP on this machine's loopback: every request and socket passes the guard, and goes to the UI or to an
- * app of a session by the host that it names. Nobody else is answered anything.
+ * app of a session by the host that it names. Nobody else is answered anything; other users of the
+ * machine are hung up on, where the kernel tells who they are.
  */
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,6 +10,7 @@ import { listenOnLoopback } from '../forward/loopback.ts';
 import type { PortWord } from '../forward/port-words.ts';
 import { type Asked, judge, type Verdict } from './guard.ts';
 import { type HeaderTable, uiHeaders } from './headers.ts';
+import { isOtherUser } from './peer-user.ts';
 
 export interface Answering {
   request(asked: IncomingMessage, answer: ServerResponse): void;
@@ -34,6 +36,10 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   const http = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 60_000 });
   const sockets = new Set<Socket>();
   const listener = await listenOnLoopback(options.port, (socket) => {
+    if (isOtherUser(socket, process.getuid?.())) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     http.emit('connection', socket);
