@@ -27,7 +27,8 @@ export async function ensureCodeServer(): Promise<void> {
     const env = { ...process.env, PATH: `${dirname(NODE)}:${process.env.PATH}` };
     const argv = ['npm', ...wanted, '--no-audit', '--no-fund'];
     const { code, stdout, stderr } = await run(argv, { env, timeoutMs: INSTALL_MS });
-    if (code !== 0) throw new Error(`${argv.join(' ')} exited with ${code}:\n${stdout}${stderr}`.slice(-4000));
+    if (code !== 0)
+      throw new Error(`${argv.join(' ')} exited with ${code}:\n${stdout}${stderr}`.slice(-4000));
     copyFileSync(NODE, join(made, 'bin/node'));
     renameSync(made, CODE_SERVER);
   });

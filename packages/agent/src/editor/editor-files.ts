@@ -53,8 +53,7 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
       for (const directory of [at.runtime, user, at.extensions]) {
         await mkdir(directory, { recursive: true, mode: 0o700 });
       }
-      await rm(at.socket, { force: true });
-      await rm(at.ownSocket, { force: true });
+      for (const name of await readdir(at.runtime)) await rm(path.join(at.runtime, name), { force: true });
       // It would make itself one in the user's home, with a password in it.
       await write(at.configFile, 'auth: none\n');
       await seed(path.join(user, 'settings.json'), profile.settings);

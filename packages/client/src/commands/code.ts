@@ -78,21 +78,11 @@ async function openOnHost(
   const profile = readProfile(paths.configDir);
   const client = await context.connect(place.host);
   const request = { requestId: randomUUID(), session: place.session.id, profile, idleMs };
-  const editor = await client.openEditor(request).catch((error: unknown) => {
-    throw ofHost(error, place);
-  });
+  const editor = await client.openEditor(request);
   if (editor.detail !== '') console.err(`berth: ${oneLine(editor.detail)}\n`);
   void open;
   if (console.json) console.out(`${toJson({ editor: editorJson(place, editor) })}\n`);
   return 0;
-}
-
-/** The agent does not know by which name its host is known here. */
-function ofHost(error: unknown, { host }: Place): unknown {
-  if (!(error instanceof BerthError) || error.reason !== 'EDITOR_NOT_INSTALLED') return error;
-  const { reason, message, values } = error;
-  const hint = `bring one: berth host code install ${host.name}`;
-  return new BerthError(reason, message, { hint, values, cause: error });
 }
 
 function editorJson(place: Place, editor: EditorSnapshot) {
