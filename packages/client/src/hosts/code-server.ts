@@ -97,7 +97,7 @@ mkdir -p "$new/.in"
 cat >"$new/.archive"
 [ "$(sha256sum <"$new/.archive" | cut -d' ' -f1)" = "$1" ] || fail 'it arrived damaged'
 echo 'step unpacking it'
-tar -xzf "$new/.archive" -C "$new/.in"
+tar -xzf "$new/.archive" -C "$new/.in" 2>/dev/null || fail 'it is no .tar.gz'
 rm -f "$new/.archive"
 inner="$new/.in"
 if [ ! -e "$inner/bin/code-server" ]; then
