@@ -49,6 +49,7 @@ const BESIDE = {
   zod: './zod.cjs',
   ink: './ink.cjs',
   react: './react.cjs',
+  ws: './ws.cjs',
 };
 
 /**
@@ -113,7 +114,10 @@ async function main(): Promise<void> {
     await build({ ...clientOptions(out), entryPoints: rest, plugins, external });
     const bar = { 'status-bar': 'packages/client/src/commands/status-bar.ts' };
     await build({ ...clientOptions(out), entryPoints: bar, plugins });
-    await build({ ...clientOptions(out), entryPoints: { yaml: 'yaml', zod: 'zod', react: 'react' } });
+    await build({
+      ...clientOptions(out),
+      entryPoints: { yaml: 'yaml', zod: 'zod', react: 'react', ws: 'ws' },
+    });
     const inkPlugins = [besideTheBundle({ react: './react.cjs' }), inkAtOnce()];
     await build({ ...clientOptions(out), entryPoints: { ink: 'ink' }, plugins: inkPlugins });
   });

@@ -49,10 +49,14 @@ const HOMES: readonly Home[] = [
   { packageName: 'pino', homes: [`${AGENT}/log.ts`] },
   { packageName: 'yargs', homes: [`${CLIENT}/commands/parse.ts`] },
   { packageName: 'yaml', homes: [`${CLIENT}/config`, `${CLIENT}/render/yaml.ts`, `${AGENT}/presets`] },
-  { packageName: 'zod', homes: [`${CLIENT}/config`, `${CLIENT}/providers`, `${AGENT}/presets`] },
+  {
+    packageName: 'zod',
+    homes: [`${CLIENT}/config`, `${CLIENT}/providers`, `${CLIENT}/web`, `${AGENT}/presets`],
+  },
   { packageName: 'jsonc-parser', homes: [`${AGENT}/presets`] },
   { packageName: 'smol-toml', homes: [`${AGENT}/presets`] },
   { packageName: 'ink', homes: [`${CLIENT}/tui`] },
+  { packageName: 'ws', homes: [`${CLIENT}/web`] },
   { packageName: 'react', homes: [`${CLIENT}/tui`] },
 ];
 
@@ -124,6 +128,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     forbids: (path, { target, kind }) =>
       kind === 'value' && isBelow(target, `${CLIENT}/tui`) && !isBelow(path, `${CLIENT}/tui`),
     breach: { path: `${CLIENT}/commands/x.ts`, source: "import { runDash } from '../tui/dash.tsx';" },
+  },
+  {
+    name: 'the local server is loaded late',
+    paths: [`${CLIENT}/web`],
+    forbids: (path, { target, kind }) =>
+      kind === 'value' && isBelow(target, `${CLIENT}/web`) && !isBelow(path, `${CLIENT}/web`),
+    breach: { path: `${CLIENT}/commands/x.ts`, source: "import { serveUi } from '../web/serve-ui.ts';" },
   },
   {
     name: 'git is run by its adapter, which is loaded late and knows nothing of us',

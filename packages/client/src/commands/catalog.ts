@@ -99,6 +99,12 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./forward.ts')).forward,
   },
   {
+    name: 'ui',
+    group: 'sessions',
+    describe: 'every session as a tab in your browser',
+    load: async () => (await import('./ui.ts')).ui,
+  },
+  {
     name: 'ssh',
     group: 'sessions',
     describe: 'a session on a host, or a plain login',

@@ -1,23 +1,13 @@
 /** `berth show`: everything about one session. */
 
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
-import type { SessionDetails } from '@berth/shared/domain/session-details';
-import { isFinal } from '@berth/shared/domain/session-state';
-import type { DiskUse } from '@berth/shared/domain/workspace-source';
-import type { Context } from '../context.ts';
-import { plainSsh } from '../fleet/plain-ssh.ts';
-import type { Place } from '../fleet/resolve.ts';
-import { stateHistory } from '../fleet/state-history.ts';
+import { artifactRows, gitRow, historyRows, lookAt, type Shown } from '../fleet/session-look.ts';
 import { sessionRow } from '../fleet/view.ts';
 import { toJson } from '../render/json.ts';
-import type { HostClient } from '../rpc/host-client.ts';
 import { defineCommand } from './command.ts';
 import { diskJson } from './disk-text.ts';
-import { type Shown, shownText } from './show-text.ts';
+import { shownText } from './show-text.ts';
 import { hostnameOf, theSession } from './target.ts';
-
-/** Nobody waits for long to learn a size. */
-const MEASURE_MS = 1500;
 
 export const show = defineCommand({
   usage: '[HOST:]SESSION',
@@ -28,7 +18,7 @@ export const show = defineCommand({
   async run({ words }, context) {
     const found = await theSession(words, context, { command: 'show' });
     const { console } = context;
-    const shown = await look(found, context);
+    const shown = await lookAt(found, context);
     if (!console.json) {
       console.out(shownText(shown, Date.now()));
       return 0;
@@ -39,54 +29,18 @@ export const show = defineCommand({
   },
 });
 
-async function look(place: Place, context: Context): Promise<Shown> {
-  const { host, external } = place;
-  const { id, createdAt } = place.session;
-  const client = await context.connect(host);
-  const configFile = context.settings.sshConfig;
-  if (external) {
-    const { session, details } = await client.getDetails(id);
-    const reach = external.live ? plainSsh(host, { tmuxSession: external.name, configFile }) : '';
-    return { host, session, external, details, disk: null, history: { steps: [], complete: true }, reach };
-  }
-  const [{ session, details }, disk, history] = await Promise.all([
-    client.getDetails(id),
-    diskUse(client, id),
-    stateHistory(client, { id, createdAt }),
-  ]);
-  const { tmuxSocket } = details;
-  const reach =
-    tmuxSocket && session.startedAt !== null && !isFinal(session.state)
-      ? plainSsh(host, { tmuxSocket, configFile })
-      : '';
-  return { host, session, details, disk, history, reach };
-}
-
-/** Null where the host cannot tell within a moment. */
-async function diskUse(client: HostClient, id: string): Promise<DiskUse | null> {
-  try {
-    return (await client.measureDisk([id], { deadlineMs: MEASURE_MS })).sessions.get(id) ?? null;
-  } catch {
-    return null;
-  }
-}
-
 function json({ host, session, external, details, disk, history, reach }: Shown, hostname: string) {
   return {
     ...sessionRow({ host, hostname }, session, Date.now()),
     report: external ? reportJson(external) : null,
-    git: gitJson(details.git),
-    artifacts: details.artifacts.map(({ path, bytes, modifiedAt }) => ({
-      path,
-      bytes,
-      modified_at: new Date(modifiedAt).toISOString(),
-    })),
+    git: gitRow(details.git),
+    artifacts: artifactRows(details.artifacts),
     disk: disk && diskJson(disk),
     output_directory: details.outputDirectory,
     status_directory: details.statusDirectory,
     tmux_socket: details.tmuxSocket,
     ssh: reach,
-    history: history.steps.map(({ state, at }) => ({ state, at: new Date(at).toISOString() })),
+    history: historyRows(history),
     history_complete: history.complete,
   };
 }
@@ -95,10 +49,4 @@ function reportJson(external: ExternalSnapshot) {
   const { toolSessionId, status, message, reportedAt, metrics, team, agents } = external;
   const told = { status, message, reported_at: new Date(reportedAt).toISOString() };
   return { ...told, tool_session_id: toolSessionId, metrics, team, agents };
-}
-
-function gitJson(git: SessionDetails['git']) {
-  if (!git) return null;
-  const { branch, commit, dirtyFiles, ahead, behind, upstream } = git;
-  return { branch, commit, dirty_files: dirtyFiles, ahead, behind, upstream };
 }
