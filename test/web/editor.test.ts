@@ -1,11 +1,22 @@
 /** Editors of sessions: the real agent and code-server, reached as a proxy of the client does. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
-import { giveCodeServer } from '../support/code-server.ts';
+import { CODE_SERVER, giveCodeServer } from '../support/code-server.ts';
 import { dialEditor, editorCalls, editorPage, listPorts } from '../support/editor-calls.ts';
 import { NODE } from '../support/programs.ts';
+import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
@@ -48,6 +59,20 @@ function giveStandIn(own: Sandbox, script: string): void {
   const version =
     "if (process.argv[2] === '--version') { console.log('1.0.0 abc with Code 1.0.0'); process.exit(0); }";
   writeFileSync(join(directory, 'code-server'), `#!${NODE}\n${version}\n${script}\n`, { mode: 0o755 });
+}
+
+/** `example.hello` 1.2.3 as marketplaces hand it out: a zip. */
+function makeExtension(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const manifest = { name: 'hello', publisher: 'example', version: '1.2.3', engines: { vscode: '*' } };
+  const make =
+    'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").writestr("extension/package.json", sys.argv[2])';
+  execFileSync('python3', [
+    '-c',
+    make,
+    join(directory, 'example.hello-1.2.3.vsix'),
+    JSON.stringify(manifest),
+  ]);
 }
 
 const socketOf = (session: string) => join(sandbox.runtimeDir, 'e', session, 's');
@@ -102,6 +127,39 @@ it('is seeded from the profile once, and keeps what the user made of it', async 
   await editors.stop(id);
   await editors.open({ session: id, profile });
   expect(readFileSync(settings, 'utf8')).toBe('{}');
+});
+
+it('extensions of the profile are brought once, and each session has them as its own', async () => {
+  const packages = join(sandbox.home, '.local/share/berth/code-server/extensions');
+  makeExtension(packages);
+  const ids = [await start('extended'), await start('extended-too')] as const;
+  const profile = { extensions: ['Example.Hello', 'example.missing'] };
+  const opened = await Promise.all(ids.map((session) => editors.open({ session, profile })));
+  // What cannot be had (there is no network here) keeps nobody from working.
+  for (const { state, detail } of opened)
+    expect({ state, detail }).toEqual({
+      state: 'ready',
+      detail: expect.stringMatching(/^extension example\.missing could not be installed: \S/),
+    });
+  const manifests = ids.map((id) =>
+    realpathSync(editorFile(id, 'extensions/example.hello-1.2.3/package.json')),
+  );
+  expect(manifests[0]).toBe(manifests[1]);
+  expect(statSync(manifests[0] ?? '').mode & 0o222).toBe(0);
+  const { code } = await sandbox.json<{ code: object }>(['host', 'code', 'show', 'local']);
+  expect(code).toMatchObject({ program: 'code-server', extensions: ['example.hello@1.2.3'] });
+  // What code-server itself makes of it.
+  const own = [
+    '--extensions-dir',
+    editorFile(ids[0], 'extensions'),
+    '--user-data-dir',
+    editorFile(ids[0], 'data'),
+  ];
+  const argv = [join(CODE_SERVER, 'bin/node'), realpathSync(join(CODE_SERVER, 'bin/code-server')), ...own];
+  const listed = await run([...argv, '--list-extensions', '--show-versions'], {
+    env: { ...sandbox.env, CODE_SERVER_CONFIG: '/dev/null' },
+  });
+  expect(listed.stdout).toMatch(/^example\.hello@1\.2\.3$/m);
 });
 
 it('ends when nobody was connected for as long as was asked for, and not before', async () => {
