@@ -78,7 +78,9 @@ async function show(
 ): Promise<void> {
   console.out(console.json ? `${toJson({ url })}\n` : `${url}\n`);
   if (flags['no-open']) return;
-  const { openBrowser } = await import('../web/browser.ts');
-  if (await openBrowser({ url, env, platform: process.platform, app: flags.app })) return;
-  console.err('berth: no browser could be started here; open the link yourself within a minute\n');
+  const { openWindow } = await import('../web/app-window.ts');
+  if (flags.app && (await openWindow(url, env))) return;
+  const { openInBrowser } = await import('../editor/open-here.ts');
+  if (await openInBrowser(url, env)) return;
+  console.err('berth: no browser could be started here: open the link yourself, within a minute\n');
 }

@@ -1,9 +1,8 @@
 /** What an origin of a session's own answers: who comes with a ticket is let in, and then what the session serves. */
-import { type App, type Apps, ENTRY_PATH } from './apps.ts';
-import { sendPage } from './artifacts.ts';
-import type { CallPorts } from './calls/call.ts';
-import { hostAndId } from './calls/find-session.ts';
-import { dialTarget, hostOf } from './dial-target.ts';
+import type { ServerResponse } from 'node:http';
+import type { DialStream } from '../rpc/host-client.ts';
+import { type App, type Apps, ENTRY_PATH, type ServedTarget } from './apps.ts';
+import { hostOf } from './dial-target.ts';
 import { appHost } from './guard.ts';
 import { artifactHeaders } from './headers.ts';
 import { type Answering, refuse, refuseSocket } from './local-server.ts';
@@ -11,54 +10,64 @@ import { proxyRequest, proxySocket, type Upstream } from './proxy.ts';
 
 export interface AppRoutesOptions {
   readonly apps: Apps;
-  readonly ports: CallPorts;
+  readonly port: number;
   /** Origins that may frame it. */
   readonly frames: readonly string[];
+  /** Rejects where there is no way to its host. */
+  readonly dial: (app: App<ServedTarget>, signal: AbortSignal) => Promise<DialStream>;
+  /** Of an app that is one HTML file. */
+  readonly page: (app: App, path: string, answer: ServerResponse) => void;
 }
 
 export function appRoutes(id: string, options: AppRoutesOptions): Answering {
-  const { apps, ports, frames } = options;
+  const { apps, port, frames } = options;
   const app = apps.get(id);
+  if (app === null || app.target.kind === 'page') return pageRoutes(id, app, options);
+  const { session, target } = app;
+  const upstream: Upstream = {
+    origin: `http://${appHost(id, port)}`,
+    host: hostOf(target),
+    frames,
+    dial: (signal) => options.dial({ id, session, target }, signal),
+  };
   return {
     request(asked, answer) {
-      const url = new URL(asked.url ?? '', 'http://localhost');
-      if (app === null) return refuse(answer, 403, artifactHeaders());
-      if (url.pathname === ENTRY_PATH) {
-        const entered = apps.enter(id, url.searchParams.get('ticket') ?? '');
-        if (entered === null) return refuse(answer, 403, artifactHeaders());
-        if (app.target.kind === 'page') {
-          const { session, target } = app;
-          const page = { session, path: target.path };
-          sendPage(answer, page, { ports, frames }).catch(() => answer.destroy());
-          return;
-        }
-        const { setCookie, path } = entered;
-        answer.writeHead(302, { ...artifactHeaders(), location: path, 'set-cookie': setCookie });
-        answer.end();
+      const ticket = ticketOf(asked.url);
+      if (ticket === null) {
+        if (apps.knows(id, asked.headers.cookie)) proxyRequest(asked, answer, upstream);
+        else refuse(answer, 401, artifactHeaders());
         return;
       }
-      if (app.target.kind === 'page' || !apps.knows(id, asked.headers.cookie))
-        return refuse(answer, 401, artifactHeaders());
-      proxyRequest(asked, answer, upstreamOf(app, options));
+      const entered = apps.enter(id, ticket);
+      if (entered === null) {
+        refuse(answer, 403, artifactHeaders());
+        return;
+      }
+      const { setCookie, path: location } = entered;
+      answer.writeHead(302, { ...artifactHeaders(), location, 'set-cookie': setCookie });
+      answer.end();
     },
     socket(asked, socket, head) {
-      if (app === null || app.target.kind === 'page' || !apps.knows(id, asked.headers.cookie))
-        return refuseSocket(socket, 401);
-      proxySocket(asked, socket, head, upstreamOf(app, options));
+      if (apps.knows(id, asked.headers.cookie)) proxySocket(asked, socket, head, upstream);
+      else refuseSocket(socket, 401);
     },
   };
 }
 
-function upstreamOf(app: App, { ports, frames }: AppRoutesOptions): Upstream {
-  const { session: key, target } = app;
+/** One file for each ticket: it loads nothing else, so nobody needs a cookie. */
+function pageRoutes(id: string, app: App | null, { apps, page }: AppRoutesOptions): Answering {
   return {
-    origin: `http://${appHost(app.id, ports.port)}`,
-    host: hostOf(target),
-    frames,
-    async dial(signal) {
-      const { host, id } = hostAndId(key, ports);
-      const client = await ports.context.connect(host.config, { signal });
-      return dialTarget(client, { session: id, target }, signal);
+    request(asked, answer) {
+      const entered = apps.enter(id, ticketOf(asked.url) ?? '');
+      if (app?.target.kind === 'page' && entered) page(app, app.target.path, answer);
+      else refuse(answer, 403, artifactHeaders());
     },
+    socket: (_asked, socket) => refuseSocket(socket, 403),
   };
+}
+
+/** Null: it comes for something else. */
+function ticketOf(url = ''): string | null {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  return pathname === ENTRY_PATH ? (searchParams.get('ticket') ?? '') : null;
 }

@@ -10,15 +10,17 @@ import { newSecret, sameSecret } from './secrets.ts';
 import { Tokens } from './tokens.ts';
 
 export type Target =
-  | { readonly kind: 'port'; readonly port: number }
-  | { readonly kind: 'editor' }
+  | ServedTarget
   /** One HTML file that the session hands over. */
   | { readonly kind: 'page'; readonly path: string };
 
-export interface App {
+/** What speaks HTTP. */
+export type ServedTarget = { readonly kind: 'port'; readonly port: number } | { readonly kind: 'editor' };
+
+export interface App<T extends Target = Target> {
   readonly id: string;
   readonly session: SessionKey;
-  readonly target: Target;
+  readonly target: T;
 }
 
 interface Held extends App {

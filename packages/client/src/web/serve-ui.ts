@@ -2,16 +2,18 @@
 import type { Context } from '../context.ts';
 import type { LiveFleet } from '../fleet/live-fleet.ts';
 import type { PortWord } from '../forward/port-words.ts';
-import { appRoutes } from './app-routes.ts';
+import { type AppRoutesOptions, appRoutes } from './app-routes.ts';
 import { Apps } from './apps.ts';
 import { ArtifactLinks } from './artifact-links.ts';
-import { sendArtifact } from './artifacts.ts';
+import { sendArtifact, sendPage } from './artifacts.ts';
 import type { CallPorts, Calls } from './calls/call.ts';
 import { changeCalls } from './calls/change-calls.ts';
+import { hostAndId } from './calls/find-session.ts';
 import { fleetCalls } from './calls/fleet-calls.ts';
 import { lookCalls } from './calls/look-calls.ts';
 import { openCalls } from './calls/open-calls.ts';
 import { startCalls } from './calls/start-calls.ts';
+import { dialTarget } from './dial-target.ts';
 import { uiOrigins } from './guard.ts';
 import { LiveFeed } from './live-feed.ts';
 import { openLocalServer } from './local-server.ts';
@@ -62,7 +64,7 @@ export async function serveUi(options: {
         const artifact = sendArtifactWith(ports);
         return uiRoutes({ port, logins, files, calls: callsOver(ports), sockets, artifact });
       },
-      app: (id, port) => appRoutes(id, { apps, ports: portsAt(port), frames: uiOrigins(port) }),
+      app: (id, port) => appRoutes(id, appsOver(portsAt(port))),
     }),
   );
   const { port } = server;
@@ -71,6 +73,23 @@ export async function serveUi(options: {
     port,
     link: () => `http://localhost:${port}/#token=${logins?.newToken() ?? ''}`,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+function appsOver(ports: CallPorts): AppRoutesOptions {
+  const { apps, port, context } = ports;
+  const frames = uiOrigins(port);
+  return {
+    apps,
+    port,
+    frames,
+    async dial({ session: key, target }, signal) {
+      const { host, id } = hostAndId(key, ports);
+      const client = await context.connect(host.config, { signal });
+      return dialTarget(client, { session: id, target }, signal);
+    },
+    page: ({ session }, path, answer) =>
+      void sendPage(answer, { session, path }, { ports, frames }).catch(() => answer.destroy()),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What is looked up about one session, and only while somebody looks at it. */
-import { safeText } from '@berth/shared/domain/text';
+import { oneLine, safeText } from '@berth/shared/domain/text';
 import { z } from 'zod';
 import { artifactRows, gitRow, historyRows, lookAt } from '../../fleet/session-look.ts';
 import { sessionRow } from '../../fleet/view.ts';
@@ -21,10 +21,12 @@ function show(ports: CallPorts): Call<'show'> {
       const { context } = ports;
       const place = await placeOf(key, ports, signal);
       const client = await context.connect(place.host, { signal });
-      const [{ host, session, details, history, reach }, listening] = await Promise.all([
+      const { id } = place.session;
+      const [{ host, session, details, history, reach }, listening, editor] = await Promise.all([
         lookAt(place, context),
         // An agent that is too old to tell has none to offer.
-        place.external ? [] : client.listPorts(place.session.id, { signal }).catch(() => []),
+        place.external ? [] : client.listPorts(id, { signal }).catch(() => []),
+        place.external ? null : client.getEditor(id, { signal }).catch(() => null),
       ]);
       const known = hostAndId(key, ports).host.snapshot;
       return {
@@ -34,7 +36,7 @@ function show(ports: CallPorts): Call<'show'> {
         history: historyRows(history).reverse(),
         ports: listening.map(({ port, program, pid }) => ({ port, program, pid })),
         ssh: reach,
-        editor: null,
+        editor: editor && { state: editor.state, detail: oneLine(editor.detail) },
       };
     },
   };

@@ -1,11 +1,13 @@
 /** What the page opens on origins of their own: editors, ports, HTML; and links to artifacts. */
+import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import { z } from 'zod';
+import { readProfile } from '../../editor/profile.ts';
 import type { Target } from '../apps.ts';
 import { appHost } from '../guard.ts';
 import type { CallPorts, Calls } from './call.ts';
-import { hostAndId, SESSION } from './find-session.ts';
+import { hostAndId, onSession, SESSION } from './find-session.ts';
 
 type OpenCalls = Pick<Calls, 'openEditor' | 'stopEditor' | 'openPort' | 'openArtifact'>;
 
@@ -17,15 +19,19 @@ export function openCalls(ports: CallPorts): OpenCalls {
   return {
     openEditor: {
       params: z.strictObject({ session: SESSION }),
-      async run() {
-        throw new BerthError('VERSION_MISMATCH', 'this version has no editor');
+      async run({ session: key }) {
+        const { context } = ports;
+        const { host, id } = hostAndId(key, ports);
+        const client = await context.connect(host.config);
+        const profile = readProfile(context.paths.configDir);
+        const request = { requestId: randomUUID(), session: id, profile, idleMs: null };
+        const { directory } = await client.openEditor(request);
+        return opened(key, { kind: 'editor' }, `/?folder=${encodeURIComponent(directory)}`);
       },
     },
     stopEditor: {
       params: z.strictObject({ session: SESSION }),
-      async run() {
-        return {};
-      },
+      run: ({ session }) => onSession(session, ports, (client, request) => client.stopEditor(request)),
     },
     openPort: {
       params: z.strictObject({ session: SESSION, port: z.int().min(1).max(65_535) }),
