@@ -35,10 +35,11 @@ rm -rf "$base"/.new-*
 new="$base/.new-$$"
 fail() { echo "$*" >&2; exit 9; }
 finish() {
+  cd "$base"
   run="$new/bin/code-server"
   [ -x "$run" ] || fail 'there is no bin/code-server in it'
   said=$(if [ -x "$new/bin/node" ]; then CODE_SERVER_CONFIG=/dev/null "$new/bin/node" "$(readlink -f "$run")" --version; else CODE_SERVER_CONFIG=/dev/null "$run" --version; fi 2>&1) ||
-    fail "it does not run: $(printf %s "$said" | tail -n 1)"
+    fail "it does not run: $(printf '%s\\n' "$said" | grep -m 1 -i error || printf %s "$said" | tail -n 1)"
   version=$(printf '%s\\n' "$said" | sed -n 's/^\\([0-9][0-9.]*[0-9a-zA-Z.+-]*\\) .*/\\1/p' | tail -n 1)
   [ -n "$version" ] || fail 'it does not tell its version'
   sync
