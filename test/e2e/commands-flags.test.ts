@@ -7,6 +7,7 @@ import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
+import { CODE_FLAGS } from './code-flags.ts';
 import { execFlags } from './exec-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
 import { keptFlags } from './kept-flags.ts';
@@ -88,6 +89,7 @@ function terminalFlags(command: string): Record<string, () => Promise<void>> {
 
 const FLAGS: Record<string, () => Promise<void>> = {
   ...execFlags(() => sandbox, 'printed'),
+  ...CODE_FLAGS,
   'start --preset': async () =>
     expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
   'start --command': async () =>

@@ -1,8 +1,23 @@
-/** Connections to the editor of a session, by PortService alone: what a proxy of the client does. */
+/** EditorService of an agent, and connections by PortService: what a proxy of the client does. */
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { Duplex } from 'node:stream';
-import { type DialRequest, type DialResponse, PortServiceClient } from '@berth/shared/gen/berth/v1/port';
-import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import type { EditorSnapshot } from '@berth/shared/domain/editor';
+import {
+  EditorServiceClient,
+  GetEditorRequest,
+  OpenEditorRequest,
+  type OpenEditorResponse,
+  StopEditorRequest,
+} from '@berth/shared/gen/berth/v1/editor';
+import {
+  type DialRequest,
+  type DialResponse,
+  type ListPortsResponse,
+  PortServiceClient,
+} from '@berth/shared/gen/berth/v1/port';
+import { decodeEditor } from '@berth/shared/wire/editor';
+import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { toBerthError } from '../../packages/client/src/rpc/errors.ts';
 
 /** Resolves once the agent says that it is there; rejects with its BerthError. */
@@ -40,6 +55,17 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
   return connection;
 }
 
+export async function listPorts(socket: string, session: string): Promise<ListPortsResponse['ports']> {
+  const client = new PortServiceClient(`unix:${socket}`, credentials.createInsecure());
+  try {
+    return await new Promise((resolve, reject) =>
+      client.listPorts({ session }, (error, response) => (error ? reject(error) : resolve(response.ports))),
+    );
+  } finally {
+    client.close();
+  }
+}
+
 /** One page of the editor, redirects not followed. */
 export async function editorPage(
   socket: string,
@@ -65,4 +91,34 @@ export async function editorPage(
   } finally {
     connection.destroy();
   }
+}
+
+export function editorCalls(socket: string) {
+  type Answer = (error: ServiceError | null, response: OpenEditorResponse) => void;
+  async function call(
+    ask: (client: EditorServiceClient, answer: Answer) => unknown,
+  ): Promise<EditorSnapshot> {
+    const client = new EditorServiceClient(`unix:${socket}`, credentials.createInsecure());
+    try {
+      const { editor } = await new Promise<OpenEditorResponse>((resolve, reject) =>
+        ask(client, (error, response) => (error ? reject(toBerthError(error, 'local')) : resolve(response))),
+      );
+      if (!editor) throw new Error('the agent answered without an editor');
+      return decodeEditor(editor);
+    } finally {
+      client.close();
+    }
+  }
+  return {
+    open: (request: Parameters<typeof OpenEditorRequest.fromPartial>[0]) =>
+      call((client, done) =>
+        client.openEditor(OpenEditorRequest.fromPartial({ requestId: randomUUID(), ...request }), done),
+      ),
+    stop: (session: string) =>
+      call((client, done) =>
+        client.stopEditor(StopEditorRequest.fromPartial({ requestId: randomUUID(), session }), done),
+      ),
+    get: (session: string) =>
+      call((client, done) => client.getEditor(GetEditorRequest.fromPartial({ session }), done)),
+  };
 }

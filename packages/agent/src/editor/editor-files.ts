@@ -20,6 +20,14 @@ export interface EditorFilesOptions {
 
 const RECORD = 'record.json';
 const WORDS_BYTES = 4096;
+/** Of an editor that is new, for who brought none: the files and nothing in front of them. */
+const SETTINGS = `{
+  // Of this session alone. What new ones begin with: ~/.config/berth/code/settings.json on your own machine.
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "extensions.autoUpdate": false
+}
+`;
 
 export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
   const { runtimeDirectory, secretDirectory, bootId } = options;
@@ -53,11 +61,10 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
       for (const directory of [at.runtime, user, at.extensions]) {
         await mkdir(directory, { recursive: true, mode: 0o700 });
       }
-      await rm(at.socket, { force: true });
-      await rm(at.ownSocket, { force: true });
+      for (const name of await readdir(at.runtime)) await rm(path.join(at.runtime, name), { force: true });
       // It would make itself one in the user's home, with a password in it.
       await write(at.configFile, 'auth: none\n');
-      await seed(path.join(user, 'settings.json'), profile.settings);
+      await seed(path.join(user, 'settings.json'), profile.settings || SETTINGS);
       await seed(path.join(user, 'keybindings.json'), profile.keybindings);
       const entries = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
       await write(at.envFile, entries.join(''));

@@ -4,15 +4,24 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { EditorPlace, EditorUnits } from '../sessions/editor-port.ts';
 import {
   allProcesses,
   argumentsOf,
   type Process,
+  processOf,
   startedWith,
   usageOf,
   withDescendants,
 } from './processes.ts';
+
+/** Told from a later process with the same number. The directory that it lies in is gone after a reboot, or cleared. */
+interface Identity {
+  readonly pid: number;
+  readonly start: string;
+}
 
 /** From SIGTERM to SIGKILL, and to giving up, in ms. */
 const GRACE_MS = 5000;
@@ -32,6 +41,9 @@ export function createPlainEditorUnits(runner: string): EditorUnits {
       });
       await once(child, 'spawn');
       child.unref();
+      const pid = child.pid ?? 0;
+      const identity: Identity = { pid, start: processOf(pid)?.start ?? 'ended' };
+      writeFileSync(recordFile(place), JSON.stringify(identity), { mode: 0o600 });
     },
 
     async alive(place) {
@@ -65,10 +77,27 @@ export function createPlainEditorUnits(runner: string): EditorUnits {
   };
 }
 
-/** The one that leads its group, and serves at the editor's socket. */
+/** The one that it was started as; where the agent died before that was written down, by its arguments. */
 function main(place: EditorPlace): Process | null {
+  const identity = recorded(place);
+  if (identity) {
+    const found = processOf(identity.pid);
+    return found && !found.zombie && found.start === identity.start ? found : null;
+  }
   const leads = ({ pid, leader }: Process) => pid === leader && argumentsOf(pid).includes(place.socket);
   return allProcesses().find((one) => leads(one) && isMarked(one.pid, place)) ?? null;
+}
+
+function recordFile({ runtime }: EditorPlace): string {
+  return path.join(runtime, 'unit.json');
+}
+
+function recorded(place: EditorPlace): Identity | null {
+  try {
+    return JSON.parse(readFileSync(recordFile(place), 'utf8')) as Identity;
+  } catch {
+    return null;
+  }
 }
 
 function members(place: EditorPlace): Process[] {

@@ -246,9 +246,9 @@ export class Editors implements Disposable {
     const running = this.#running.get(sessionId);
     if (!running) return;
     running[Symbol.dispose]();
-    this.#running.delete(sessionId);
     const session = this.#o.registry.get(sessionId);
     await this.#end(running, session !== undefined && isActive(session));
+    this.#running.delete(sessionId);
   }
 
   async #end({ place, units, record }: Held, sessionLives: boolean): Promise<void> {

@@ -72,9 +72,9 @@ export class RunningEditor implements Disposable {
     this.waitForIdle();
   }
 
-  /** Null where it takes none yet. Rejects where nobody answers. */
+  /** Null where it takes none, yet or any more. Rejects where nobody answers. */
   async connect(signal: AbortSignal): Promise<Duplex | null> {
-    if (this.#state !== 'ready') return null;
+    if (this.#state !== 'ready' || this.#over) return null;
     const connection = await this.#o.door.connect(this.place.socket, signal);
     this.#connections += 1;
     this.waitForIdle();

@@ -9,8 +9,12 @@ import type { Place } from '../fleet/resolve.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { namedJson, namedText } from './each-target.ts';
+import { interruption } from './interruption.ts';
 import { theSession } from './target.ts';
 import { span } from './values.ts';
+
+/** Beside that of `berth ui`; the next one that is free for a second editor. */
+const PORT = 23_785;
 
 export const code = defineCommand({
   usage: 'SESSION',
@@ -73,26 +77,33 @@ async function openOnHost(
   context: Context,
   { idleMs, open }: { idleMs: number | null; open: boolean },
 ): Promise<number> {
-  const { console, paths } = context;
+  const { console, env, paths } = context;
   const { readProfile } = await import('../editor/profile.ts');
   const profile = readProfile(paths.configDir);
   const client = await context.connect(place.host);
   const request = { requestId: randomUUID(), session: place.session.id, profile, idleMs };
-  const editor = await client.openEditor(request).catch((error: unknown) => {
-    throw ofHost(error, place);
-  });
+  const editor = await client.openEditor(request);
   if (editor.detail !== '') console.err(`berth: ${oneLine(editor.detail)}\n`);
-  void open;
-  if (console.json) console.out(`${toJson({ editor: editorJson(place, editor) })}\n`);
-  return 0;
-}
-
-/** The agent does not know by which name its host is known here. */
-function ofHost(error: unknown, { host }: Place): unknown {
-  if (!(error instanceof BerthError) || error.reason !== 'EDITOR_NOT_INSTALLED') return error;
-  const { reason, message, values } = error;
-  const hint = `bring one: berth host code install ${host.name}`;
-  return new BerthError(reason, message, { hint, values, cause: error });
+  const { serveTarget } = await import('../web/serve-target.ts');
+  using interrupted = interruption();
+  const { signal } = interrupted;
+  await using served = await serveTarget({
+    ...{ context, place, target: { kind: 'editor' } },
+    port: { port: PORT, local: null },
+    path: `/?folder=${encodeURIComponent(editor.directory)}`,
+  });
+  const url = served.url();
+  if (console.json) console.out(`${toJson({ editor: { ...editorJson(place, editor), url } })}\n`);
+  else console.out(`${url}\n`);
+  if (open) {
+    const { openInBrowser } = await import('../editor/open-here.ts');
+    if (!(await openInBrowser(url, env))) {
+      console.err('berth: no browser could be started here: open the link yourself, within a minute\n');
+    }
+  }
+  console.err('berth: the page is here until ctrl-C; the editor goes on after it, until nobody uses it\n');
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  return 130;
 }
 
 function editorJson(place: Place, editor: EditorSnapshot) {

@@ -27,7 +27,7 @@ async function first(
   env: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   for (const [program = '', ...before] of commands) {
-    if (!findProgram(program, env)) continue;
+    if (!program.startsWith('/') && !findProgram(program, env)) continue;
     const child = spawn(program, [...before, ...args], { env, detached: true, stdio: 'ignore' });
     const began = await once(child, 'spawn').then(
       () => true,
