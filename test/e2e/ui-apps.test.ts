@@ -126,6 +126,17 @@ it('says that nothing answers, and tries again', async () => {
   expect(answer.body).toMatch(/^Berth cannot reach it: /);
 });
 
+it('goes on, whatever a session answers and its page asks for', async () => {
+  const app = await entered(one);
+  expect((await get(app, '/strange')).status).toBe(502);
+  const target = async (path: string) =>
+    await ui.askRaw(
+      `GET ${path} HTTP/1.1\r\nHost: ${app.host}\r\nCookie: ${app.cookie}\r\nConnection: close\r\n\r\n`,
+    );
+  for (const path of ['//[', '/%', '/?%', '//', 'http://[', '*']) await target(path);
+  expect((await get(app, '/')).status).toBe(200);
+});
+
 it('hands over artifacts, and lets nothing in them run', async () => {
   const script = [
     'cd "$BERTH_OUTPUT_DIR" && mkdir -p deep',

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import {
   KEY_HEADER,
   KEY_PROTOCOL,
@@ -90,6 +92,13 @@ export class UiClient {
       asked.on('error', reject);
       asked.end(body);
     });
+  }
+
+  /** As it is written; resolves with all that is answered. */
+  async askRaw(text: string): Promise<string> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.end(text);
+    return await textOf(socket);
   }
 
   /** Asks to go on as another protocol; the socket is to be destroyed. */

@@ -30,7 +30,8 @@ it('serves the editor on an origin of its own', async () => {
   const loaded = await get(new URL(script, app.origin).pathname);
   expect(loaded.status).toBe(200);
   const root = /\/[a-z]+-[0-9a-f]{40}/.exec(page.body)?.[0] ?? '';
-  const query = 'reconnectionToken=0a1b2c3d-0000-0000-0000-000000000000&reconnection=false&skipWebSocketFrames=false';
+  const query =
+    'reconnectionToken=0a1b2c3d-0000-0000-0000-000000000000&reconnection=false&skipWebSocketFrames=false';
   const { status, socket } = await ui.upgrade(`${app.origin}${root}?${query}`, {
     origin: app.origin,
     cookie: app.cookie,
