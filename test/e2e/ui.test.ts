@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TERMINAL_WINDOW } from '../../packages/client/src/web/protocol.ts';
 import type { TestAgent } from '../support/agent.ts';
 import { newRepository } from '../support/git-home.ts';
+import { OtherTool } from '../support/other-tool.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { UiClient } from '../support/ui-client.ts';
@@ -80,6 +81,23 @@ it('types into terminals, two at once, and goes on after the agent was killed', 
   await again.waitForText(/last\r?\n?.*last/s);
   const { lines } = await ui.call('screen', { session: one, lines: 20 });
   expect(lines.filter((line) => line === 'meanwhile')).toHaveLength(2);
+});
+
+it('types into sessions of other tools', async () => {
+  await using own = createSandbox();
+  const tool = new OtherTool(own);
+  await own.startAgent();
+  tool.start('dev');
+  const page = await (await UiClient.start(own)).logIn();
+  const key = 'local:external:dev';
+  const live = page.live();
+  await live.waitFor('it is seen', ({ sessions }) => sessions[key]?.attention?.kind === 'permission');
+  const terminal = page.terminal(key);
+  await terminal.waitForText(/Run Bash/);
+  terminal.type('y\r');
+  await terminal.waitForText(/<y>/);
+  terminal.socket.close();
+  tool.tmux('kill-server');
 });
 
 it('lets a session print on that a page does not draw', async () => {
@@ -179,6 +197,11 @@ it('keeps tabs over its own end, looks at hosts, and says who it is', async () =
   // Who was logged in before is nobody now.
   const about = { method: 'about', params: {} };
   expect((await second.post('/api/call', about, first.login)).status).toBe(401);
+  // One that was killed leaves a socket that nobody answers.
+  second.running.kill('SIGKILL');
+  await second.running.finished;
+  const third = await (await UiClient.start(own)).logIn();
+  expect((await third.ask('/')).headers.etag).toBeDefined();
 });
 
 it('notices the page that a session asks, as watch --notify would', async () => {
