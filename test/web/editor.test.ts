@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
@@ -228,6 +229,42 @@ it("what its processes listen on is the session's", async () => {
   await editorCalls(socket).open({ session: id });
   const port = await until(() => Number(readFileSync(listening, 'utf8')), { what: 'it listens' });
   expect((await listPorts(socket, id)).map((one) => one.port)).toContain(port);
+});
+
+it('berth code lets in who has the link, once, and nobody else', async () => {
+  const id = await start('paged', { script: 'echo hello >made.txt; sleep 10000' });
+  await using running = sandbox.spawnBerth(['code', 'paged', '--print-url', '--json']);
+  await running.waitForText(/"url":/);
+  const { editor } = JSON.parse(running.stdout) as {
+    editor: { url: string; session_id: string; state: string };
+  };
+  expect(editor).toMatchObject({ session_id: id, state: 'ready' });
+  const { host, port, pathname, search } = new URL(editor.url);
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, path, headers: { host, ...headers } }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          body += text;
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        );
+      });
+      asked.on('error', reject).end();
+    });
+  expect((await ask('/')).status).toBe(401);
+  expect((await ask(pathname + search, { host: `localhost:${port}` })).status).toBe(403);
+  const entered = await ask(pathname + search);
+  expect(entered.status).toBe(302);
+  const cookie = entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const page = await ask(entered.headers.location ?? '', { cookie });
+  expect({ status: page.status, isIt: page.body.includes('workbench') }).toEqual({ status: 200, isIt: true });
+  expect((await ask(pathname + search)).status).toBe(403);
+  expect((await ask('/', { cookie: cookie.slice(0, -1) })).status).toBe(401);
+  running.kill('SIGINT');
+  expect((await running.finished).code).toBe(130);
+  expect((await editors.get(id)).state).toBe('ready');
 });
 
 it('one that dies as it starts says why', async () => {
