@@ -233,7 +233,7 @@ const HOSTS: readonly HostRow[] = [
     link: 'unreachable',
     link_since: ago(18),
     as_of: ago(18),
-    latency_ms: null,
+    latency_ms: 0,
     error: 'ssh: connect to host old-box.internal port 22: No route to host',
     vm: vm('old-box', 1, 2, {
       size: 'm',
@@ -242,7 +242,7 @@ const HOSTS: readonly HostRow[] = [
       memory_capacity_bytes: 60 * GIB,
     }),
   }),
-  host('new-vm', { state: 'connecting', link: 'connecting', as_of: null, latency_ms: null, presets: [] }),
+  host('new-vm', { state: 'connecting', link: 'connecting', as_of: null, latency_ms: 0, presets: [] }),
 ];
 
 export const FLEET: FleetState = {
