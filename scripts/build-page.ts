@@ -69,7 +69,10 @@ function filesIn(path: string): string[] {
 function fingerprint(): string {
   const hash = createHash('sha256');
   for (const file of [PAGE, ...ALSO].flatMap(filesIn)) {
-    hash.update(`${relative(ROOT, file)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${relative(ROOT, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -37,7 +37,8 @@ export async function openPage(browser: Browser, looks: Looks = {}): Promise<Wat
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' || /Content Security Policy/.test(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' || /Content Security Policy/.test(message.text()))
+      complaints.push(message.text());
   });
   return { page, context, complaints };
 }

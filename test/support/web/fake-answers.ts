@@ -16,7 +16,7 @@ const DIFF = `diff --git a/src/middleware/auth.ts b/src/middleware/auth.ts
 index 4b1c0aa..9d2f771 100644
 --- a/src/middleware/auth.ts
 +++ b/src/middleware/auth.ts
-@@ -14,9 +14,10 @@ export function authenticate(request: Request): User | null {
+@@ -14,8 +14,9 @@ export function authenticate(request: Request): User | null {
    const cookies = parseCookies(request.headers.cookie);
 -  const id = cookies['berth_session'];
 +  const id = cookies[SESSION_COOKIE];
@@ -53,7 +53,14 @@ export function fakeAnswers(origin: string): Answers {
       if (!row) throw new Error('there is no such session');
       return {
         row,
-        git: { branch: 'fix-auth', commit: '9d2f771c0ffee', dirty_files: 2, ahead: 3, behind: 0, upstream: 'origin/main' },
+        git: {
+          branch: 'fix-auth',
+          commit: '9d2f771c0ffee',
+          dirty_files: 2,
+          ahead: 3,
+          behind: 0,
+          upstream: 'origin/main',
+        },
         artifacts: [
           { path: 'report.html', bytes: 4210, modified_at: ago(4) },
           { path: 'plots/latency.png', bytes: 48_231, modified_at: ago(9) },
@@ -65,7 +72,13 @@ export function fakeAnswers(origin: string): Answers {
           { state: 'starting', at: ago(42) },
           { state: 'running', at: ago(41) },
         ],
-        ports: row.status === 'running' ? [{ port: 5173, program: 'node', pid: 4121 }, { port: 9229, program: 'node', pid: 4121 }] : [],
+        ports:
+          row.status === 'running'
+            ? [
+                { port: 5173, program: 'node', pid: 4121 },
+                { port: 9229, program: 'node', pid: 4121 },
+              ]
+            : [],
         ssh: `ssh -t ${row.vm_name} tmux -S /run/user/1000/berth/${row.session_id}.sock attach`,
         editor: { state: 'stopped', detail: '' },
       };
@@ -102,7 +115,12 @@ export function fakeAnswers(origin: string): Answers {
       checks: [
         { name: 'reach', ok: true, detail: 'ssh answers in 41 ms', hint: '' },
         { name: 'agent', ok: true, detail: 'berthd 0.1.0 runs under systemd', hint: '' },
-        { name: 'linger', ok: false, detail: 'sessions end when you log out', hint: 'on the host: loginctl enable-linger dev' },
+        {
+          name: 'linger',
+          ok: false,
+          detail: 'sessions end when you log out',
+          hint: 'on the host: loginctl enable-linger dev',
+        },
         { name: 'disk', ok: true, detail: '212 GiB free of 480 GiB', hint: '' },
       ],
     }),

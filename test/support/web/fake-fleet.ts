@@ -23,7 +23,13 @@ export function session(host: string, name: string, minutes: number, more: More 
     detail: '',
     attention: null,
     activity: 'working',
-    figures: { turns: 12, input_tokens: 184_220, output_tokens: 20_113, tool_calls: { Bash: 20 }, subagents: 0 },
+    figures: {
+      turns: 12,
+      input_tokens: 184_220,
+      output_tokens: 20_113,
+      tool_calls: { Bash: 20 },
+      subagents: 0,
+    },
     headless: false,
     skip_permissions: false,
     external: false,
@@ -63,10 +69,21 @@ export function session(host: string, name: string, minutes: number, more: More 
 }
 
 function ended(minutes: number, after: number, more: More): More {
-  return { ended_at: ago(minutes - after), memory_used_bytes: 0, cpu_percent: 0, activity: 'unknown', ...more };
+  return {
+    ended_at: ago(minutes - after),
+    memory_used_bytes: 0,
+    cpu_percent: 0,
+    activity: 'unknown',
+    ...more,
+  };
 }
 
-function asks(kind: 'permission' | 'input' | 'error' | 'done', minutes: number, reason: string, line: string): More {
+function asks(
+  kind: 'permission' | 'input' | 'error' | 'done',
+  minutes: number,
+  reason: string,
+  line: string,
+): More {
   const attention = { kind, reason, line, since: ago(minutes), source: 'hook', snoozed_until: null } as const;
   return { attention, activity: 'waiting' };
 }
@@ -89,14 +106,26 @@ const SESSIONS: readonly [string, SessionRow][] = [
     prompt: 'Train the ranker on the new split and write a report.',
     memory_used_bytes: 30.8 * GIB,
   }),
-  session('local', 'docs', 61, { ...asks('done', 6, 'finished its turn', ''), prompt: 'Rewrite the guide for new users.' }),
+  session('local', 'docs', 61, {
+    ...asks('done', 6, 'finished its turn', ''),
+    prompt: 'Rewrite the guide for new users.',
+  }),
   session('build-3', 'api-v2', 12, { prompt: 'Sketch the endpoints of version 2 and list what breaks.' }),
   session('build-3', 'web-perf', 240, {
     prompt: 'Bring the first paint under one second on a slow phone; keep a log of every measurement.',
     memory_used_bytes: 25.1 * GIB,
   }),
-  session('local', 'shell', 320, { preset: 'shell', activity: 'idle', memory_used_bytes: 0.2 * GIB, memory_bytes: 4 * GIB }),
-  session('gpu-1', 'data-import', 33, { status: 'suspended', state: 'suspended', prompt: 'Import the archive.' }),
+  session('local', 'shell', 320, {
+    preset: 'shell',
+    activity: 'idle',
+    memory_used_bytes: 0.2 * GIB,
+    memory_bytes: 4 * GIB,
+  }),
+  session('gpu-1', 'data-import', 33, {
+    status: 'suspended',
+    state: 'suspended',
+    prompt: 'Import the archive.',
+  }),
   session('gpu-1', 'nightly', 4, {
     status: 'pending',
     state: 'queued',
@@ -111,16 +140,32 @@ const SESSIONS: readonly [string, SessionRow][] = [
     prompt: 'Bring all dependencies up to date.',
   }),
   session('build-3', 'port-to-arm', 400, {
-    ...ended(400, 31, { status: 'failed', state: 'failed', exit_code: 3, failure_reason: 'exit', detail: 'exit code 3' }),
+    ...ended(400, 31, {
+      status: 'failed',
+      state: 'failed',
+      exit_code: 3,
+      failure_reason: 'exit',
+      detail: 'exit code 3',
+    }),
     prompt: 'Build everything on arm64.',
   }),
   session('gpu-1', 'embeddings', 500, {
-    ...ended(500, 3, { status: 'failed', state: 'failed', failure_reason: 'oom', detail: 'it used more than its 32 GiB' }),
+    ...ended(500, 3, {
+      status: 'failed',
+      state: 'failed',
+      failure_reason: 'oom',
+      detail: 'it used more than its 32 GiB',
+    }),
     prompt: 'Compute the embeddings.',
   }),
 ];
 
-function vm(name: string, used: number, capacity: number, more: Partial<NonNullable<HostRow['vm']>> = {}): HostRow['vm'] {
+function vm(
+  name: string,
+  used: number,
+  capacity: number,
+  more: Partial<NonNullable<HostRow['vm']>> = {},
+): HostRow['vm'] {
   return {
     name,
     size: 'l',
@@ -162,22 +207,42 @@ function host(name: string, more: Partial<HostRow>): HostRow {
 const HOSTS: readonly HostRow[] = [
   host('local', {
     latency_ms: 1,
-    vm: vm('local', 2, 4, { size: '', region: '', price_per_hour: null, enforcement: 'advisory', memory_total_bytes: 32 * GIB, memory_capacity_bytes: 24 * GIB, memory_reserved_bytes: 12 * GIB, memory_used_bytes: 5.1 * GIB }),
+    vm: vm('local', 2, 4, {
+      size: '',
+      region: '',
+      price_per_hour: null,
+      enforcement: 'advisory',
+      memory_total_bytes: 32 * GIB,
+      memory_capacity_bytes: 24 * GIB,
+      memory_reserved_bytes: 12 * GIB,
+      memory_used_bytes: 5.1 * GIB,
+    }),
     warnings: ['memory is advisory here: this machine has no cgroup that this user may write to'],
   }),
-  host('gpu-1', { latency_ms: 38, vm: vm('gpu-1', 4, 4, { queued_sessions: 2, price_per_hour: 3.67, memory_reserved_bytes: 124 * GIB }) }),
+  host('gpu-1', {
+    latency_ms: 38,
+    vm: vm('gpu-1', 4, 4, { queued_sessions: 2, price_per_hour: 3.67, memory_reserved_bytes: 124 * GIB }),
+  }),
   host('build-3', { latency_ms: 41, vm: vm('build-3', 3, 4) }),
-  host('spare', { latency_ms: 44, vm: vm('spare', 0, 4, { idle: true, idle_since: ago(96), memory_used_bytes: 0 }) }),
+  host('spare', {
+    latency_ms: 44,
+    vm: vm('spare', 0, 4, { idle: true, idle_since: ago(96), memory_used_bytes: 0 }),
+  }),
   host('old-box', {
     state: 'unreachable',
     link: 'unreachable',
     link_since: ago(18),
     as_of: ago(18),
-    latency_ms: null,
+    latency_ms: 0,
     error: 'ssh: connect to host old-box.internal port 22: No route to host',
-    vm: vm('old-box', 1, 2, { size: 'm', price_per_hour: 0.5, memory_total_bytes: 64 * GIB, memory_capacity_bytes: 60 * GIB }),
+    vm: vm('old-box', 1, 2, {
+      size: 'm',
+      price_per_hour: 0.5,
+      memory_total_bytes: 64 * GIB,
+      memory_capacity_bytes: 60 * GIB,
+    }),
   }),
-  host('new-vm', { state: 'connecting', link: 'connecting', as_of: null, latency_ms: null, presets: [] }),
+  host('new-vm', { state: 'connecting', link: 'connecting', as_of: null, latency_ms: 0, presets: [] }),
 ];
 
 export const FLEET: FleetState = {
@@ -188,17 +253,21 @@ export const FLEET: FleetState = {
 export const KEYS: readonly string[] = SESSIONS.map(([key]) => key);
 
 const EVENT_TEXTS: readonly [kind: string, type: string, more: Record<string, unknown>][] = [
-  ['attention', 'attentionRaised', { reason: 'wants to run Bash', line: 'npm run migrate' }],
-  ['activity', 'activityChanged', { activity: 'waiting', source: 'hook' }],
-  ['files', 'filesChanged', { folders: ['src/auth', 'test'], files: 4 }],
-  ['state', 'sessionChanged', { status: 'running' }],
-  ['output', 'outputChanged', { printing: true, transcript_end: 88_120 }],
-  ['artifacts', 'artifactChanged', { path: 'report.html' }],
-  ['memory', 'memoryPressure', { high: true }],
+  [
+    'attention',
+    'attention_raised',
+    { attention_kind: 'permission', reason: 'wants to run Bash', line: 'npm run migrate' },
+  ],
+  ['activity', 'activity_changed', { activity: 'waiting', source: 'hook' }],
+  ['files', 'files_changed', { folders: ['src/auth', 'test'], files: 4 }],
+  ['state', 'session_changed', { state: 'running' }],
+  ['output', 'output_changed', { printing: true, transcript_end: 88_120 }],
+  ['artifacts', 'artifact_changed', { path: 'report.html', bytes: 4210 }],
+  ['memory', 'memory_pressure', { high: true, used_bytes: 30.8 * GIB, slot_bytes: 32 * GIB }],
 ];
 
 export const EVENTS: readonly EventRow[] = Array.from({ length: 60 }, (_, index): EventRow => {
-  const [kind, type, more] = EVENT_TEXTS[index % EVENT_TEXTS.length] ?? ['state', 'sessionChanged', {}];
+  const [kind, type, more] = EVENT_TEXTS[index % EVENT_TEXTS.length] ?? ['state', 'session_changed', {}];
   const row = SESSIONS[(index * 5) % SESSIONS.length]?.[1];
   const at = new Date(NOW - (60 - index) * 47_000).toISOString();
   const [host, session_id, name] = [row?.vm_name ?? '', row?.session_id ?? '', row?.session ?? ''];

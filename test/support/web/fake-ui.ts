@@ -7,7 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { uiHeaders } from '../../../packages/client/src/web/headers.ts';
-import { type LiveMessage, SOCKET_PROTOCOL, type FleetState, type UiCalls } from '../../../packages/client/src/web/protocol.ts';
+import {
+  type FleetState,
+  type LiveMessage,
+  SOCKET_PROTOCOL,
+  type UiCalls,
+} from '../../../packages/client/src/web/protocol.ts';
 import { loadStaticFiles } from '../../../packages/client/src/web/static-files.ts';
 import { fakeAnswers, SCREEN } from './fake-answers.ts';
 import { FLEET } from './fake-fleet.ts';
@@ -103,7 +108,10 @@ export class FakeUi implements AsyncDisposable {
   }
 
   #take(page: WebSocket, url: string): void {
-    if (url.startsWith('/api/terminal')) return this.#terminal(page);
+    if (url.startsWith('/api/terminal')) {
+      this.#terminal(page);
+      return;
+    }
     this.#live.add(page);
     page.on('close', () => this.#live.delete(page));
     if (this.#silent) return;
@@ -113,7 +121,9 @@ export class FakeUi implements AsyncDisposable {
 
   #terminal(page: WebSocket): void {
     page.send(JSON.stringify({ type: 'opened', input_offset: 0 }));
-    const text = ['\u001b[1m✻ Claude Code\u001b[0m  \u001b[90m~/project\u001b[0m', '', ...SCREEN, ''].join('\r\n');
+    const text = ['\u001b[1m✻ Claude Code\u001b[0m  \u001b[90m~/project\u001b[0m', '', ...SCREEN, ''].join(
+      '\r\n',
+    );
     const coloured = text
       .replaceAll('●', '\u001b[32m●\u001b[0m')
       .replace('Bash(', '\u001b[1mBash\u001b[0m(')
@@ -131,8 +141,11 @@ export class FakeUi implements AsyncDisposable {
 
 function frame(answer: ServerResponse, path: string): void {
   answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-  const style = 'margin:0;height:100vh;font:13px system-ui;background:#1e1e1e;color:#ccc;display:grid;place-items:center';
-  answer.end(`<!doctype html><html lang="en"><title>${path}</title><body style="${style}"><main>${path.slice(1)}</main>`);
+  const style =
+    'margin:0;height:100vh;font:13px system-ui;background:#1e1e1e;color:#ccc;display:grid;place-items:center';
+  answer.end(
+    `<!doctype html><html lang="en"><title>${path}</title><body style="${style}"><main>${path.slice(1)}</main>`,
+  );
 }
 
 function json(answer: ServerResponse, body: unknown): void {

@@ -17,7 +17,13 @@ import { Toasts } from './shell/toasts.tsx';
 import { usePageTitle } from './shell/use-page-title.ts';
 import { useShortcuts } from './shell/use-shortcuts.ts';
 
-const OTHER_PAGES = { home: HomePage, start: StartPage, pool: PoolPage, events: EventsPage, settings: SettingsPage };
+const OTHER_PAGES = {
+  home: HomePage,
+  start: StartPage,
+  pool: PoolPage,
+  events: EventsPage,
+  settings: SettingsPage,
+};
 
 export function App() {
   const route = useModel((model) => model.route);

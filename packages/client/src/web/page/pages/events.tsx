@@ -4,7 +4,8 @@ import { oneLine } from '@berth/shared/domain/text';
 import { useDeferredValue, useState } from 'react';
 import type { EventRow } from '../../protocol.ts';
 import { useBerth, useModel, useNow } from '../model/hooks.ts';
-import { eventWords, idOf, shownEvents } from '../state/event-log.ts';
+import { idOf, shownEvents } from '../state/event-log.ts';
+import { eventWords } from '../state/event-words.ts';
 import { timeWords } from '../state/words.ts';
 import { Button } from '../ui/controls.tsx';
 import { Empty, Loading } from '../ui/states.tsx';
@@ -26,13 +27,23 @@ export function EventsPage() {
     <div className="page">
       <PageHead title="Events" note="What happened on all hosts, the newest first.">
         <search className="filters">
-          <select className="textbox" aria-label="Host" value={host} onChange={(e) => setHost(e.target.value)}>
+          <select
+            className="textbox"
+            aria-label="Host"
+            value={host}
+            onChange={(e) => setHost(e.target.value)}
+          >
             <option value="">All hosts</option>
             {[...hosts.keys()].map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
-          <select className="textbox" aria-label="Kind" value={kind} onChange={(e) => setKind(e.target.value)}>
+          <select
+            className="textbox"
+            aria-label="Kind"
+            value={kind}
+            onChange={(e) => setKind(e.target.value)}
+          >
             <option value="">All kinds</option>
             {EVENT_KINDS.map((name) => (
               <option key={name}>{name}</option>
@@ -54,7 +65,11 @@ export function EventsPage() {
         <Empty
           icon="events"
           title={events.length === 0 ? 'Nothing happened yet' : 'No event fits'}
-          text={events.length === 0 ? 'What sessions and hosts tell comes here by itself.' : `Of ${events.length} events.`}
+          text={
+            events.length === 0
+              ? 'What sessions and hosts tell comes here by itself.'
+              : `Of ${events.length} events.`
+          }
         />
       ) : (
         <>

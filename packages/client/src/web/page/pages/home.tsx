@@ -1,13 +1,14 @@
 /** Who needs a person, with what shows it; then all that runs. */
+
+import { safeText } from '@berth/shared/domain/text';
 import type { SessionKey, SessionRow } from '../../protocol.ts';
 import { useBerth, useCall, useModel, useNow } from '../model/hooks.ts';
 import { AttentionStrip } from '../session/session-header.tsx';
 import { asking, type KeyedSession, sessionGroups, titleOf } from '../state/session-order.ts';
-import { ageWords, isStale, promptLine, stateWords } from '../state/words.ts';
+import { ageWords, agoWords, promptLine, staleSince, stateWords } from '../state/words.ts';
 import { Button } from '../ui/controls.tsx';
 import { MemoryMeter, StateBadge, StateDot } from '../ui/marks.tsx';
 import { Empty, Loading } from '../ui/states.tsx';
-import { safeText } from '@berth/shared/domain/text';
 import { PageHead } from './page-head.tsx';
 
 const PREVIEW_LINES = 8;
@@ -80,7 +81,9 @@ export function HomePage() {
       </PageHead>
       <section aria-label="Sessions that need you">
         <h2 className="section-head">{asks === 0 ? 'Nobody needs you' : `${asks} need you`}</h2>
-        {asks === 0 && <p className="quiet">Sessions that ask for permission or input, fail or finish come here.</p>}
+        {asks === 0 && (
+          <p className="quiet">Sessions that ask for permission or input, fail or finish come here.</p>
+        )}
         <div className="asks-grid">
           {groups.asking.map(([key, row], index) => (
             <AskCard key={key} sessionKey={key} row={row} now={now} preview={index < MOST_PREVIEWS} />
@@ -130,8 +133,10 @@ function AskCard({ sessionKey, row, now, preview }: CardProps) {
       </header>
       <AttentionStrip sessionKey={sessionKey} attention={attention} now={now} />
       {preview && (
-        <pre className="preview" aria-label="The end of its screen">
-          {screen.failure ? 'Its screen cannot be read now.' : text || (screen.loading ? ' ' : 'It shows nothing.')}
+        <pre className="preview">
+          {screen.failure
+            ? 'Its screen cannot be read now.'
+            : text || (screen.loading ? ' ' : 'It shows nothing.')}
         </pre>
       )}
     </article>
@@ -141,13 +146,10 @@ function AskCard({ sessionKey, row, now, preview }: CardProps) {
 function RestRow({ entry: [key, row], now }: { entry: KeyedSession; now: number }) {
   const berth = useBerth();
   const host = useModel((model) => model.fleet.hosts.get(row.vm_name));
+  const stale = staleSince(row, host);
   return (
     <li>
-      <button
-        type="button"
-        className={`row${isStale(row, host) ? ' stale' : ''}`}
-        onClick={() => berth.open(key)}
-      >
+      <button type="button" className={`row${stale ? ' stale' : ''}`} onClick={() => berth.open(key)}>
         <StateDot row={row} now={now} />
         <span className="row-name">{titleOf(row)}</span>
         <span className="row-host">{row.vm_name}</span>
@@ -155,7 +157,7 @@ function RestRow({ entry: [key, row], now }: { entry: KeyedSession; now: number 
         <span className="row-memory">
           <MemoryMeter row={row} />
         </span>
-        <StateBadge row={row} />
+        {stale ? <span className="badge stale">as of {agoWords(stale, now)}</span> : <StateBadge row={row} />}
         <span className="row-age">{ageWords(row, now)}</span>
       </button>
     </li>

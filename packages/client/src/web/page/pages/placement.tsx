@@ -28,9 +28,15 @@ export function Placement({ order, enabled }: { order: StartOrder; enabled: bool
           <p className={`placement-chosen${plan.host === null ? ' none' : ''}`} aria-live="polite">
             <Icon name={plan.host === null ? 'clock' : 'right'} />
             {plan.host === null ? (
-              order.queue ? 'Nowhere now: it waits in line' : 'Nowhere now: switch on “Wait in line”'
+              order.queue ? (
+                'Nowhere now: it waits in line'
+              ) : (
+                'Nowhere now: switch on “Wait in line”'
+              )
             ) : (
-              <strong>{plan.host}</strong>
+              <span>
+                It would go to <strong>{plan.host}</strong>
+              </span>
             )}
           </p>
           <ul>

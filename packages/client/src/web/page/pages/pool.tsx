@@ -76,13 +76,20 @@ function HostItem({ host, now }: { host: HostRow; now: number }) {
   return (
     <li className={`card host ${link}`}>
       <header>
-        <span className={`dot ${link === 'connected' ? 'ok' : link === 'connecting' ? 'wait' : 'bad'}`} aria-hidden="true" />
+        <span
+          className={`dot ${link === 'connected' ? 'ok' : link === 'connecting' ? 'wait' : 'bad'}`}
+          aria-hidden="true"
+        />
         <h2>{oneLine(host.name)}</h2>
         <HostState host={host} now={now} />
         <span className="head-space" />
         {vm && (
           <span className="quiet host-kind">
-            {[vm.size, vm.region, vm.price_per_hour === null ? '' : priceWords(vm.price_per_hour)]
+            {[
+              vm.size && `size ${vm.size}`,
+              vm.region,
+              vm.price_per_hour === null ? '' : priceWords(vm.price_per_hour),
+            ]
               .filter(Boolean)
               .join(' · ')}
           </span>
@@ -96,12 +103,14 @@ function HostItem({ host, now }: { host: HostRow; now: number }) {
         <div className={`host-bars${stale ? ' stale' : ''}`}>
           <Figure
             name="Slots"
+            tone="even"
             part={vm.capacity ? vm.active_sessions / vm.capacity : 0}
             words={`${vm.active_sessions} of ${vm.capacity}`}
             note={vm.queued_sessions > 0 ? `${vm.queued_sessions} in line` : `${vm.available_capacity} free`}
           />
           <Figure
             name="Reserved"
+            tone="even"
             part={vm.memory_capacity_bytes ? vm.memory_reserved_bytes / vm.memory_capacity_bytes : 0}
             words={memoryWords(vm.memory_reserved_bytes, vm.memory_capacity_bytes)}
             note={vm.enforcement === 'kernel' ? 'kept by the kernel' : 'advisory'}
@@ -159,13 +168,15 @@ interface FigureProps {
   readonly part: number;
   readonly words: string;
   readonly note: string;
+  /** `even`: full is no alarm. */
+  readonly tone?: 'even' | '';
 }
 
-function Figure({ name, part, words, note }: FigureProps) {
+function Figure({ name, part, words, note, tone = '' }: FigureProps) {
   return (
     <div className="figure">
       <span className="figure-name">{name}</span>
-      <Bar part={part} label={`${name}: ${words}`} />
+      <Bar part={part} label={`${name}: ${words}`} tone={tone} />
       <span className="figure-words">{words}</span>
       <small>{note}</small>
     </div>

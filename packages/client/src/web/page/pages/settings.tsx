@@ -65,7 +65,12 @@ export function SettingsPage() {
             Allow notifications
           </Button>
         )}
-        <Switch label="Sound" note="two soft tones" on={layout.sound} onChange={(sound) => berth.arrange({ sound })} />
+        <Switch
+          label="Sound"
+          note="two soft tones"
+          on={layout.sound}
+          onChange={(sound) => berth.arrange({ sound })}
+        />
         <Button small kind="quiet" icon="play" onClick={chime}>
           Hear it
         </Button>

@@ -80,7 +80,11 @@ export function StartPage() {
           <div className="fields">
             <label className="field">
               <span>Preset</span>
-              <select className="textbox" value={order.preset} onChange={(e) => set({ preset: e.target.value })}>
+              <select
+                className="textbox"
+                value={order.preset}
+                onChange={(e) => set({ preset: e.target.value })}
+              >
                 <option value="">{about?.preset ? `${about.preset} (default)` : 'Default'}</option>
                 {presets
                   .filter((name) => name !== about?.preset)

@@ -28,7 +28,13 @@ export function Artifacts({
   const chosen = artifacts.find((artifact) => artifact.path === path);
   if (chosen) return <Look sessionKey={sessionKey} artifact={chosen} onBack={() => setPath(null)} />;
   if (artifacts.length === 0) {
-    return <Empty icon="file" title="No files yet" text="What the session puts into $BERTH_OUTPUT_DIR shows here." />;
+    return (
+      <Empty
+        icon="file"
+        title="No files yet"
+        text="What the session puts into $BERTH_OUTPUT_DIR shows here."
+      />
+    );
   }
   return (
     <ul className="artifacts">
@@ -74,7 +80,11 @@ function Look({ sessionKey, artifact, onBack }: LookProps) {
         </Button>
       </header>
       {kind === 'other' ? (
-        <Empty icon="file" title="No look at this kind of file" text={`${formatMemory(artifact.bytes)}; download it to open it.`} />
+        <Empty
+          icon="file"
+          title="No look at this kind of file"
+          text={`${formatMemory(artifact.bytes)}; download it to open it.`}
+        />
       ) : (
         <Shown sessionKey={sessionKey} artifact={artifact} kind={kind} />
       )}
@@ -90,12 +100,17 @@ interface ShownProps {
 
 function Shown({ sessionKey, artifact, kind }: ShownProps) {
   const how = kind === 'page' ? 'page' : 'look';
-  const { value, failure, again } = useCall('openArtifact', { session: sessionKey, path: artifact.path, how });
+  const { value, failure, again } = useCall('openArtifact', {
+    session: sessionKey,
+    path: artifact.path,
+    how,
+  });
   if (failure) return <Failure failure={failure} onAgain={again} />;
   if (!value) return <Loading lines={6} />;
   if (kind === 'image') return <img className="look-image" src={value.url} alt={oneLine(artifact.path)} />;
   // Its scripts do not run, it reaches neither this page nor the network.
-  if (kind === 'page') return <iframe className="look-page" title={oneLine(artifact.path)} sandbox="" src={value.url} />;
+  if (kind === 'page')
+    return <iframe className="look-page" title={oneLine(artifact.path)} sandbox="" src={value.url} />;
   return <TextLook url={value.url} />;
 }
 
@@ -116,8 +131,8 @@ function TextLook({ url }: { url: string }) {
   if (text === null) return <Loading lines={8} />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <pre className="look-text" tabIndex={0} aria-label="Text of the file">
-      {safeText(text)}
-    </pre>
+    <section className="look-text" tabIndex={0} aria-label="Text of the file">
+      <pre>{safeText(text)}</pre>
+    </section>
   );
 }

@@ -56,7 +56,9 @@ function File({ file, open }: { file: DiffFile; open: boolean }) {
             <div key={index} className={`diff-line ${line.kind}`}>
               <span className="line-number">{line.before ?? ''}</span>
               <span className="line-number">{line.after ?? ''}</span>
-              <span className="diff-sign">{line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ''}</span>
+              <span className="diff-sign">
+                {line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ''}
+              </span>
               <code>{line.text}</code>
             </div>
           ))}

@@ -32,7 +32,8 @@ export function Details({ sessionKey, row, page, onClose }: DetailsProps) {
         <Segmented<Part> label="Details" choices={PARTS} value={part} onChoose={setPart} />
         <IconButton label="Close details" icon="close" onClick={onClose} />
       </header>
-      <div className="details-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <section className="details-body" tabIndex={0} aria-label="Part of the details">
         {part === 'search' ? (
           <OutputSearch sessionKey={sessionKey} />
         ) : part === 'changes' ? (
@@ -48,7 +49,7 @@ export function Details({ sessionKey, row, page, onClose }: DetailsProps) {
         ) : (
           <Loading lines={7} />
         )}
-      </div>
+      </section>
     </aside>
   );
 }

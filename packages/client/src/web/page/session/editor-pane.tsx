@@ -10,7 +10,11 @@ export function EditorPane({ sessionKey, name }: { sessionKey: SessionKey; name:
   const { value, failure, again } = useCall('openEditor', { session: sessionKey });
   if (failure) {
     return (
-      <Empty icon="code" title="VS Code did not open" text={[failure.message, failure.hint].filter(Boolean).join(': ')}>
+      <Empty
+        icon="code"
+        title="VS Code did not open"
+        text={[failure.message, failure.hint].filter(Boolean).join(': ')}
+      >
         <Button icon="refresh" onClick={again}>
           Try again
         </Button>

@@ -48,7 +48,9 @@ export function Facts({ row, page }: { row: SessionRow; page: SessionPage }) {
             <Fact name="Branch">{oneLine(git.branch) || 'detached'}</Fact>
             <Fact name="Commit">{git.commit.slice(0, 12)}</Fact>
             <Fact name="Changed">
-              {git.dirty_files === 0 ? 'nothing' : `${git.dirty_files} ${git.dirty_files === 1 ? 'file' : 'files'}`}
+              {git.dirty_files === 0
+                ? 'nothing'
+                : `${git.dirty_files} ${git.dirty_files === 1 ? 'file' : 'files'}`}
             </Fact>
             {git.upstream && (
               <Fact name="Upstream">

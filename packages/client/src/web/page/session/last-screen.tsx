@@ -23,9 +23,9 @@ export function LastScreen({ sessionKey, row }: { sessionKey: SessionKey; row: S
         <Empty icon="terminal" title="It printed nothing" />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-        <pre tabIndex={0} aria-label="Its last lines">
-          {text}
-        </pre>
+        <section className="last-lines" tabIndex={0} aria-label="Its last lines">
+          <pre>{text}</pre>
+        </section>
       )}
     </div>
   );

@@ -24,7 +24,11 @@ export function OutputSearch({ sessionKey }: { sessionKey: SessionKey }) {
         onChange={(event) => setTyped(event.target.value)}
       />
       {!enabled ? (
-        <Empty icon="search" title="All it ever printed" text="Type two letters or more; the newest lines come first." />
+        <Empty
+          icon="search"
+          title="All it ever printed"
+          text="Type two letters or more; the newest lines come first."
+        />
       ) : failure ? (
         <Failure failure={failure} onAgain={again} />
       ) : value === null ? (

@@ -2,8 +2,8 @@
 import { oneLine } from '@berth/shared/domain/text';
 import type { SessionKey, SessionPage } from '../../protocol.ts';
 import { useBerth } from '../model/hooks.ts';
-import { Menu } from '../ui/menu.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Menu } from '../ui/menu.tsx';
 
 /** Opened as a click on a link would: what is there learns nothing of this page. */
 function openAside(url: string): void {

@@ -36,7 +36,11 @@ export function SessionActions({ sessionKey, row, ssh }: ActionsProps) {
   };
   if (ssh) entries.push({ label: 'Copy the ssh command', icon: 'copy', run: () => void copy(ssh) });
   if (alive && row.status === 'running') {
-    entries.push({ label: 'Suspend', icon: 'pause', run: () => void berth.try('suspend', session, 'Suspended') });
+    entries.push({
+      label: 'Suspend',
+      icon: 'pause',
+      run: () => void berth.try('suspend', session, 'Suspended'),
+    });
   }
   if (row.status === 'suspended') {
     entries.push({ label: 'Resume', icon: 'play', run: () => void berth.try('resume', session, 'Resumed') });
@@ -117,7 +121,12 @@ function Tags({ sessionKey, row, onClose }: FormProps) {
     >
       <label className="field">
         <span>One tag a line</span>
-        <textarea className="textbox" rows={4} value={text} onChange={(event) => setText(event.target.value)} />
+        <textarea
+          className="textbox"
+          rows={4}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <small className={wanted ? '' : 'bad'}>{wanted ? 'As key=value.' : 'A line is not key=value.'}</small>
       </label>
     </Question>

@@ -3,7 +3,7 @@ import type { HostRow, SessionKey, SessionPage, SessionRow } from '../../protoco
 import { useBerth, useModel, useNow } from '../model/hooks.ts';
 import type { SessionView, Split } from '../state/layout.ts';
 import { asking, titleOf } from '../state/session-order.ts';
-import { ageWords, agoWords, attentionLine, promptLine } from '../state/words.ts';
+import { ageWords, agoWords, attentionLine, promptLine, staleSince } from '../state/words.ts';
 import { Button, IconButton, Segmented } from '../ui/controls.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AttentionBadge, MemoryMeter, StateBadge } from '../ui/marks.tsx';
@@ -35,7 +35,7 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
   const berth = useBerth();
   const now = useNow();
   const details = useModel((model) => model.layout.details);
-  const stale = row.stale_since ?? (host?.link === 'unreachable' ? host.as_of : null);
+  const stale = staleSince(row, host);
   return (
     <header className="session-head">
       <div className="head-line">
@@ -84,7 +84,8 @@ function SecondLine({ sessionKey, row, now }: { sessionKey: SessionKey; row: Ses
         <span className="head-prompt">{promptLine(row) || 'No prompt'}</span>
         {snoozed && (
           <span className="quiet">
-            Snoozed until {new Date(snoozed).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}
+            Snoozed until{' '}
+            {new Date(snoozed).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}
           </span>
         )}
       </div>

@@ -65,7 +65,12 @@ export function SessionView({ sessionKey, shown }: { sessionKey: SessionKey; sho
           second={editorWanted && !ended && <EditorPane sessionKey={sessionKey} name={row.session} />}
         />
         {details && shown && (
-          <Details sessionKey={sessionKey} row={row} page={page} onClose={() => berth.arrange({ details: false })} />
+          <Details
+            sessionKey={sessionKey}
+            row={row}
+            page={page}
+            onClose={() => berth.arrange({ details: false })}
+          />
         )}
       </div>
     </section>

@@ -4,7 +4,11 @@ import type { Model } from '../model/model.ts';
 import { matchesWords, wordsOfKey } from '../state/session-order.ts';
 import { groupedByHost } from '../state/tabs.ts';
 
-export function shownTabs({ layout, fleet, filter }: Pick<Model, 'layout' | 'fleet' | 'filter'>): SessionKey[] {
+export function shownTabs({
+  layout,
+  fleet,
+  filter,
+}: Pick<Model, 'layout' | 'fleet' | 'filter'>): SessionKey[] {
   const shown = layout.open.filter((key) => {
     const row = fleet.sessions.get(key);
     return !row || matchesWords(row, filter);

@@ -2,8 +2,14 @@
 import { Fragment, memo } from 'react';
 import type { HostRow, SessionKey } from '../../protocol.ts';
 import { useBerth, useModel, useNow } from '../model/hooks.ts';
-import { asking, type KeyedSession, type SessionGroups, sessionGroups, titleOf } from '../state/session-order.ts';
-import { ageWords, attentionLine, isStale, promptLine, stateWords } from '../state/words.ts';
+import {
+  asking,
+  type KeyedSession,
+  type SessionGroups,
+  sessionGroups,
+  titleOf,
+} from '../state/session-order.ts';
+import { ageWords, agoWords, attentionLine, promptLine, staleSince, stateWords } from '../state/words.ts';
 import { Button, IconButton } from '../ui/controls.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { StateDot } from '../ui/marks.tsx';
@@ -122,11 +128,12 @@ interface ItemProps {
 const SessionItem = memo(
   function SessionItem({ entry: [key, row], host, current, now, onOpen }: ItemProps) {
     const attention = asking(row, now);
+    const stale = staleSince(row, host);
     return (
       <li>
         <button
           type="button"
-          className={`session-item${attention ? ` asks ${attention.kind}` : ''}${isStale(row, host) ? ' stale' : ''}`}
+          className={`session-item${attention ? ` asks ${attention.kind}` : ''}${stale ? ' stale' : ''}`}
           aria-current={current ? 'page' : undefined}
           onClick={() => onOpen(key)}
         >
@@ -136,7 +143,11 @@ const SessionItem = memo(
           <span className="session-note">
             <span className="host-name">{row.vm_name}</span>
             <span className="session-words">
-              {attention ? attentionLine(attention) : promptLine(row) || stateWords(row)}
+              {stale
+                ? `as of ${agoWords(stale, now)}`
+                : attention
+                  ? attentionLine(attention)
+                  : promptLine(row) || stateWords(row)}
             </span>
           </span>
           <span className="unseen">{stateWords(row)}</span>

@@ -21,7 +21,9 @@ export function StatusBar() {
         <span className="link-dot" aria-hidden="true" />
         {linkWords(link, now)}
       </span>
-      {link.state === 'denied' && <span className="status-hint">run “berth ui” and open the link it prints</span>}
+      {link.state === 'denied' && (
+        <span className="status-hint">run “berth ui” and open the link it prints</span>
+      )}
       {link.state === 'lost' && (
         <button type="button" onClick={() => berth.reconnect()}>
           Try now

@@ -9,7 +9,8 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null;
       if (event.defaultPrevented || target?.closest('.xterm, dialog')) return;
-      const writing = target?.closest('input, textarea, select') && !event.ctrlKey && !event.altKey && !event.metaKey;
+      const writing =
+        target?.closest('input, textarea, select') && !event.ctrlKey && !event.altKey && !event.metaKey;
       if (!writing) runShortcut(berth, event, false);
     };
     window.addEventListener('keydown', onKey);

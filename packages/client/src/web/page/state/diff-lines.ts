@@ -39,7 +39,9 @@ export function diffFiles(text: string): DiffFile[] {
     return opened;
   };
   for (const line of safeText(text).split('\n')) {
-    const inHunk = left.before > 0 || left.after > 0;
+    // Counts that are wrong end where lines do that can be in no hunk.
+    const inHunk = (left.before > 0 || left.after > 0) && /^(?:[ +\\-]|$)/.test(line);
+    if (!inHunk) left = { before: 0, after: 0 };
     if (!inHunk && line.startsWith('diff --git ')) {
       file = open(pathOf(line));
       continue;

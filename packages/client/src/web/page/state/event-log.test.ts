@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EventRow } from '../../protocol.ts';
-import { eventWords, shownEvents, withEvents } from './event-log.ts';
+import { shownEvents, withEvents } from './event-log.ts';
+import { eventWords } from './event-words.ts';
 
 const event = (number: number, more: Partial<EventRow> = {}): EventRow => ({
   host: 'dev',
@@ -9,7 +10,7 @@ const event = (number: number, more: Partial<EventRow> = {}): EventRow => ({
   session_id: 'sess-1',
   session: 'fix-auth',
   kind: 'state',
-  type: 'sessionChanged',
+  type: 'session_changed',
   ...more,
 });
 
@@ -26,7 +27,11 @@ it('holds the newest 2000', () => {
 });
 
 it('shows what is wanted, the newest first', () => {
-  const log = [event(1), event(2, { host: 'gpu' }), event(3, { kind: 'attention', reason: 'wants Bash' })];
+  const log = [
+    event(1),
+    event(2, { host: 'gpu' }),
+    event(3, { kind: 'attention', type: 'attention_raised', reason: 'wants Bash' }),
+  ];
   const plain = { host: '', kind: '', words: '' };
   expect(shownEvents(log, plain).map(({ number }) => number)).toEqual([3, 2, 1]);
   expect(shownEvents(log, { ...plain, host: 'gpu' }).map(({ number }) => number)).toEqual([2]);
@@ -34,6 +39,9 @@ it('shows what is wanted, the newest first', () => {
 });
 
 it('tells an event in one safe line', () => {
-  const words = eventWords(event(1, { message: 'a\u001b[2Jb\nc', attention: { reason: 'wants Bash' } }));
-  expect(words).toBe('sessionChanged · message ab c · attention wants Bash');
+  const notice = event(1, { type: 'host_notice', reason: 'DISK_FULL', message: 'a\u001b[2Jb\nc' });
+  expect(eventWords(notice)).toBe('DISK_FULL: ab c');
+  const asks = { type: 'attention_raised', attention_kind: 'permission', reason: 'wants Bash', line: 'ls' };
+  expect(eventWords(event(1, asks))).toBe('permission: wants Bash — ls');
+  expect(eventWords(event(1, { type: 'new_thing' }))).toBe('new thing');
 });

@@ -1,6 +1,6 @@
 /** The log of events: each once, in the order of time, the oldest dropped. Pure. */
-import { oneLine } from '@berth/shared/domain/text';
 import type { EventRow } from '../../protocol.ts';
+import { eventWords } from './event-words.ts';
 
 /** What the page holds at most. */
 const MOST_EVENTS = 2000;
@@ -24,7 +24,8 @@ export function withEvents(log: readonly EventRow[], rows: readonly EventRow[]):
   if (news.length === 0) return log;
   const last = log.at(-1);
   const all = [...log, ...news];
-  if (last && news.some(({ at }) => at < last.at)) all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  if (last && news.some(({ at }) => at < last.at))
+    all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   return all.slice(-MOST_EVENTS);
 }
 
@@ -43,23 +44,4 @@ export function shownEvents(log: readonly EventRow[], { host, kind, words }: Eve
     return wanted.every((word) => text.includes(word));
   });
   return shown.reverse();
-}
-
-const COMMON = new Set(['host', 'number', 'at', 'session_id', 'session', 'kind', 'type', 'journal_id', 'replayed']);
-
-/** What the event tells, in one safe line. */
-export function eventWords(row: EventRow): string {
-  const parts = Object.entries(row).flatMap(([name, value]) => {
-    if (COMMON.has(name) || value === null || value === '' || value === undefined) return [];
-    return [`${name.replaceAll('_', ' ')} ${valueWords(value)}`];
-  });
-  return oneLine([row.type, ...parts].join(' · ')).slice(0, 400);
-}
-
-function valueWords(value: unknown): string {
-  if (Array.isArray(value)) return value.slice(0, 5).map(valueWords).join(', ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  const record = value as Record<string, unknown>;
-  const told = record.reason ?? record.status ?? record.state ?? record.path ?? record.kind;
-  return told === undefined ? '…' : String(told);
 }

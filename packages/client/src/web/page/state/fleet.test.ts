@@ -5,10 +5,9 @@ import { applied, type Fleet, NO_FLEET } from './fleet.ts';
 
 const row = (name: string) => ({ name }) as SessionRow;
 const key = fc.constantFrom('a:1', 'a:2', 'b:1', '__proto__', 'constructor');
-const change = fc.dictionary(
-  key,
-  fc.oneof(fc.constant(null), fc.string().map(row)),
-) as fc.Arbitrary<Record<string, SessionRow | null>>;
+const change = fc.dictionary(key, fc.oneof(fc.constant(null), fc.string().map(row))) as fc.Arbitrary<
+  Record<string, SessionRow | null>
+>;
 
 it('knows after any deltas what the server knows', () => {
   fc.assert(

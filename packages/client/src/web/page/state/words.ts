@@ -87,8 +87,9 @@ export function memoryWords(used: number, of: number): string {
   return `${formatMemory(used)} of ${formatMemory(of)}`;
 }
 
-export function isStale(row: SessionRow, host: HostRow | undefined): boolean {
-  return row.stale_since !== null || host?.link === 'unreachable';
+/** Since when nothing new is known of it, ISO 8601; null: it is up to date. */
+export function staleSince(row: SessionRow, host: HostRow | undefined): string | null {
+  return row.stale_since ?? (host?.link === 'unreachable' ? (host.as_of ?? host.link_since) : null);
 }
 
 export function priceWords(dollars: number): string {

@@ -100,7 +100,13 @@ export function Switch({ label, note, on, onChange }: SwitchProps) {
         <span>{label}</span>
         {note && <small>{note}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={on} onChange={(event) => onChange(event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={on}
+        checked={on}
+        onChange={(event) => onChange(event.target.checked)}
+      />
     </label>
   );
 }

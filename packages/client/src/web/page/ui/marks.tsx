@@ -22,6 +22,7 @@ export function AttentionBadge({ attention }: { attention: Attention }) {
 export function Bar({ part, label, tone = '' }: { part: number; label: string; tone?: string }) {
   const percent = Math.round(Math.min(1, Math.max(0, part)) * 100);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: no browser lets a <meter> be drawn alike
     <span
       className={`bar ${tone || (percent >= 90 ? 'high' : percent >= 75 ? 'warm' : '')}`}
       role="meter"

@@ -23,9 +23,7 @@ export function SplitPane({ first, second, show, ratio, onRatio }: SplitPaneProp
     const box = root.current?.getBoundingClientRect();
     if (!box) return;
     const stacked = getComputedStyle(root.current as Element).flexDirection === 'column';
-    const part = stacked
-      ? (event.clientY - box.top) / box.height
-      : (event.clientX - box.left) / box.width;
+    const part = stacked ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width;
     onRatio(clampRatio(part));
   };
   const onKey = (event: KeyboardEvent) => {
