@@ -42,7 +42,10 @@ const VIEWS: readonly View[] = [
     at: at(0),
     seen: TERMINAL,
     act: async (page) => {
-      for (const index of [1, 4, 5, 0]) await page.goto(`${page.url().split('#')[0]}${at(index)}`);
+      for (const index of [1, 4, 5, 0]) {
+        await page.goto(`${page.url().split('#')[0]}${at(index)}`);
+        await page.locator('.session:not([hidden]) .terminal-note').waitFor({ state: 'detached' });
+      }
     },
   },
   { name: 'details', at: at(0), seen: TERMINAL, act: details('About') },
