@@ -151,6 +151,27 @@ it('plans and starts from the form, and says what is wrong with it', async () =>
   expect(await ui.tryCall('constructor' as 'about', {})).toMatchObject({ error: { reason: 'USAGE' } });
 });
 
+it.each([
+  ['send', 'has-it'],
+  ['ask', 'has-none'],
+])('sends credentials with a start as the setting %s says, unasked', async (credentials, printed) => {
+  await using own = createSandbox();
+  const preset =
+    'description: k\nprogram: bash\ncredentials: [GEMINI_API_KEY]\ninteractive: { with_prompt: [-c, "{prompt}"] }\n';
+  own.writeConfig('presets/keyed.yaml', preset);
+  await own.startAgent();
+  const env = { BERTH_CREDENTIALS: credentials, GEMINI_API_KEY: 'canary' };
+  const page = await (await UiClient.start(own, { env })).logIn();
+  await page
+    .live()
+    .waitFor('the host has told', ({ hosts }) => hosts.local?.presets.includes('keyed') === true);
+  const prompt = 'test -n "$GEMINI_API_KEY" && echo has-it || echo has-none; sleep 1000';
+  const rest = { memory: '', repository: '', directory: '', queue: false, skip_permissions: false };
+  const { session } = await page.call('start', { prompt, preset: 'keyed', name: '', host: '', ...rest });
+  const lines = async () => (await page.call('screen', { session, lines: 5 })).lines;
+  await until(async () => (await lines()).includes(printed), { what: `it prints ${printed}` });
+});
+
 it('takes a repository along, and shows what was changed in it', async () => {
   const at = join(sandbox.home, 'project');
   const git = newRepository(at);

@@ -29,11 +29,11 @@ export interface LocalServer extends AsyncDisposable {
   readonly port: number;
 }
 
-const HEADERS_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
 
 /** Throws LOCAL_PORT_TAKEN. */
 export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const http = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 60_000 });
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const sockets = new Set<Socket>();
   const listener = await listenOnLoopback(options.port, (socket) => {
     if (isOtherUser(socket, process.getuid?.())) {

@@ -8,8 +8,10 @@ import { formatMemory, parseMemory } from '@berth/shared/domain/memory';
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import { z } from 'zod';
+import type { HostConfig } from '../../config/remotes.ts';
 import { rememberSession } from '../../fleet/remember.ts';
 import type { Job } from '../../placement/attempt.ts';
+import { credentialsHere } from '../../placement/credentials.ts';
 import { Placement } from '../../placement/place.ts';
 import { placementPorts } from '../../placement/ports.ts';
 import { reasonsFor } from '../../placement/reasons.ts';
@@ -66,9 +68,12 @@ async function plan(order: StartOrder, ports: CallPorts, signal: AbortSignal): P
 /** A start that was begun is carried through, whether the page waits or not. */
 async function start(order: StartOrder, ports: CallPorts): Promise<{ session: string }> {
   const where = await whereOf(order, ports);
-  const job = jobOf(order, where, ports);
+  const plain = jobOf(order, where, ports);
   await using parcel = await parcelOf(order, ports);
   const placement = placing(where, { parcel, signal: new AbortController().signal }, ports);
+  const [only] = where.hosts;
+  const likely = where.hosts.length === 1 ? only : (await placement.plan([plain]))[0]?.ranked[0]?.host;
+  const job = { ...plain, work: { ...plain.work, env: credentialsFor(likely, order, ports) } };
   const placed = await placement.start(job).catch((error: unknown) => {
     const full = error instanceof BerthError && error.reason === 'NO_CAPACITY';
     if (full && order.queue) return placement.queue(job);
@@ -76,6 +81,19 @@ async function start(order: StartOrder, ports: CallPorts): Promise<{ session: st
   });
   rememberSession(placed, ports.context);
   return { session: sessionKey(placed.host.name, placed.session.id) };
+}
+
+/** With `credentials: send` as `berth start` does; to be asked needs a terminal. */
+function credentialsFor(
+  host: HostConfig | undefined,
+  order: StartOrder,
+  { context, fleet }: CallPorts,
+): Record<string, string> {
+  const known = fleet.hosts().find(({ config }) => config.name === host?.name)?.snapshot;
+  if (context.settings.credentials !== 'send' || !known) return {};
+  const start = { preset: presetOf(order, { context }), host: known, passed: {} };
+  const own = credentialsHere(start, context.env);
+  return own?.known ? Object.fromEntries(own.here) : {};
 }
 
 async function whereOf(order: StartOrder, { context }: CallPorts): Promise<Where> {
