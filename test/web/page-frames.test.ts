@@ -1,17 +1,18 @@
 /** What a session hands over to the page beside its terminal: its files, looked at safely, and VS Code. */
-import type { Browser } from 'playwright-core';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { giveCodeServer } from '../support/code-server.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
-import { openBrowser } from '../support/web/browser.ts';
+import { openProfile } from '../support/web/browser.ts';
 import { UiPage } from '../support/web/ui-page.ts';
 
 const REPORT =
   '<style>p{color:teal}</style><p id=told>a report</p><script>told.textContent = "scripts run"</script>';
 
 let sandbox: Sandbox;
-let browser: Browser;
+let browser: BrowserContext;
 let ui: UiPage;
 
 beforeAll(async () => {
@@ -24,7 +25,7 @@ beforeAll(async () => {
     'echo ready; exec bash --norc',
   ].join('; ');
   const id = await startedId(sandbox, ['start', '--json', '--name', 'giver', '--', 'bash', '-c', script]);
-  browser = await openBrowser();
+  browser = await openProfile(join(sandbox.dir, 'profile'));
   ui = await UiPage.open(sandbox, browser);
   await ui.show(`local:${id}`);
   await ui.waitForText(/ready/);
@@ -39,12 +40,12 @@ it('shows a page of a session, whose scripts do not run, and text as text', asyn
   const { page } = ui;
   await page.getByRole('button', { name: /^Details/ }).click();
   await page.getByRole('button', { name: 'Files' }).click();
-  await page.getByRole('button', { name: /report\.html/ }).click();
+  await page.locator('.artifacts button', { hasText: 'report.html' }).click();
   const told = page.frameLocator('.look-page').locator('#told');
-  expect(await told.innerText()).toBe('a report');
+  expect(await told.textContent()).toBe('a report');
   await page.getByRole('button', { name: 'Back to all files' }).click();
-  await page.getByRole('button', { name: /notes\.txt/ }).click();
-  expect(await page.locator('.look-text').innerText()).toBe('<b>plain</b> text\n');
+  await page.locator('.artifacts button', { hasText: 'notes.txt' }).click();
+  expect(await page.locator('.look-text').textContent()).toBe('<b>plain</b> text\n');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download' }).click(),

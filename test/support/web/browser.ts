@@ -1,10 +1,24 @@
 /** Debian's Chromium, driven by playwright-core. */
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 const PROGRAM = '/usr/bin/chromium';
 
+const LAUNCH = { executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] };
+const LIKES: BrowserContextOptions = { reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' };
+
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch(LAUNCH);
+}
+
+/** A window as people have it: those of `openBrowser` are private ones, whose frames may store nothing. */
+export async function openProfile(directory: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(directory, { ...LAUNCH, ...LIKES });
 }
 
 export interface Watched {
@@ -22,15 +36,16 @@ export interface Looks {
   readonly now?: number | null;
 }
 
-export async function openPage(browser: Browser, looks: Looks = {}): Promise<Watched> {
+export async function openPage(browser: Browser | BrowserContext, looks: Looks = {}): Promise<Watched> {
   const { width = 1440, height = 900, dark = false, now = null } = looks;
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme: dark ? 'dark' : 'light',
-    reducedMotion: 'reduce',
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-  });
+  const context =
+    'newContext' in browser
+      ? await browser.newContext({
+          ...LIKES,
+          viewport: { width, height },
+          colorScheme: dark ? 'dark' : 'light',
+        })
+      : browser;
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   if (now !== null) await page.clock.setFixedTime(now);
