@@ -42,6 +42,24 @@ export default defineConfig({
         extends: true,
         test: {
           ...common,
+          name: 'web',
+          isolate: false,
+          globalSetup: [
+            'test/support/build-setup.ts',
+            'test/support/web-setup.ts',
+            'test/support/leak-setup.ts',
+          ],
+          include: ['test/web/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...common,
           name: 'lab',
           globalSetup: [
             'test/support/build-setup.ts',

@@ -9,7 +9,7 @@ import { ROOT } from './support/programs.ts';
 const MOST_LINES = 300;
 /** Where the client begins, and what must not be loaded before a command needs it. */
 const START = 'packages/client/src/main.ts';
-const LATE = ['@grpc/grpc-js', 'yaml', 'zod', 'ink', 'react'];
+const LATE = ['@grpc/grpc-js', 'yaml', 'zod', 'ink', 'react', 'ws'];
 
 type Sources = ReadonlyMap<string, string>;
 

@@ -7,6 +7,7 @@ import { BERTH } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { ATTENTION_FLAGS } from './attention-flags.ts';
+import { CODE_FLAGS } from './code-flags.ts';
 import { execFlags } from './exec-flags.ts';
 import { forwardFlags } from './forward-flags.ts';
 import { HOST_FLAGS, HOST_FLAGS_IN_LAB } from './host-flags.ts';
@@ -14,6 +15,7 @@ import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { PLACEMENT_FLAGS } from './placement-flags.ts';
 import { POOL_FLAGS } from './pool-flags.ts';
+import { uiFlags } from './ui-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 import { workspaceFlags } from './workspace-flags.ts';
 
@@ -89,6 +91,7 @@ function terminalFlags(command: string): Record<string, () => Promise<void>> {
 const FLAGS: Record<string, () => Promise<void>> = {
   ...execFlags(() => sandbox, 'printed'),
   ...forwardFlags(() => sandbox, 'printed'),
+  ...CODE_FLAGS,
   'start --preset': async () =>
     expect(await shown(await started('--preset', 'shell', 'sleep 1000'))).toMatchObject({ preset: 'shell' }),
   'start --command': async () =>
@@ -360,6 +363,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   ...NOTIFY_FLAGS,
   ...keptFlags(() => sandbox),
   ...POOL_FLAGS,
+  ...uiFlags(() => sandbox),
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

@@ -1,5 +1,5 @@
 /** The flags of `berth host`, as far as they show without a host that runs systemd. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createSandbox } from '../support/sandbox.ts';
@@ -47,6 +47,36 @@ export const HOST_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
     // It is of the client's own release: there is nothing to upgrade.
     expect(await sandbox.json(['host', 'upgrade', '--all'])).toEqual({ hosts: [] });
     await refused(['drain', 'local', '--all'], /name hosts, or give --all/);
+  },
+  'host --from': async () => {
+    await using sandbox = createSandbox();
+    await sandbox.startAgent();
+    const from = join(sandbox.dir, 'made');
+    mkdirSync(join(from, 'bin'), { recursive: true });
+    const program = join(from, 'bin/code-server');
+    writeFileSync(program, '#!/bin/sh\necho "2.3.4 abc with Code 2.3.4"\n', { mode: 0o755 });
+    // Twice: what is there is replaced as a whole.
+    for (const _ of [1, 2]) {
+      const { code } = await sandbox.json<{ code: object }>([
+        'host',
+        'code',
+        'install',
+        'local',
+        '--from',
+        from,
+      ]);
+      expect(code).toMatchObject({ host: 'local', program: 'code-server', version: '2.3.4' });
+    }
+    const there = join(sandbox.home, '.local/share/berth/code-server');
+    // What a try that was broken off left is cleared away by the next.
+    mkdirSync(join(there, '.new-1'));
+    writeFileSync(program, '#!/bin/sh\necho "Error: no" >&2\nexit 1\n', { mode: 0o755 });
+    const broken = await sandbox.berth(['host', 'code', 'install', 'local', '--from', from]);
+    expect(broken).toMatchObject({ code: 1, stderr: expect.stringMatching(/it does not run: Error: no\n/) });
+    expect(readdirSync(there).sort()).toEqual(['.lock', '2.3.4']);
+    const odd = await sandbox.berth(['host', 'code', 'install', 'local', '--from', '/etc/hostname']);
+    expect(odd.stderr).toMatch(/^berth: .*it is no \.tar\.gz\n {2}hint: /);
+    await refused(['code', 'show', 'local', '--from', 'x'], /berth host code show has no flag --from/);
   },
   'host --purge': async () =>
     await refused(['remove', 'dev', '--purge', '--keep-agent'], /choose one of --purge and --keep-agent/),

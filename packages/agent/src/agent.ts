@@ -5,7 +5,7 @@ import { messageOf } from '@berth/shared/domain/berth-error';
 import { VERSION } from '@berth/shared/domain/version';
 
 import { keepAttention, watchAttention } from './attention.ts';
-import { openExecutions } from './beside.ts';
+import { openBeside } from './beside.ts';
 import type { Config } from './config.ts';
 import { announce } from './discovery.ts';
 import { figuresLine } from './domain/figures-line.ts';
@@ -94,7 +94,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     feed: () => feed,
   });
   const journal = timedJournal(opened.journal, metrics.journalCommit);
-  const { capacity, units, sharedLedger, ...ground } = await prepareGround(config, log);
+  const { capacity, units, editorUnits, sharedLedger, ...ground } = await prepareGround(config, log);
   scope.defer(() => ground.close());
   const id = ground.hostId ?? hostId(state);
   const hostname = machineName();
@@ -202,9 +202,9 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     reached,
   });
 
-  const executions = await openExecutions({
-    ...{ tmux: tmux.program, runner: assets.runner, files, terminals, shell: config.shell },
-    ...{ runtimeDirectory: runtime, secretDirectory: secrets },
+  const beside = await openBeside(scope, {
+    ...{ tmux: tmux.program, runner: assets.runner, files, terminals, config, secretDirectory: secrets },
+    ...{ registry, units, editorUnits, environment, now, log },
     environmentOf: async (session) => ('spec' in session ? await launches.environment(session) : {}),
   });
 
@@ -280,8 +280,8 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
     socket: { path: config.socket, descriptor: inherited.get(SOCKET_NAME) ?? null },
     ...createServices({
       ...{ config, journal, feed, registry, supervisor, files, transcripts, terminals, units, describe },
-      ...{ commands, suspension, executions, tools, news, environment, attachments, screens, host, draining },
-      ...{ attention, workspaces, kept },
+      ...{ attention, commands, suspension, ...beside, tools, news, environment, attachments, screens },
+      ...{ host, draining, workspaces, kept },
       wrap: createWrapper({ hostId: id, hostname, log, onCall: metrics.rpc }),
     }),
   });

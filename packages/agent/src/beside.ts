@@ -1,32 +1,38 @@
-/** Commands beside sessions, put together from the adapters that run them. */
+/** What runs beside sessions, put together from the adapters that run it: commands, and editors. */
 import path from 'node:path';
+import type { Config } from './config.ts';
 import type { Session } from './domain/session.ts';
+import { type EditingOptions, openEditors } from './editing.ts';
 import { processTable } from './plain/processes.ts';
 import { openPtys } from './pty/open-pty.ts';
 import { privateDirectory } from './runtime-directory.ts';
+import type { Editors } from './sessions/editors.ts';
 import { Executions } from './sessions/executions.ts';
-import type { SessionFiles } from './sessions/files-port.ts';
 import type { Terminals } from './sessions/ports.ts';
 import { createTmuxExecs } from './tmux/execs.ts';
 
-export interface BesideOptions {
+export interface BesideOptions extends Omit<EditingOptions, 'executions'> {
+  readonly config: Pick<Config, 'home' | 'shell' | 'stateDirectory' | 'runtimeDirectory'>;
   readonly tmux: string;
   /** Path of exec-run.sh. */
   readonly runner: string;
-  readonly runtimeDirectory: string;
-  /** On tmpfs; null where the machine has none. */
-  readonly secretDirectory: string | null;
-  readonly files: SessionFiles;
   readonly terminals: Terminals;
-  /** Path of the user's login shell. */
-  readonly shell: string;
   /** What a session would be started with now. */
   readonly environmentOf: (session: Session) => Promise<Readonly<Record<string, string>>>;
 }
 
-export async function openExecutions(options: BesideOptions): Promise<Executions> {
-  const { tmux, runner, files, terminals, shell } = options;
-  const secrets = options.secretDirectory ?? privateDirectory(path.join(options.runtimeDirectory, 'env'));
+/** Both end with `scope`; editors go on without the agent. */
+export async function openBeside(
+  scope: AsyncDisposableStack,
+  options: BesideOptions,
+): Promise<{ executions: Executions; editors: Editors }> {
+  const executions = await openExecutions(options);
+  return { executions, editors: scope.use(await openEditors({ ...options, executions })) };
+}
+
+async function openExecutions(options: BesideOptions): Promise<Executions> {
+  const { tmux, runner, files, terminals, config } = options;
+  const secrets = options.secretDirectory ?? privateDirectory(path.join(config.runtimeDirectory, 'env'));
   const openPty = await openPtys();
   const directory = path.join(secrets, 'exec');
   const execs = await createTmuxExecs({ tmux, runner, directory, processes: processTable, openPty });
@@ -35,7 +41,7 @@ export async function openExecutions(options: BesideOptions): Promise<Executions
     files,
     terminals,
     processes: processTable,
-    shell,
+    shell: config.shell,
     fallback: options.environmentOf,
   });
 }

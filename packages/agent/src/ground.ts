@@ -10,22 +10,31 @@ import { type Capacity, capacityOf } from './domain/ledger.ts';
 import type { Active } from './domain/session.ts';
 import { ledgerSocket } from './ledger/places.ts';
 import type { Log } from './log.ts';
+import { createPlainEditorUnits } from './plain/editor-units.ts';
 import { usageOf } from './plain/processes.ts';
 import { standstillOf as standstill } from './plain/standstill.ts';
 import { createPlainUnits, startedPlain } from './plain/units.ts';
 import { createLedgerClient } from './rpc/ledger-client.ts';
+import type { EditorUnits } from './sessions/editor-port.ts';
 import type { SharedLedger } from './sessions/ledger-port.ts';
-import type { Units } from './sessions/ports.ts';
+import type { SessionPaths, Units } from './sessions/ports.ts';
 import { unitsOfBoth } from './sessions/units-of-both.ts';
 import { cgroupLayout } from './systemd/cgroup.ts';
+import { createSystemdEditorUnits } from './systemd/editor-units.ts';
 import { limitSlice, probeEnforcement } from './systemd/probe.ts';
 import { managerAnswers } from './systemd/systemctl.ts';
 import { createSystemdUnits, directControl, type UnitControl } from './systemd/units.ts';
+
+/** What editors run in: by the path of editor-run.sh, and for a session with these paths. */
+export type EditorUnitsFor = (
+  runner: string,
+) => (paths: SessionPaths) => EditorUnits | { readonly refused: string };
 
 /** What the memory of the host is, who keeps it, and what sessions run in. */
 export interface Ground {
   readonly capacity: Capacity;
   readonly units: Units;
+  readonly editorUnits: EditorUnitsFor;
   /** Null where this agent is the only one on its host. */
   readonly sharedLedger: SharedLedger | null;
   /** Of the machine; null where the agent makes one of its own. */
@@ -37,8 +46,8 @@ export interface Ground {
 export async function prepareGround(config: Config, log: Log): Promise<Ground> {
   if (config.scope === 'system') return await shared(config, log);
   const capacity = capacityOf(totalmem(), config.capacity);
-  const units = await ownUnits(config, log, capacity);
-  return { capacity, sharedLedger: null, hostId: null, units, close: () => {} };
+  const own = await ownUnits(config, log, capacity);
+  return { capacity, sharedLedger: null, hostId: null, ...own, close: () => {} };
 }
 
 async function shared(config: Config, log: Log): Promise<Ground> {
@@ -58,15 +67,31 @@ async function shared(config: Config, log: Log): Promise<Ground> {
     standstill,
     measure: usageOf,
   });
-  return { capacity, units, sharedLedger: ledger, hostId, close: () => ledger[Symbol.dispose]() };
+  const editorUnits = () => () => NOT_SHARED;
+  return {
+    capacity,
+    units,
+    editorUnits,
+    sharedLedger: ledger,
+    hostId,
+    close: () => ledger[Symbol.dispose](),
+  };
 }
 
-async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): Promise<Units> {
+/** The keeper of a shared host starts units of sessions, and no others. */
+const NOT_SHARED = { refused: 'editors of sessions are not supported on hosts that users share, yet' };
+
+async function ownUnits(
+  config: Config,
+  log: Log,
+  { capacityBytes }: Capacity,
+): Promise<Pick<Ground, 'units' | 'editorUnits'>> {
   const manager = 'user';
   const systemd = config.units === 'systemd' || (config.units === 'auto' && (await managerAnswers(manager)));
   if (!systemd) {
     log.info({ units: 'plain' }, 'sessions run as plain processes');
-    return createPlainUnits();
+    const editorUnits = (runner: string) => () => createPlainEditorUnits(runner);
+    return { units: createPlainUnits(), editorUnits };
   }
   const layout = await cgroupLayout();
   // What cannot be found out is not promised; sessions that run are looked after all the same.
@@ -86,7 +111,12 @@ async function ownUnits(config: Config, log: Log, { capacityBytes }: Capacity): 
     standstill,
     measure: usageOf,
   });
-  return unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });
+  const both = unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });
+  const editorUnits = (runner: string) => {
+    const beside = createSystemdEditorUnits({ manager, layout, runner });
+    return (paths: SessionPaths) => (startedPlain(paths) ? createPlainEditorUnits(runner) : beside);
+  };
+  return { units: both, editorUnits };
 }
 
 /** Of the host as a whole: as careful as the least of what runs on it. */

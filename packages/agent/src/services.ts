@@ -8,6 +8,7 @@ import type { KeptDisk } from './keep-disk.ts';
 import { network } from './network/network.ts';
 import { attachHandler } from './rpc/attach.ts';
 import { attentionService } from './rpc/attention-service.ts';
+import { editorService } from './rpc/editor-service.ts';
 import { eventService } from './rpc/event-service.ts';
 import { execHandler } from './rpc/exec.ts';
 import type { Wrapper } from './rpc/handler.ts';
@@ -24,6 +25,7 @@ import type { AttentionKeeper } from './sessions/attention-keeper.ts';
 import type { Commands } from './sessions/commands.ts';
 import type { Describe } from './sessions/describe.ts';
 import type { Draining } from './sessions/draining.ts';
+import type { Editors } from './sessions/editors.ts';
 import type { Executions } from './sessions/executions.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
 import type { Journal } from './sessions/journal-port.ts';
@@ -52,6 +54,7 @@ export interface ServiceParts {
   readonly commands: Commands;
   readonly suspension: Suspension;
   readonly executions: Executions;
+  readonly editors: Editors;
   readonly tools: Awaited<ReturnType<typeof prepareToolSupport>>;
   readonly news: ReturnType<typeof followFiles>;
   readonly environment: LoginEnvironment;
@@ -104,7 +107,8 @@ export function createServices(parts: ServiceParts): OpenServices {
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
     workspace: workspaceService({ ...parts, ...parts.workspaces, connections }),
-    port: portService({ wrap, registry, sessionPorts: new SessionPorts({ ...parts, network }) }),
+    port: portService({ ...parts, sessionPorts: new SessionPorts({ ...parts, network }) }),
+    editor: editorService(parts),
   };
   return { services, connections };
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { DialOpen, DialRequest, DialResponse, PortServiceServer } from '@berth/shared/gen/berth/v1/port';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Editors } from '../sessions/editors.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { SessionPorts } from '../sessions/session-ports.ts';
 import type { Wrapper } from './handler.ts';
@@ -15,6 +16,7 @@ export interface PortServiceOptions {
   readonly wrap: Wrapper;
   readonly registry: Registry;
   readonly sessionPorts: SessionPorts;
+  readonly editors: Pick<Editors, 'connect'>;
 }
 
 const NOT_OURS = {
@@ -22,7 +24,8 @@ const NOT_OURS = {
   hint: 'Berth did not start it: ssh -L forwards any port of the host',
 };
 
-export function portService({ wrap, registry, sessionPorts }: PortServiceOptions): PortServiceServer {
+export function portService(options: PortServiceOptions): PortServiceServer {
+  const { wrap, registry, sessionPorts, editors } = options;
   const ours = (session: string) => {
     refuseExternal(session, NOT_OURS);
     return registry.resolve(session);
@@ -30,7 +33,8 @@ export function portService({ wrap, registry, sessionPorts }: PortServiceOptions
 
   async function dial({ session, target }: DialOpen, signal: AbortSignal): Promise<Duplex> {
     const found = ours(session);
-    if (target?.$case !== 'port') throw invalid('a connection must name its port');
+    if (target?.$case === 'editor') return await editors.connect(found, signal);
+    if (target?.$case !== 'port') throw invalid('a connection must name its port, or the editor');
     const { port } = target.port;
     if (port < 1 || port > 65_535) throw invalid(`${port} is no TCP port`);
     return await sessionPorts.dial(found, target.port, signal);

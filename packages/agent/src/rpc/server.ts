@@ -1,5 +1,6 @@
 /** The gRPC server on its Unix socket: services, health, reflection, and a clean end. */
 import { type AttentionServiceServer, AttentionServiceService } from '@berth/shared/gen/berth/v1/attention';
+import { type EditorServiceServer, EditorServiceService } from '@berth/shared/gen/berth/v1/editor';
 import { type EventServiceServer, EventServiceService } from '@berth/shared/gen/berth/v1/event';
 import { type HooksServiceServer, HooksServiceService } from '@berth/shared/gen/berth/v1/hooks';
 import { type HostServiceServer, HostServiceService } from '@berth/shared/gen/berth/v1/host';
@@ -25,11 +26,12 @@ export interface Services {
   readonly hooks: HooksServiceServer;
   readonly workspace: WorkspaceServiceServer;
   readonly port: PortServiceServer;
+  readonly editor: EditorServiceServer;
 }
 
-const SERVICES = ['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace', 'Port'].map(
-  (name) => `berth.v1.${name}Service`,
-);
+const SERVICES = [
+  ...['Session', 'Terminal', 'Event', 'Host', 'Attention', 'Hooks', 'Workspace', 'Port', 'Editor'],
+].map((name) => `berth.v1.${name}Service`);
 
 export interface RpcServer extends AsyncDisposable {
   /** What grpc.health.v1 answers for a service ('': the whole agent) from now on. */
@@ -52,6 +54,7 @@ export async function serve(options: {
   server.addService(HooksServiceService, services.hooks);
   server.addService(WorkspaceServiceService, services.workspace);
   server.addService(DialService, services.port);
+  server.addService(EditorServiceService, services.editor);
   const names = ['', ...SERVICES];
   const health = healthService(names);
   server.addService(HealthService, health.handlers);

@@ -3,7 +3,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { externalAsSession, externalName } from '@berth/shared/domain/external-session';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
 import { isFinal } from '@berth/shared/domain/session-state';
-import type { Session } from '../domain/session.ts';
+import type { Live, Session } from '../domain/session.ts';
 import type { Describe } from './describe.ts';
 import type { ExternalTerminals } from './external-terminals.ts';
 import type { SessionFiles } from './files-port.ts';
@@ -78,7 +78,7 @@ async function others(name: string, external: ExternalTerminals): Promise<Attach
 }
 
 /** Throws unless the session has a terminal. */
-export function typable(session: Session): Session {
+export function typable(session: Session): Live {
   if (session.state === 'running' || session.state === 'suspended') return session;
   if (isFinal(session.state)) {
     throw new BerthError('SESSION_ENDED', `session ${session.id} has ended: it is ${session.state}`, {

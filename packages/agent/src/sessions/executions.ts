@@ -52,9 +52,8 @@ export class Executions {
       throw new BerthError('SESSION_NOT_RUNNING', `session ${session.id} is suspended`, { hint });
     }
     const paths = this.#o.files.paths(session.id);
-    const own = (await this.#environment(session, paths)) ?? (await this.#o.fallback(session));
+    const { env: own, workspace } = await this.surroundings(session);
     const inherited = Object.entries(own).filter(([name]) => !OF_ITS_TERMINAL.includes(name));
-    const workspace = own.BERTH_WORKSPACE ?? paths.workspace;
     const term = terminal ? { TERM: terminal.term } : {};
     return await this.#o.execs.start({
       sessionId: session.id,
@@ -64,6 +63,15 @@ export class Executions {
       directory: directory.startsWith('/') ? directory : directory ? `${workspace}/${directory}` : workspace,
       terminal,
     });
+  }
+
+  /** What its program was started with, and where it works. */
+  async surroundings(
+    session: Session,
+  ): Promise<{ env: Readonly<Record<string, string>>; workspace: string }> {
+    const paths = this.#o.files.paths(session.id);
+    const env = (await this.#environment(session, paths)) ?? (await this.#o.fallback(session));
+    return { env, workspace: env.BERTH_WORKSPACE ?? paths.workspace };
   }
 
   /** Of its main program; of what that started, where it wrote over its own. */

@@ -55,6 +55,14 @@ export async function killUnit(manager: Manager, name: string): Promise<void> {
   await call('reset-failed', name);
 }
 
+/** Asks all of a unit to end, and ends it; it is forgotten then. One that is not there: nothing happens. */
+export async function stopUnit(manager: Manager, name: string): Promise<void> {
+  await systemctl(manager, 'stop', name).catch(() => '');
+  await systemctl(manager, 'reset-failed', name).catch(() => '');
+  const { ActiveState } = Object.fromEntries(await propertiesOf(manager, name, ['ActiveState']));
+  if (isAlive(ActiveState)) throw new Error(`${name} does not end`);
+}
+
 /** What `systemctl show` has of a unit; a unit that is not there has values as well. */
 export async function propertiesOf(
   manager: Manager,

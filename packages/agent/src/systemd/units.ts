@@ -53,6 +53,11 @@ export function unitName(sessionId: string): string {
   return `berth-${sessionId}.service`;
 }
 
+/** Beside the session's own: see editor-units.ts. */
+export function editorUnitName(sessionId: string): string {
+  return `berth-${sessionId}-editor.service`;
+}
+
 export function createSystemdUnits(options: {
   manager: Manager;
   control: UnitControl;
@@ -91,6 +96,14 @@ export function createSystemdUnits(options: {
     return group === null ? [] : await processesOf(group, layout);
   }
 
+  /** Those of its editor included. */
+  async function allPidsOf(sessionId: string): Promise<number[]> {
+    const group = await groupOf(sessionId);
+    if (group === null) return [];
+    const both = [group, groupOfEditor(group)].map((one) => processesOf(one, layout));
+    return (await Promise.all(both)).flat();
+  }
+
   /** After its end systemd still knows whether memory was the reason, until the unit is forgotten. */
   async function afterwards(sessionId: string): Promise<UnitUsage | null> {
     const result = (await show(sessionId, 'Result')).get('Result');
@@ -120,13 +133,16 @@ export function createSystemdUnits(options: {
       }
     },
 
-    members: (sessionId) => pidsOf(sessionId),
-    freeze: (sessionId, paths) => standstill.freeze(() => pidsOf(sessionId), paths),
-    thaw: (sessionId, paths) => standstill.thaw(() => pidsOf(sessionId), paths),
-    frozen: (sessionId, paths) => standstill.frozen(() => pidsOf(sessionId), paths),
+    members: (sessionId) => allPidsOf(sessionId),
+    freeze: (sessionId, paths) => standstill.freeze(() => allPidsOf(sessionId), paths),
+    thaw: (sessionId, paths) => standstill.thaw(() => allPidsOf(sessionId), paths),
+    frozen: (sessionId, paths) => standstill.frozen(() => allPidsOf(sessionId), paths),
 
     async kill(sessionId) {
+      const group = groups.get(sessionId);
+      const editor = group === undefined ? [] : await processesOf(groupOfEditor(group), layout);
       await control.kill(sessionId);
+      if (editor.length > 0) await killUnit(manager, editorUnitName(sessionId));
       if ((await observe(sessionId)) === 'alive') throw new Error(`${unitName(sessionId)} does not end`);
     },
 
@@ -150,13 +166,16 @@ export function createSystemdUnits(options: {
   };
 }
 
+/** Of the unit of a session's editor, by that of the session. */
+function groupOfEditor(group: string): string {
+  return group.replace(/\.service$/, '-editor.service');
+}
+
 /** What every session's unit has: the slot as the kernel is to hold it, and a bound on processes. */
 export function sessionSettings(of: { memoryBytes: number; workingDirectory: string }): string[] {
   return [
     'Type=exec',
-    `MemoryMax=${of.memoryBytes}`,
-    // A little before the limit the kernel slows it down and reclaims; throttle.ts ends that where it is in vain.
-    `MemoryHigh=${Math.floor(of.memoryBytes * 0.95)}`,
+    ...memorySettings(of.memoryBytes),
     // A slot is memory: what is swapped out would slow the neighbours down.
     'MemorySwapMax=0',
     // The hungry process alone is ended; the wrapper lives to record what became of it.
@@ -170,4 +189,9 @@ export function sessionSettings(of: { memoryBytes: number; workingDirectory: str
     // A percent sign would begin a specifier.
     `WorkingDirectory=${of.workingDirectory.replaceAll('%', '%%')}`,
   ];
+}
+
+/** A limit, and a little before it the kernel slows it down and reclaims; throttle.ts ends that where it is in vain. */
+export function memorySettings(memoryBytes: number): string[] {
+  return [`MemoryMax=${memoryBytes}`, `MemoryHigh=${Math.floor(memoryBytes * 0.95)}`];
 }

@@ -91,11 +91,24 @@ export const CATALOG: readonly Entry[] = [
     load: async () => (await import('./cp.ts')).cp,
   },
   {
+    name: 'code',
+    group: 'the work of a session',
+    describe: 'VS Code on the workspace of a session',
+    completes: 'session',
+    load: async () => (await import('./code.ts')).code,
+  },
+  {
     name: 'forward',
     group: 'the work of a session',
     describe: 'reach what a session listens on as localhost',
     completes: 'session',
     load: async () => (await import('./forward.ts')).forward,
+  },
+  {
+    name: 'ui',
+    group: 'sessions',
+    describe: 'every session as a tab in your browser',
+    load: async () => (await import('./ui.ts')).ui,
   },
   {
     name: 'ssh',

@@ -3,8 +3,9 @@ import { PassThrough } from 'node:stream';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { expect, test } from 'vitest';
 import type { Context } from '../context.ts';
+import { KNOWN_CREDENTIALS } from '../placement/credentials.ts';
 import { createConsole } from '../render/console.ts';
-import { KNOWN_CREDENTIALS, offerCredentials } from './credentials.ts';
+import { offerCredentials } from './credentials.ts';
 
 const CANARY = 'canary-7f3a';
 const presets = [

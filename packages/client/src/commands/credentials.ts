@@ -6,16 +6,8 @@ import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
+import { credentialsHere } from '../placement/credentials.ts';
 import { confirm } from '../render/picker.ts';
-
-/**
- * What the shipped presets take their credentials from. A host names what its presets take: without a
- * person's yes it gets nothing but these.
- */
-export const KNOWN_CREDENTIALS: ReadonlySet<string> = new Set([
-  ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN', 'CODEX_API_KEY'],
-  ...['DEEPSEEK_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY'],
-]);
 
 export interface CredentialsOffer {
   /** As it was asked for; empty: the first tool that the host has. */
@@ -48,21 +40,12 @@ export async function offerCredentials(
   { console, env, settings }: Pick<Context, 'console' | 'env' | 'settings'>,
 ): Promise<Record<string, string>> {
   if (settings.credentials === 'never') return {};
-  const known = offer.host.presets.find(({ name, available }) =>
-    offer.preset === '' ? available && name !== 'shell' : name === offer.preset,
-  );
-  const takes = known?.credentials ?? [];
-  // Whoever passes one has chosen.
-  if (!known || takes.some((name) => Object.hasOwn(offer.passed, name))) return {};
-  const here = takes.flatMap((name) => {
-    const value = env[name];
-    return value ? [[name, value] as const] : [];
-  });
-  if (here.length === 0) return {};
-  if (settings.credentials === 'send' && here.every(([name]) => KNOWN_CREDENTIALS.has(name)))
-    return Object.fromEntries(here);
+  const own = credentialsHere(offer, env);
+  if (!own) return {};
+  const { tool, here } = own;
+  if (settings.credentials === 'send' && own.known) return Object.fromEntries(here);
   const names = here.map(([name]) => name);
-  const who = oneLine(`${known.name} on ${offer.hostName}`);
+  const who = oneLine(`${tool} on ${offer.hostName}`);
   if (console.canAsk && !console.json) {
     const question = oneLine(`${who} takes ${names.join(', ')}; send yours for this session?`);
     return (await confirm(console, question)) ? Object.fromEntries(here) : {};

@@ -11,6 +11,11 @@ export const HOST_FLAGS = {
   region: { type: 'string', value: 'REGION', describe: 'add: where it stands' },
   label: { type: 'list', value: 'K=V', describe: 'add: a label' },
   all: { type: 'boolean', describe: 'upgrade, doctor, drain, undrain: all hosts' },
+  from: {
+    type: 'string',
+    value: 'FILE',
+    describe: 'code install: from this archive or directory, not by npm',
+  },
   purge: { type: 'boolean', describe: 'remove: end its sessions and delete all they left there' },
   'keep-agent': { type: 'boolean', describe: 'remove: leave the agent running, forget the host here' },
   yes: { type: 'boolean', short: 'y', describe: 'remove: do not ask' },

@@ -5,6 +5,7 @@ import { findHost } from '../fleet/inventory.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { addHost } from './host-add.ts';
+import { hostCode } from './host-code.ts';
 import { doctor } from './host-doctor.ts';
 import { HOST_FLAGS, type HostArguments } from './host-flags.ts';
 import { removeHost } from './host-remove.ts';
@@ -30,12 +31,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
   drain: { flags: ['all'], run: (args, context) => drainHosts(args, context, true) },
   undrain: { flags: ['all'], run: (args, context) => drainHosts(args, context, false) },
   remove: { flags: ['purge', 'keep-agent', 'yes'], run: removeHost },
+  code: { flags: ['from'], run: hostCode },
   forget: { flags: [], run: forget },
 };
 
 export const host = defineCommand({
   usage:
-    'add NAME [[USER@]ADDRESS] | list | show | doctor | upgrade | drain | undrain | remove | forget HOST',
+    'add NAME [[USER@]ADDRESS] | list | show | doctor | upgrade | drain | undrain | remove | forget HOST | code install|show HOST',
   describe: 'Your hosts: give a machine an agent, look after it, take it away again.',
   example: 'berth host add dev me@dev.example.com',
   flags: HOST_FLAGS,

@@ -4,27 +4,15 @@ import { formatAge } from '@berth/shared/domain/duration';
 import { type ExternalSnapshot, isAnswered } from '@berth/shared/domain/external-session';
 import type { ListeningPort } from '@berth/shared/domain/listening-port';
 import { formatMemory } from '@berth/shared/domain/memory';
-import type { Artifact, GitState, SessionDetails } from '@berth/shared/domain/session-details';
+import type { Artifact, GitState } from '@berth/shared/domain/session-details';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
-import type { DiskUse, WorkspaceSource } from '@berth/shared/domain/workspace-source';
+import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { statusText } from '../fleet/queue-place.ts';
-import type { Place } from '../fleet/resolve.ts';
-import type { StateHistory } from '../fleet/state-history.ts';
+import type { Shown } from '../fleet/session-look.ts';
 import { counted } from '../render/counted.ts';
 import { diskText } from './disk-text.ts';
 import { outOfMemoryHint } from './out-of-memory.ts';
-
-export interface Shown extends Place {
-  readonly details: SessionDetails;
-  /** What it listens on; null where nobody could tell. */
-  readonly ports: readonly ListeningPort[] | null;
-  /** Null where nobody could tell in time. */
-  readonly disk: DiskUse | null;
-  readonly history: StateHistory;
-  /** A command line; empty where nothing can be reached. */
-  readonly reach: string;
-}
 
 type Fact = readonly [label: string, text: string];
 

@@ -7,8 +7,8 @@ import type { Placement } from '../placement/place.ts';
 import type { PassedOver, Ranking } from '../placement/rank.ts';
 import { reasonsFor } from '../placement/reasons.ts';
 import type { Line } from '../placement/soonest.ts';
+import type { Where } from '../placement/where.ts';
 import { toJson } from '../render/json.ts';
-import type { Where } from './start-where.ts';
 
 /** 0, or 5 where one of them would find no host. */
 export async function dryRun(

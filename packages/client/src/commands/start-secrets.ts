@@ -1,10 +1,9 @@
 /** What becomes of secrets that were found in what is about to leave: a person is asked, a script stops. */
-import { BerthError } from '@berth/shared/domain/berth-error';
-import { oneLine } from '@berth/shared/domain/text';
 import type { Console } from '../render/console.ts';
 import { counted } from '../render/counted.ts';
 import { confirm } from '../render/picker.ts';
 import type { Finding } from '../workspace/secret-scan.ts';
+import { findingText, secretsFound } from '../workspace/secrets-found.ts';
 
 /** Lines that are shown. */
 const SHOWN = 20;
@@ -20,21 +19,11 @@ export async function judgeSecrets(
     return;
   }
   if (!console.json) {
-    for (const finding of findings.slice(0, SHOWN)) console.err(`  ${told(finding)}\n`);
+    for (const finding of findings.slice(0, SHOWN)) console.err(`  ${findingText(finding)}\n`);
     if (findings.length > SHOWN) console.err(`  and ${findings.length - SHOWN} more\n`);
   }
   if (console.canAsk && !console.json) {
     if (await confirm(console, `${what} would go to a host with the repository: send all the same?`)) return;
   }
-  const [first] = findings;
-  const more = findings.length > 1 ? `, and ${findings.length - 1} more` : '';
-  throw new BerthError(
-    'SECRETS_FOUND',
-    `${what} in the repository, nothing was sent: ${first ? told(first) : ''}${more}`,
-  );
-}
-
-/** `FILE:LINE: RULE (MASKED)`, and which branch has it. */
-function told({ path, line, rule, masked, where }: Finding): string {
-  return oneLine(`${path}:${line}: ${rule} (${masked})${where ? ` on ${where}` : ''}`);
+  throw secretsFound(findings);
 }

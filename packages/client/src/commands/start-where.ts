@@ -1,20 +1,13 @@
 /** Where `berth start` may put its sessions: the flags and settings that say so. */
-import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
-import { fanOut } from '../fleet/fan-out.ts';
-import { findHost } from '../fleet/inventory.ts';
 import { nearest } from '../fleet/nearest.ts';
-import { noCapacity } from '../placement/no-capacity.ts';
-import { type Constraints, unwantedFor } from '../placement/obstacle.ts';
-import type { PlacementPorts } from '../placement/place.ts';
+import type { Constraints } from '../placement/obstacle.ts';
 import { POLICIES, type Policy } from '../placement/policy.ts';
-import { poolOf } from '../placement/pool.ts';
-import type { PassedOver } from '../placement/rank.ts';
 import { TIER_NAMES, tierNamed } from '../placement/tiers.ts';
-import { waysFile } from '../placement/ways-file.ts';
+import { type Where, whereFor } from '../placement/where.ts';
 import type { Flags, FlagValues } from './command.ts';
 import { setting } from './defaults.ts';
 import { memory, pairs } from './values.ts';
@@ -42,18 +35,7 @@ export const WHERE_FLAGS = {
   'dry-run': { type: 'boolean', describe: 'tell where each would go, and why; start nothing' },
 } as const satisfies Flags;
 
-/** Hosts that are asked at the same time: each may take the making of a connection. */
-const MOST_AT_ONCE = 64;
-
 type WhereFlags = FlagValues<typeof WHERE_FLAGS>;
-
-export interface Where {
-  readonly hosts: readonly HostConfig[];
-  /** Those that are left out before any is asked. */
-  readonly left: readonly PassedOver[];
-  readonly constraints: Constraints;
-  readonly policy: Policy;
-}
 
 /** Throws USAGE, and HOST_NOT_FOUND where no host is left. `preset`: empty unless one was named. */
 export async function whereOf(flags: WhereFlags, preset: string, context: Context): Promise<Where> {
@@ -62,53 +44,8 @@ export async function whereOf(flags: WhereFlags, preset: string, context: Contex
   const constraints = constraintsOf(flags, preset, context);
   const usual = setting(context, 'host');
   const names = flags.host.length > 0 ? flags.host : isNarrowed(flags) || !usual ? [] : [usual];
-  const pool = poolOf(all);
-  const named = [...new Set(names)].map((name) => findHost(all, name));
-  const chosen = named.length > 0 ? { hosts: named, left: [] } : pool;
   checkSize(flags['vm-size'] ?? flags.size, all);
-  const unwanted = chosen.hosts.flatMap((host): PassedOver[] => {
-    const words = unwantedFor(constraints, host, null);
-    return words === null ? [] : [{ host, obstacle: { kind: 'unwanted', words } }];
-  });
-  const left = [...chosen.left, ...unwanted];
-  const hosts = chosen.hosts.filter((host) => unwanted.every((one) => one.host !== host));
-  if (hosts.length === 0) {
-    const why = unwanted.length > 0 ? unwanted : left;
-    throw noCapacity(constraints, why, { candidates: [], now: Date.now() });
-  }
-  return { hosts, left, constraints, policy: (flags.policy as Policy) ?? context.settings.policy };
-}
-
-/** `kept`: the request id is the user's own, so that it may be asked with again. */
-export function placementPorts(context: Context, { kept }: { kept: boolean }): PlacementPorts {
-  const { fanoutMs, connectMs, reservationMs } = context.settings;
-  const ways = kept ? waysFile(context.paths.stateDir, Date.now) : null;
-  return {
-    async look(hosts) {
-      // One host alone holds up nobody: it has the time that making a connection may take.
-      const deadlineMs = hosts.length === 1 ? Math.max(connectMs, fanoutMs) : fanoutMs;
-      const ask = async (host: HostConfig, signal: AbortSignal) =>
-        await (await context.connect(host, { signal })).getHost({ signal, deadlineMs });
-      const answers = await fanOut(hosts, ask, { deadlineMs, limit: MOST_AT_ONCE });
-      return answers.map((answer) =>
-        answer.ok
-          ? { host: answer.host, snapshot: answer.value }
-          : { host: answer.host, error: answer.error },
-      );
-    },
-    connect: (host) => context.connect(host),
-    wentTo: (requestId) => ways?.wentTo(requestId) ?? null,
-    goes: (requestId, way) => ways?.goes(requestId, way),
-    forget: (requestId) => ways?.forget(requestId),
-    newId: randomUUID,
-    holdMs: reservationMs,
-    random: Math.random,
-    now: Date.now,
-    every: (ms, work) => {
-      const timer = setInterval(work, ms);
-      return { [Symbol.dispose]: () => clearInterval(timer) };
-    },
-  };
+  return whereFor(all, { names, constraints, policy: (flags.policy as Policy) ?? context.settings.policy });
 }
 
 function constraintsOf(flags: WhereFlags, preset: string, context: Context): Constraints {

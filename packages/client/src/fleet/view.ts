@@ -140,8 +140,7 @@ export function listView(
     return sessions.map((session) => ({ session, row: sessionRow(place, session, now) }));
   });
   const wanted = rows.filter(({ row }) => matches(row, filter));
-  const old = (s: SessionSnapshot) => isFinal(s.state) && s.endedAt !== null && now - s.endedAt > DAY_MS;
-  const shown = filter.all ? wanted : wanted.filter(({ session }) => !old(session));
+  const shown = filter.all ? wanted : wanted.filter(({ session }) => !isOld(session, now));
   const order = bySessionOrder(now);
   shown.sort((a, b) => order(a.session, b.session));
   const keptOf = (name: string) => {
@@ -154,6 +153,11 @@ export function listView(
     leftOut: wanted.length - shown.length,
     unfit: rows.length - wanted.length,
   };
+}
+
+/** It ended more than a day ago: lists leave it out unless all is asked for. */
+export function isOld({ state, endedAt }: SessionSnapshot, now: number): boolean {
+  return isFinal(state) && endedAt !== null && now - endedAt > DAY_MS;
 }
 
 function matches(row: SessionRow, filter: ListFilter): boolean {
@@ -182,7 +186,7 @@ export function pool(answers: readonly Answer<Holding>[], now: number) {
   };
 }
 
-function vmRow(answer: Answer<Holding>, now: number) {
+export function vmRow(answer: Answer<Holding>, now: number) {
   const { name, size = '', region = '' } = answer.host;
   const base = { name, size, region, price_per_hour: priceOf(answer.host) };
   const host = answer.ok ? answer.value.host : null;

@@ -25,6 +25,30 @@ export async function showDiff(
   if (code !== 0 && code !== 141) throw gitFailed('diff', '', code);
 }
 
+/** As a patch, without colours and the user's own drivers; cut at the end of a line where it is longer. */
+export async function diffText(
+  git: Git,
+  { base, tip, mostBytes }: { base: string; tip: string; mostBytes: number },
+): Promise<{ text: string; complete: boolean }> {
+  const plain = ['--color=never', '--no-ext-diff', '--no-textconv'];
+  const child = git.spawn(['diff', ...plain, base, tip, '--'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  child.stdout?.on('data', (part: Buffer) => {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > mostBytes) child.kill();
+  });
+  const code = await ended(child);
+  const all = Buffer.concat(parts);
+  if (bytes > mostBytes) {
+    const text = all.subarray(0, all.lastIndexOf('\n', mostBytes) + 1).toString('utf8');
+    return { text, complete: false };
+  }
+  if (code !== 0) throw gitFailed('diff', '', code);
+  return { text: all.toString('utf8'), complete: true };
+}
+
 export interface ChangedFile {
   readonly path: string;
   /** Lines; null for a binary file. */

@@ -145,7 +145,8 @@ export function openNotifications(
   };
 }
 
-function policyOf(settings: NotifySettings): PolicyOptions {
+/** As the settings have it. */
+export function policyOf(settings: NotifySettings): PolicyOptions {
   const { dwellMs, dwellOtherMs: other, cooldownMs, kinds, quietHours, quietExcept } = settings;
   return {
     dwellMs: { permission: dwellMs, input: dwellMs, error: other, done: other, bell: other },

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { VERSION } from '@berth/shared/domain/version';
 import { AttentionServiceClient } from '@berth/shared/gen/berth/v1/attention';
+import { EditorServiceClient } from '@berth/shared/gen/berth/v1/editor';
 import { EventServiceClient } from '@berth/shared/gen/berth/v1/event';
 import { HooksServiceClient } from '@berth/shared/gen/berth/v1/hooks';
 import { HostServiceClient } from '@berth/shared/gen/berth/v1/host';
@@ -296,5 +297,6 @@ function openStubs(socketPath: string) {
     hooks: new HooksServiceClient(target, credentials.createInsecure(), shared),
     workspace: new WorkspaceServiceClient(target, credentials.createInsecure(), shared),
     port: new DialClient(target, credentials.createInsecure(), shared),
+    editor: new EditorServiceClient(target, credentials.createInsecure(), shared),
   };
 }

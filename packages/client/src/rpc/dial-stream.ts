@@ -30,7 +30,10 @@ export function portCalls(channel: Channel): Pick<HostClient, 'listPorts' | 'dia
   };
 }
 
-function encodeOpen({ session, port, anyProcess }: DialOpen): WireOpen {
+function encodeOpen(open: DialOpen): WireOpen {
+  const { session } = open;
+  if ('editor' in open) return { session, target: { $case: 'editor', editor: {} } };
+  const { port, anyProcess } = open;
   return { session, target: { $case: 'port', port: { port, anyProcess } } };
 }
 

@@ -29,6 +29,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Channel, type ChannelOptions, type Stubs, type Unary } from './channel.ts';
 import { decodeWatch } from './decode.ts';
 import { portCalls } from './dial-stream.ts';
+import { editorCalls } from './editor-calls.ts';
 import { streamCalls } from './grpc-streams.ts';
 import type { HostClient } from './host-client.ts';
 
@@ -233,6 +234,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
     },
     ...streamCalls(channel, options),
     ...portCalls(channel),
+    ...editorCalls(channel),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Verdict } from '@berth/shared/domain/attention';
+import type { EditorInstallation, EditorProfile, EditorSnapshot } from '@berth/shared/domain/editor';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import type { ExternalSnapshot } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
@@ -100,6 +101,12 @@ export interface HostClient extends AsyncDisposable {
   exec(open: ExecOpen, signal: AbortSignal): ExecStream;
   /** What the session listens on, by number. */
   listPorts(session: string, options?: CallOptions): Promise<readonly ListeningPort[]>;
+  /** Resolves once it takes connections: `dial` makes them. */
+  openEditor(request: OpenEditor, options?: CallOptions): Promise<EditorSnapshot>;
+  stopEditor(request: { requestId: string; session: string }, options?: CallOptions): Promise<EditorSnapshot>;
+  getEditor(session: string, options?: CallOptions): Promise<EditorSnapshot>;
+  /** What of editors the host has. */
+  getInstallation(options?: CallOptions): Promise<EditorInstallation>;
   /** One connection; ends with the signal. */
   dial(open: DialOpen, signal: AbortSignal): DialStream;
   /** Resolves when the session has ended. */
@@ -148,11 +155,19 @@ export interface ExecStream {
   signal(name: string): void;
 }
 
-export interface DialOpen {
+/** `anyProcess`: also where it is not a process of the session that listens. */
+export type DialOpen = { readonly session: string } & (
+  | { readonly port: number; readonly anyProcess: boolean }
+  | { readonly editor: true }
+);
+
+export interface OpenEditor {
+  readonly requestId: string;
   readonly session: string;
-  readonly port: number;
-  /** Also where it is not a process of the session that listens. */
-  readonly anyProcess: boolean;
+  /** What an editor that is new to the session begins with. */
+  readonly profile: EditorProfile;
+  /** Null: as the agent has it; 0: never. */
+  readonly idleMs: number | null;
 }
 
 export type DialMessage =

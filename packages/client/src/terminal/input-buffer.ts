@@ -8,8 +8,17 @@ export interface NumberedInput {
 }
 
 export class InputBuffer {
+  readonly #reports: 'dropped' | 'kept';
   #start = 0;
   #kept: Uint8Array = new Uint8Array(0);
+
+  /**
+   * `reports`: what becomes, on a new connection, of answers that the terminal itself gave on the one
+   * before. They are kept where somebody else numbers the bytes, who could not know that some are gone.
+   */
+  constructor({ reports = 'dropped' }: { reports?: 'dropped' | 'kept' } = {}) {
+    this.#reports = reports;
+  }
 
   /** Number of the next byte that will be typed. */
   get end(): number {
@@ -29,6 +38,20 @@ export class InputBuffer {
     return { offset, data };
   }
 
+  /**
+   * Bytes that their sender has numbered itself: what of them is new. Null where nothing is, and where
+   * they do not follow on what is here (`offset` beyond the end).
+   */
+  pushAt(offset: number, data: Uint8Array): NumberedInput | null {
+    const known = this.end - offset;
+    return known < 0 || known >= data.length ? null : this.push(data.subarray(known));
+  }
+
+  /** Goes on where another connection of the same terminal stopped, as the agent tells; before anything is typed. */
+  begin(inputOffset: number): void {
+    if (this.pendingBytes === 0) this.#start = Math.max(this.#start, inputOffset);
+  }
+
   /** All bytes below the offset have been typed. Stale and impossible numbers change nothing. */
   acknowledge(offset: number): void {
     if (offset <= this.#start || offset > this.end) return;
@@ -42,7 +65,7 @@ export class InputBuffer {
    */
   resume(inputOffset: number): NumberedInput | null {
     this.acknowledge(inputOffset);
-    this.#kept = withoutReports(this.#kept);
+    if (this.#reports === 'dropped') this.#kept = withoutReports(this.#kept);
     return this.#kept.length > 0 ? { offset: this.#start, data: this.#kept } : null;
   }
 }

@@ -3,13 +3,27 @@
  * file that both sides import. Rows are those of `berth list --json` and `berth status --json`: the
  * page shows the same data as scripts read. Times are ISO 8601, sizes bytes.
  *
- * Every request and socket carries the session cookie (see docs/security.md); a refusal is a plain
- * 401 or 403 without a body that tells more.
+ * A refusal is a plain status without a body that tells more: 401 for who is not logged in (any more:
+ * a UI that was started again knows nobody), 403 for what no page of ours asks, 429 for who guesses.
  */
 import type { Reason } from '@berth/shared/domain/reasons';
 import type { HostRow as ListHostRow, SessionRow } from '../fleet/view.ts';
 
 export type { SessionRow };
+
+/**
+ * POST /api/login with `{token}`, the part of the URL behind `#`: good once, for a minute. Answers with
+ * a cookie and this. Cookies of localhost are sent to all its ports, whoever listens there; the key is
+ * known to the page alone: it is kept in localStorage and goes along with every call as the header
+ * KEY_HEADER, and with every socket as its second protocol: `[SOCKET_PROTOCOL, KEY_PROTOCOL + key]`.
+ */
+export interface LoginAnswer {
+  readonly key: string;
+}
+
+export const KEY_HEADER = 'x-berth-key';
+export const SOCKET_PROTOCOL = 'berth';
+export const KEY_PROTOCOL = 'berth-key.';
 
 /** `host:session_id`: names a session in every message. */
 export type SessionKey = string;
@@ -101,7 +115,10 @@ export type TerminalMessage =
   | { readonly type: 'acknowledged'; readonly input_offset: number }
   /** The way to the host broke; output goes on by itself. */
   | { readonly type: 'reconnecting'; readonly why: string }
-  | { readonly type: 'ended'; readonly reason: 'detached' | 'session-ended'; readonly session: string };
+  /** `session`: its status then, as in the rows; empty where it was never reached. Last. */
+  | { readonly type: 'ended'; readonly reason: 'detached' | 'session-ended'; readonly session: string }
+  /** No other try would mend it: the session is gone, say. Last. */
+  | { readonly type: 'failed'; readonly error: UiError };
 
 export type TerminalOrder =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
@@ -139,6 +156,14 @@ export interface UiCalls {
   doctor: { params: { host: string }; result: { checks: readonly DoctorCheck[] } };
   /** Events of the past, oldest first. */
   events: { params: { since: string; most: number }; result: { events: readonly EventRow[] } };
+  /**
+   * Where an artifact is, as a file to keep, for a look (text and raster images alone), or as a page in a
+   * sandboxed frame (HTML, on an origin of its own). The URL is good for ten minutes, a page's for one use.
+   */
+  openArtifact: {
+    params: { session: SessionKey; path: string; how: 'keep' | 'look' | 'page' };
+    result: { url: string };
+  };
   /** Starts the editor where it does not run. The URL is good for one use, from this page. */
   openEditor: { params: { session: SessionKey }; result: { url: string } };
   stopEditor: { params: { session: SessionKey }; result: object };
@@ -168,7 +193,7 @@ export interface SessionPage {
     readonly behind: number | null;
     readonly upstream: string;
   } | null;
-  /** Newest first. GET /api/artifact?session=KEY&path=PATH hands one over. */
+  /** Newest first; `openArtifact` hands one over. */
   readonly artifacts: readonly {
     readonly path: string;
     readonly bytes: number;

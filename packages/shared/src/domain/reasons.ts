@@ -67,6 +67,11 @@ const table = {
     exit: EXIT.notFound,
     hint: 'see what it listens on: berth show SESSION',
   },
+  EDITOR_NOT_INSTALLED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.notFound,
+    hint: 'bring one: berth host code install HOST',
+  },
   PRESET_UNAVAILABLE: {
     grpc: CODE.failedPrecondition,
     exit: EXIT.notFound,
@@ -127,6 +132,11 @@ const table = {
     exit: EXIT.refused,
     hint: 'mend that on the host, and run the command again',
   },
+  EDITOR_UNSUPPORTED: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.refused,
+    hint: 'open it in the VS Code of your own machine: berth code SESSION --desktop',
+  },
   JOURNAL_NEWER: { grpc: CODE.failedPrecondition, exit: EXIT.refused, hint: 'run a newer berthd' },
   READ_ONLY: { grpc: CODE.permissionDenied, exit: EXIT.refused, hint: 'attach again without --read-only' },
 
@@ -150,6 +160,11 @@ const table = {
     grpc: CODE.failedPrecondition,
     exit: EXIT.conflict,
     hint: 'leave the local port out, and a free one is taken',
+  },
+  EDITOR_NOT_RUNNING: {
+    grpc: CODE.failedPrecondition,
+    exit: EXIT.conflict,
+    hint: 'start it: berth code SESSION',
   },
   SESSION_ALIVE: {
     grpc: CODE.failedPrecondition,
@@ -209,6 +224,16 @@ const table = {
     hint: 'prove the way with berth watch --notify --test',
   },
   EXEC_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see what there is: berth exec SESSION ls' },
+  EDITOR_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: 'see what is installed there: berth host code show HOST',
+  },
+  EDITOR_INSTALL_FAILED: {
+    grpc: CODE.aborted,
+    exit: EXIT.failed,
+    hint: 'run the command again: what was done is kept',
+  },
   GIT_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see what git says above' },
   PROVIDER_FAILED: {
     grpc: CODE.aborted,

@@ -1,0 +1,77 @@
+/** What is decided about the editors of sessions: how much memory one gets, and when it has idled long enough. Pure. */
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { formatMemory, GIB, MIB } from '@berth/shared/domain/memory';
+
+/** An editor with less than this does not get as far as a page. */
+const LEAST_BYTES = 256 * MIB;
+const USUAL = { least: 512 * MIB, most: 2 * GIB };
+/** What a session may still grow by while its limit is being lowered. */
+const MARGIN_BYTES = 64 * MIB;
+
+export interface CapRequest {
+  readonly sessionId: string;
+  readonly slotBytes: number;
+  /** What the session itself holds now. */
+  readonly usedBytes: number;
+  /** 0: the usual share. */
+  readonly askedBytes: number;
+  /** The kernel holds the session to its slot: what the editor gets is taken from it. */
+  readonly enforced: boolean;
+}
+
+/**
+ * Cap of an editor's memory: a quarter of the slot, 512 MiB to 2 GiB, and never more than the session
+ * leaves. Where slots are only counted it is a share that nobody enforces, and nothing refuses it.
+ * Throws MEMORY_INVALID, SLOT_EXHAUSTED.
+ */
+export function editorCap({ sessionId, slotBytes, usedBytes, askedBytes, enforced }: CapRequest): number {
+  if (askedBytes !== 0 && askedBytes < LEAST_BYTES) {
+    const message = `an editor needs ${formatMemory(LEAST_BYTES)} at least, not ${formatMemory(askedBytes)}`;
+    throw new BerthError('MEMORY_INVALID', message);
+  }
+  const usual = Math.min(USUAL.most, Math.max(USUAL.least, Math.floor(slotBytes / 4)));
+  const wanted = askedBytes || usual;
+  if (!enforced) return wanted;
+  const room = slotBytes - usedBytes - MARGIN_BYTES;
+  // Who asked for an amount gets that or nothing.
+  const least = askedBytes || USUAL.least;
+  if (room >= least) return Math.min(wanted, room);
+  throw new BerthError(
+    'SLOT_EXHAUSTED',
+    `session ${sessionId} leaves no memory for an editor: it uses ${formatMemory(usedBytes)} of its slot of ` +
+      `${formatMemory(slotBytes)}, and an editor takes ${formatMemory(least)}`,
+    {
+      values: { session: sessionId, used: String(usedBytes), slot: String(slotBytes) },
+      hint: 'end something in the session, or start it with more: berth start --memory SIZE',
+    },
+  );
+}
+
+export interface Idling {
+  readonly connections: number;
+  /** When the last connection ended, or it began to run or to go on; ms since the epoch. */
+  readonly since: number;
+  /** 0: it never is idle for too long. */
+  readonly timeoutMs: number;
+  /** It stands still with its session, for as long as that does. */
+  readonly suspended: boolean;
+}
+
+/** When to stop it, if nobody comes; null: not for this reason. */
+export function idleUntil({ connections, since, timeoutMs, suspended }: Idling): number | null {
+  return connections > 0 || suspended || timeoutMs === 0 ? null : since + timeoutMs;
+}
+
+/** Variables of a session that would turn a server of VS Code into something else, or that it hands to its page. */
+const NOT_FOR_IT = /^(?:CODE_SERVER_|CS_DISABLE_|VSCODE_|ELECTRON_)/;
+const NOT_FOR_IT_EITHER = new Set([
+  ...['PASSWORD', 'HASHED_PASSWORD', 'GITHUB_TOKEN', 'PORT', 'LOG_LEVEL'],
+  ...['TERM', 'TMUX', 'TMUX_PANE', 'SHLVL', '_'],
+]);
+
+export function editorEnvironment(session: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(session).filter(
+    ([name]) => !NOT_FOR_IT.test(name) && !NOT_FOR_IT_EITHER.has(name),
+  );
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,125 @@
+/** Files of sessions' editors: user data beside the session, sockets and records in the runtime directory. */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
+import { isSessionId } from '@berth/shared/domain/session-id';
+import { oneLine } from '@berth/shared/domain/text';
+import type { EditorFiles, EditorPlace, EditorRecord } from '../sessions/editor-port.ts';
+import type { SessionPaths } from '../sessions/ports.ts';
+
+export interface EditorFilesOptions {
+  readonly paths: (sessionId: string) => SessionPaths;
+  /** Private: a directory for each editor that runs. */
+  readonly runtimeDirectory: string;
+  /** Private, on tmpfs where the machine has one. */
+  readonly secretDirectory: string;
+  /** Changes with every boot of the machine. */
+  readonly bootId: string;
+}
+
+const RECORD = 'record.json';
+const WORDS_BYTES = 4096;
+/** Of an editor that is new, for who brought none: the files and nothing in front of them. */
+const SETTINGS = `{
+  // Of this session alone. What new ones begin with: ~/.config/berth/code/settings.json on your own machine.
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "extensions.autoUpdate": false
+}
+`;
+
+export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
+  const { runtimeDirectory, secretDirectory, bootId } = options;
+
+  function place(sessionId: string): EditorPlace {
+    const session = options.paths(sessionId);
+    const own = path.join(session.directory, 'editor');
+    const runtime = path.join(runtimeDirectory, sessionId);
+    return {
+      sessionId,
+      session,
+      userData: path.join(own, 'data'),
+      extensions: path.join(own, 'extensions'),
+      log: path.join(own, 'log'),
+      runtime,
+      socket: path.join(runtime, 's'),
+      ownSocket: path.join(runtime, 'i'),
+      configFile: path.join(runtime, 'config.yaml'),
+      envFile: path.join(secretDirectory, sessionId),
+    };
+  }
+
+  return {
+    place,
+
+    async prepare(at, { env, profile }) {
+      if (Buffer.byteLength(at.socket) > MAX_SOCKET_PATH_BYTES) {
+        throw new BerthError('SOCKET_PATH_TOO_LONG', `the path of a socket is too long: ${at.socket}`);
+      }
+      const user = path.join(at.userData, 'User');
+      for (const directory of [at.runtime, user, at.extensions]) {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+      }
+      for (const name of await readdir(at.runtime)) await rm(path.join(at.runtime, name), { force: true });
+      // It would make itself one in the user's home, with a password in it.
+      await write(at.configFile, 'auth: none\n');
+      await seed(path.join(user, 'settings.json'), profile.settings || SETTINGS);
+      await seed(path.join(user, 'keybindings.json'), profile.keybindings);
+      const entries = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
+      await write(at.envFile, entries.join(''));
+    },
+
+    async keep(at, record) {
+      const file = path.join(at.runtime, RECORD);
+      await write(`${file}.new`, JSON.stringify({ bootId, record }));
+      await rename(`${file}.new`, file);
+    },
+
+    async clear(at) {
+      await rm(at.runtime, { recursive: true, force: true });
+      await rm(at.envFile, { force: true });
+    },
+
+    async records() {
+      const found = new Map<string, EditorRecord>();
+      for (const sessionId of (await readdir(runtimeDirectory)).filter(isSessionId)) {
+        const record = await recordIn(path.join(runtimeDirectory, sessionId), bootId);
+        if (record) found.set(sessionId, record);
+        // Of another boot, or from before it was written: nothing runs that it could tell of.
+        else await rm(path.join(runtimeDirectory, sessionId), { recursive: true, force: true });
+      }
+      return found;
+    },
+
+    async lastWords(at) {
+      const text = (await readFile(at.log, 'utf8').catch(() => '')).slice(-WORDS_BYTES);
+      const lines = text.split('\n').map((line) => line.trim());
+      // The first line of an error says more than the stack below it.
+      const told = lines.filter((line) => line !== '' && !/^(?:at |\^|Node\.js v|\}|\{)/.test(line));
+      return oneLine(told.findLast((line) => /error|cannot|fail|killed/i.test(line)) ?? told.at(-1) ?? '');
+    },
+  };
+}
+
+async function recordIn(directory: string, bootId: string): Promise<EditorRecord | null> {
+  try {
+    const text = await readFile(path.join(directory, RECORD), 'utf8');
+    const kept = JSON.parse(text) as { bootId: string; record: EditorRecord };
+    return kept.bootId === bootId ? kept.record : null;
+  } catch {
+    return null;
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 });
+}
+
+/** What is there stays as it is: it is the user's by now. */
+async function seed(file: string, text: string): Promise<void> {
+  if (text === '') return;
+  await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}

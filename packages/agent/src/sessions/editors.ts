@@ -1,0 +1,289 @@
+/**
+ * The editors of sessions: one each, started on demand, beside the session and within its slot.
+ * Invariants:
+ * - work on one session's editor is done one thing after another;
+ * - what is given to an editor is taken from its session first, and given back when it is gone:
+ *   both together never hold more than the slot;
+ * - what runs is written down before it starts, so that an agent that comes after this one finds it,
+ *   or gives its memory back.
+ */
+import type { Duplex } from 'node:stream';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import type { EditorInstallation, EditorProfile, EditorSnapshot } from '@berth/shared/domain/editor';
+import { isFinal } from '@berth/shared/domain/session-state';
+import { editorCap, editorEnvironment } from '../domain/editor.ts';
+import { isActive, type Live, type Session } from '../domain/session.ts';
+import { typable } from './attachable.ts';
+import type {
+  EditorDoor,
+  EditorExtensions,
+  EditorFiles,
+  EditorPlace,
+  EditorPrograms,
+  EditorRecord,
+  EditorUnits,
+} from './editor-port.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { SessionPaths, Units } from './ports.ts';
+import type { Registry } from './registry.ts';
+import { editorFailed, RunningEditor } from './running-editor.ts';
+
+export interface EditorsOptions {
+  readonly registry: Registry;
+  readonly programs: EditorPrograms;
+  readonly files: EditorFiles;
+  readonly extensions: EditorExtensions;
+  readonly door: EditorDoor;
+  /** For a session with these paths, or why there can be none. */
+  readonly unitsOf: (paths: SessionPaths) => EditorUnits | { readonly refused: string };
+  readonly sessionUnits: Pick<Units, 'usage'>;
+  /** What a command beside the session would run with, and where. */
+  readonly surroundings: (
+    session: Session,
+  ) => Promise<{ env: Readonly<Record<string, string>>; workspace: string }>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: (fields: object, message: string) => void;
+}
+
+export interface OpenOrder {
+  readonly profile: EditorProfile;
+  readonly idleMs: number;
+  /** 0: the usual share of the slot. */
+  readonly memoryBytes: number;
+}
+
+interface Held {
+  readonly place: EditorPlace;
+  readonly units: EditorUnits;
+  readonly record: EditorRecord;
+}
+
+export class Editors implements Disposable {
+  readonly #o: EditorsOptions;
+  readonly #running = new Map<string, RunningEditor>();
+  readonly #work = new OneAtATime();
+  /** What went wrong last with a session's editor. */
+  readonly #details = new Map<string, string>();
+  readonly #listener: Disposable;
+  #over = false;
+
+  constructor(options: EditorsOptions) {
+    this.#o = options;
+    this.#listener = options.registry.onChange((session) => this.#changed(session));
+    options.registry.onRemove((sessionId) => this.#details.delete(sessionId));
+  }
+
+  /** Finds what ran under the agent before this one, and gives back what is held for what is gone. */
+  async begin(): Promise<void> {
+    const { files, registry } = this.#o;
+    for (const [sessionId, record] of await files.records()) {
+      await this.#work.run([sessionId], async () => {
+        const session = registry.get(sessionId);
+        const place = files.place(sessionId);
+        const units = this.#o.unitsOf(place.session);
+        if ('refused' in units) return;
+        const held = { place, units, record };
+        const lives = session !== undefined && isActive(session);
+        if (lives && (await units.alive(place))) this.#take(sessionId, held).enter();
+        else await this.#end(held, lives);
+      });
+    }
+  }
+
+  async installation(): Promise<EditorInstallation> {
+    const { programs, extensions } = this.#o;
+    const { installDirectory } = programs;
+    const { program = '', version = '', path = '' } = (await programs.find()) ?? {};
+    return { program, version, path, installDirectory, extensions: await extensions.list() };
+  }
+
+  async get(session: Session): Promise<EditorSnapshot> {
+    const now = await this.#running.get(session.id)?.snapshot();
+    return { ...(now ?? NONE), detail: this.#details.get(session.id) ?? '' };
+  }
+
+  /**
+   * Resolves once it takes connections. Throws EDITOR_NOT_INSTALLED, EDITOR_FAILED, EDITOR_UNSUPPORTED,
+   * SLOT_EXHAUSTED, MEMORY_INVALID, SESSION_ENDED, SESSION_NOT_RUNNING.
+   */
+  async open(reference: string, order: OpenOrder): Promise<EditorSnapshot> {
+    const { registry, files } = this.#o;
+    const { id } = registry.resolve(reference);
+    return await this.#work.run([id], async () => {
+      const session = awake(registry.resolve(id));
+      const running = this.#running.get(id);
+      if (running && (await running.units.alive(running.place))) {
+        running.record = { ...running.record, idleMs: order.idleMs };
+        await files.keep(running.place, running.record);
+        await running.untilReady(files);
+        running.wentOn();
+      } else {
+        if (running) await this.#crashed(id, running);
+        await this.#start(session, order);
+      }
+      return await this.get(session);
+    });
+  }
+
+  /** One that does not run is no error. */
+  async stop(reference: string): Promise<EditorSnapshot> {
+    const session = this.#o.registry.resolve(reference);
+    await this.#work.run([session.id], async () => {
+      this.#details.delete(session.id);
+      await this.#stopped(session.id);
+    });
+    return await this.get(session);
+  }
+
+  /** Throws EDITOR_NOT_RUNNING, SESSION_ENDED, SESSION_NOT_RUNNING. */
+  async connect(session: Session, signal: AbortSignal): Promise<Duplex> {
+    const { id } = awake(session);
+    const refused = (why: string | undefined) =>
+      new BerthError('EDITOR_NOT_RUNNING', `session ${id} has no editor${why ? `: ${why}` : ''}`, {
+        values: { session: id },
+      });
+    const connecting = this.#running.get(id)?.connect(signal);
+    const connection = await connecting?.catch((error: unknown) => {
+      throw refused(messageOf(error));
+    });
+    if (!connection) throw refused(this.#details.get(id));
+    return connection;
+  }
+
+  /** Editors go on without the agent. */
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.#listener[Symbol.dispose]();
+    for (const running of this.#running.values()) running[Symbol.dispose]();
+  }
+
+  async #start(session: Live, { profile, idleMs, memoryBytes: askedBytes }: OpenOrder): Promise<void> {
+    const { programs, files, extensions, surroundings, sessionUnits, now } = this.#o;
+    const { id, memoryBytes: slotBytes } = session;
+    const place = files.place(id);
+    const units = this.#o.unitsOf(place.session);
+    if ('refused' in units) throw new BerthError('EDITOR_UNSUPPORTED', units.refused);
+    const editor = await programs.find();
+    if (!editor) throw notInstalled(id);
+    const enforced = session.enforcement === 'kernel';
+    const used = enforced ? await sessionUnits.usage(id, place.session) : null;
+    const usedBytes = used?.memoryBytes ?? 0;
+    const cap = editorCap({ sessionId: id, slotBytes, usedBytes, askedBytes, enforced });
+    const { env, workspace: directory } = await surroundings(session);
+    await files.prepare(place, { env: editorEnvironment(env), profile });
+    const missing = await extensions.share(editor, place, profile.extensions);
+    this.#tell(id, missing[0] ?? '');
+    const { program, version, healthPath } = editor;
+    const record = { program, version, healthPath, startedAt: now(), idleMs, directory, slotBytes, enforced };
+    await files.keep(place, record);
+    const running = this.#take(id, { place, units, record });
+    try {
+      if (enforced) await units.limitSession(place, slotBytes - cap);
+      await units.start({ place, argv: editor.serve(place, directory), memoryBytes: cap });
+      await running.untilReady(files);
+      typable(this.#o.registry.resolve(id));
+      running.enter();
+    } catch (error) {
+      const why = error instanceof BerthError ? error : editorFailed(editor, messageOf(error));
+      this.#tell(id, why.message);
+      await this.#stopped(id);
+      // Where its session ended under it, that is what went wrong.
+      typable(this.#o.registry.resolve(id));
+      throw why;
+    }
+  }
+
+  #take(sessionId: string, held: Held): RunningEditor {
+    const { door, now, registry } = this.#o;
+    const running: RunningEditor = new RunningEditor({
+      ...held,
+      ...{ door, now },
+      suspended: () => registry.get(sessionId)?.state === 'suspended',
+      onIdle: () => void this.#still(sessionId, running, () => this.#idled(sessionId, running)),
+      onGone: () => void this.#still(sessionId, running, () => this.#crashed(sessionId, running)),
+    });
+    this.#running.set(sessionId, running);
+    return running;
+  }
+
+  /** Work on an editor, unless another one or none runs by then. */
+  async #still(sessionId: string, running: RunningEditor, work: () => Promise<void>): Promise<void> {
+    await this.#work.run([sessionId], async () => {
+      if (!this.#over && this.#running.get(sessionId) === running) await work();
+    });
+  }
+
+  async #idled(sessionId: string, running: RunningEditor): Promise<void> {
+    const until = running.idleUntil;
+    if (until === null || until > this.#o.now()) return running.waitForIdle();
+    this.#o.log({ session: sessionId }, 'an editor that nobody used is stopped');
+    await this.#stopped(sessionId);
+  }
+
+  async #crashed(sessionId: string, { place, record }: RunningEditor): Promise<void> {
+    const { registry, files, log } = this.#o;
+    const session = registry.get(sessionId);
+    if (session && isActive(session) && !session.intent) {
+      const words = await files.lastWords(place);
+      const what = `${record.program} ended by itself${words && `: ${words}`}`;
+      this.#tell(sessionId, what);
+      registry.notice('EDITOR_FAILED', `the editor of ${sessionId} is gone: ${what}`, sessionId);
+      log({ session: sessionId }, 'an editor ended by itself');
+    }
+    await this.#stopped(sessionId);
+  }
+
+  #changed(session: Session): void {
+    const running = this.#running.get(session.id);
+    if (!running) return;
+    if (isFinal(session.state)) void this.#work.run([session.id], () => this.#stopped(session.id));
+    else running.waitForIdle();
+  }
+
+  /** Ends it, if it runs, and gives back what it held. */
+  async #stopped(sessionId: string): Promise<void> {
+    const running = this.#running.get(sessionId);
+    if (!running) return;
+    running[Symbol.dispose]();
+    const session = this.#o.registry.get(sessionId);
+    await this.#end(running, session !== undefined && isActive(session));
+    this.#running.delete(sessionId);
+  }
+
+  async #end({ place, units, record }: Held, sessionLives: boolean): Promise<void> {
+    const { files, log } = this.#o;
+    try {
+      await units.stop(place);
+      if (record.enforced && sessionLives) await units.limitSession(place, record.slotBytes);
+      await files.clear(place);
+    } catch (error) {
+      // The record stays: the next agent tries again.
+      log({ session: place.sessionId, error: messageOf(error) }, 'an editor could not be ended');
+    }
+  }
+
+  #tell(sessionId: string, detail: string): void {
+    if (detail === '') this.#details.delete(sessionId);
+    else this.#details.set(sessionId, detail);
+  }
+}
+
+const NONE: EditorSnapshot = {
+  ...{ state: 'stopped', program: '', version: '', startedAt: null, idleSince: null },
+  ...{ connections: 0, memoryBytes: 0, directory: '', detail: '' },
+};
+
+/** An editor stands still with its session. */
+function awake(session: Session): Live {
+  const live = typable(session);
+  if (live.state === 'running') return live;
+  throw new BerthError('SESSION_NOT_RUNNING', `session ${live.id} is suspended, and its editor with it`, {
+    hint: `let it go on first: berth resume ${live.id}`,
+  });
+}
+
+function notInstalled(session: string): BerthError {
+  const message = `cannot open an editor for ${session}: neither code-server nor openvscode-server is on its host`;
+  return new BerthError('EDITOR_NOT_INSTALLED', message, { values: { session } });
+}

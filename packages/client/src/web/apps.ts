@@ -1,0 +1,90 @@
+/**
+ * Origins of their own for what comes from sessions: `<id>.localhost`, one for each port or editor of a
+ * session, under an id that nobody guesses. Who may ask there has a cookie of that origin alone, got for a
+ * ticket that is good once and that only the UI can have made. Pure but for randomness.
+ */
+import { randomBytes } from 'node:crypto';
+import { cookieOf } from './cookies.ts';
+import type { SessionKey } from './protocol.ts';
+import { newSecret, sameSecret } from './secrets.ts';
+import { Tokens } from './tokens.ts';
+
+export type Target =
+  | ServedTarget
+  /** One HTML file that the session hands over. */
+  | { readonly kind: 'page'; readonly path: string };
+
+/** What speaks HTTP. */
+export type ServedTarget = { readonly kind: 'port'; readonly port: number } | { readonly kind: 'editor' };
+
+export interface App<T extends Target = Target> {
+  readonly id: string;
+  readonly session: SessionKey;
+  readonly target: T;
+}
+
+interface Held extends App {
+  readonly cookie: string;
+  /** Each with where it leads, on the app's own origin. */
+  readonly tickets: Tokens<string>;
+}
+
+const COOKIE = 'berth-app';
+export const ENTRY_PATH = '/.berth/enter';
+const TICKET_MS = 60_000;
+const MOST_TICKETS = 16;
+
+export class Apps {
+  readonly #now: () => number;
+  readonly #apps = new Map<string, Held>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  has(id: string): boolean {
+    return this.#apps.has(id);
+  }
+
+  get(id: string): App | null {
+    return this.#apps.get(id) ?? null;
+  }
+
+  /** The id, and the path that lets in once and leads to `path` there. */
+  open(session: SessionKey, target: Target, path = '/'): { id: string; entry: string } {
+    const known = [...this.#apps.values()].find(
+      (app) => app.session === session && sameTarget(app.target, target),
+    );
+    const app = known ?? this.#make(session, target);
+    return { id: app.id, entry: `${ENTRY_PATH}?ticket=${app.tickets.issue(path)}` };
+  }
+
+  /** The ticket is taken: null where it is not good. */
+  enter(id: string, ticket: string): { setCookie: string; path: string } | null {
+    const app = this.#apps.get(id);
+    const taken = app?.tickets.take(ticket);
+    if (!app || taken?.kind !== 'good') return null;
+    // In a frame of the UI only a partitioned cookie arrives; browsers take localhost for secure.
+    const attributes = 'Path=/; HttpOnly; Secure; SameSite=None; Partitioned';
+    return { setCookie: `${COOKIE}=${app.cookie}; ${attributes}`, path: taken.value };
+  }
+
+  knows(id: string, cookies: string | undefined): boolean {
+    const app = this.#apps.get(id);
+    return app !== undefined && sameSecret(cookieOf(cookies, COOKIE) ?? '', app.cookie);
+  }
+
+  #make(session: SessionKey, target: Target): Held {
+    const id = randomBytes(16).toString('hex');
+    const tickets = new Tokens<string>({ now: this.#now, lifeMs: TICKET_MS, most: MOST_TICKETS });
+    const app = { id, session, target, cookie: newSecret(), tickets };
+    this.#apps.set(id, app);
+    return app;
+  }
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  if (a.kind === 'port') return b.kind === 'port' && a.port === b.port;
+  if (a.kind === 'page') return b.kind === 'page' && a.path === b.path;
+  return a.kind === b.kind;
+}

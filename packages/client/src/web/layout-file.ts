@@ -1,0 +1,34 @@
+/** The page's tabs and their order, in the state directory: they return when the UI was started again. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { BerthError } from '@berth/shared/domain/berth-error';
+
+const MOST_BYTES = 256 * 1024;
+
+export interface LayoutFile {
+  /** Null where there is none that can be read. */
+  read(): unknown;
+  /** What was put last counts. Throws ARGUMENT_INVALID where it is too large. */
+  write(layout: unknown): void;
+}
+
+export function layoutFile(stateDir: string): LayoutFile {
+  const file = path.join(stateDir, 'ui-layout.json');
+  return {
+    read() {
+      try {
+        return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+      } catch {
+        return null;
+      }
+    },
+    write(layout) {
+      const text = JSON.stringify(layout ?? null);
+      if (Buffer.byteLength(text) > MOST_BYTES)
+        throw new BerthError('ARGUMENT_INVALID', 'the layout is too large to be kept', { hint: '' });
+      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.new`, text, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * How a second `berth ui` finds the first: a Unix socket in the runtime directory, which its user alone can
+ * reach. Whoever connects gets one line with a fresh URL. A socket that nobody answers is stale.
+ */
+import { rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { privateDirectory } from '../config/paths.ts';
+
+const ANSWER_MS = 2000;
+
+/** The URL of the UI that runs here; null: none does. */
+export async function askForLink(runtimeDir: string): Promise<string | null> {
+  const socket = connect(socketIn(runtimeDir));
+  socket.setTimeout(ANSWER_MS, () => socket.destroy());
+  let told = '';
+  try {
+    for await (const part of socket as AsyncIterable<Buffer>) told += part.toString('utf8');
+  } catch {
+    return null;
+  }
+  return told.endsWith('\n') ? told.trim() : null;
+}
+
+/** Disposing it takes the socket away. */
+export async function answerLinks(runtimeDir: string, link: () => string): Promise<Disposable> {
+  const file = socketIn(runtimeDir);
+  // Nobody answered there.
+  rmSync(file, { force: true });
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(`${link()}\n`);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(file, resolve);
+  });
+  return { [Symbol.dispose]: () => void server.close() };
+}
+
+function socketIn(runtimeDir: string): string {
+  return path.join(privateDirectory(runtimeDir), 'ui.sock');
+}

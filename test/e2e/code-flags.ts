@@ -1,0 +1,83 @@
+/** The flags of `berth code`, as far as they show without an editor; with one: in test/web. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { NODE } from '../support/programs.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { startedId } from '../support/started.ts';
+import { until } from '../support/until.ts';
+
+/** A program that serves as a code-server would, and writes down what it was asked to. */
+function giveStandIn(sandbox: Sandbox): void {
+  const directory = join(sandbox.home, '.local/share/berth/code-server/1.0.0/bin');
+  mkdirSync(directory, { recursive: true });
+  const script = `#!${NODE}
+if (process.argv[2] === '--version') { console.log('1.0.0 abc with Code 1.0.0'); process.exit(0); }
+const socket = process.argv[process.argv.indexOf('--socket') + 1];
+require('node:http').createServer((_, answer) => answer.end('the page')).listen(socket);
+`;
+  writeFileSync(join(directory, 'code-server'), script, { mode: 0o755 });
+}
+
+/** Another sandbox, with such an editor and a session `one`. */
+async function withEditor(work: (own: Sandbox) => Promise<void>): Promise<void> {
+  await using own = createSandbox();
+  giveStandIn(own);
+  await own.startAgent();
+  await startedId(own, ['start', '--json', '--name', 'one', '--', 'sleep', '1000']);
+  await work(own);
+}
+
+const stopped = async (own: Sandbox) => {
+  const { editor } = await own.json<{ editor: { state: string } }>(['code', 'one', '--stop']);
+  return editor.state;
+};
+
+export const CODE_FLAGS: Record<string, () => Promise<void>> = {
+  'code --print-url': () =>
+    withEditor(async (own) => {
+      const opened = join(own.dir, 'opened');
+      const browser = join(own.dir, 'browser');
+      writeFileSync(browser, `#!/bin/sh\nprintf %s "$1" >${opened}.new\nmv ${opened}.new ${opened}\n`, {
+        mode: 0o755,
+      });
+      await using quiet = own.spawnBerth(['code', 'one', '--print-url'], { env: { BROWSER: browser } });
+      const url = /http:\/\/[0-9a-f]{32}\.localhost:\d+\/\.berth\/enter\?ticket=\S+/;
+      await quiet.waitForText(url);
+      await quiet.waitForText(/until ctrl-C/);
+      expect(existsSync(opened)).toBe(false);
+      await using loud = own.spawnBerth(['code', 'one'], { env: { BROWSER: browser } });
+      const [printed] = await loud.waitForText(url);
+      await until(() => existsSync(opened), { what: 'the browser is started' });
+      expect(readFileSync(opened, 'utf8')).toBe(printed);
+      loud.kill('SIGINT');
+      expect((await loud.finished).code).toBe(130);
+    }),
+  'code --stop': () =>
+    withEditor(async (own) => {
+      await using running = own.spawnBerth(['code', 'one', '--print-url', '--json']);
+      await running.waitForText(/"state":"ready"/);
+      expect((await own.berth(['code', 'one', '--stop'])).stdout).toMatch(
+        /^the editor of \S+ \(one\) is ended\n/,
+      );
+      expect(await stopped(own)).toBe('stopped');
+    }),
+  'code --idle': () =>
+    withEditor(async (own) => {
+      await using running = own.spawnBerth(['code', 'one', '--print-url', '--idle', '50ms']);
+      await running.waitForText(/http:/);
+      const left = () => readdirSync(join(own.runtimeDir, 'e')).length === 0;
+      await until(left, { what: 'the idle editor is ended' });
+      expect((await own.berth(['code', 'one', '--idle', 'soon'])).code).toBe(2);
+      expect((await own.berth(['code', 'one', '--idle', '1h', '--stop'])).code).toBe(2);
+    }),
+  'code --desktop': () =>
+    withEditor(async (own) => {
+      const local = await own.berth(['code', 'one', '--desktop']);
+      expect({ code: local.code, stderr: local.stderr }).toEqual({
+        code: 6,
+        stderr: expect.stringMatching(/is on this machine: .*\n {2}hint: open it directly: code \/\S+\n/),
+      });
+      expect((await own.berth(['code', 'one', '--desktop', '--stop'])).code).toBe(2);
+    }),
+};
