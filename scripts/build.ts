@@ -1,6 +1,6 @@
 /**
- * Builds the two programs: `berth` as few files whose parts run when a command needs them, and
- * `berthd` beside the descriptor set that its reflection serves. Files are renamed
+ * Builds the two programs: `berth` as few files whose parts run when a command needs them, with the
+ * page that it serves, and `berthd` beside the descriptor set that its reflection serves. Files are renamed
  * into place one by one, the entry after its chunks and `.stamp` last: a build broken off or
  * run twice at once leaves programs that work, and running ones still find their chunks.
  */
@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { buildPage } from './build-page.ts';
 import { inkAtOnce, PRODUCTION } from './bundle-ink.ts';
 import {
   BANNER,
@@ -19,6 +20,8 @@ import {
 } from './bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** The page of the browser, which is put into place by itself. */
+const WEB = 'web';
 /** Running clients may still load the chunks of the build before. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
 
@@ -86,7 +89,7 @@ async function into(dist: string, entry: string, make: (out: string) => Promise<
     for (const file of files) renameSync(join(out, file), join(dist, file));
     writeFileSync(join(out, '.stamp'), `${new Date().toISOString()}\n`);
     renameSync(join(out, '.stamp'), join(dist, '.stamp'));
-    prune(dist, new Set([...files, '.stamp']));
+    prune(dist, new Set([...files, '.stamp', WEB]));
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
@@ -104,6 +107,8 @@ function prune(dist: string, keep: ReadonlySet<string>): void {
 async function main(): Promise<void> {
   const client = join(ROOT, 'packages/client/dist');
   const agent = join(ROOT, 'packages/agent/dist');
+  mkdirSync(client, { recursive: true });
+  await buildPage(client);
   await into(client, 'berth.cjs', async (out) => {
     const main = { berth: 'packages/client/src/main.ts' };
     const rest = { client: 'packages/client/src/cli.ts' };

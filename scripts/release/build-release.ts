@@ -10,9 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VERSION } from '../../packages/shared/src/domain/version.ts';
+import { buildPage } from '../build-page.ts';
 import { bundleAgent, bundleClient } from './bundle.ts';
 import { makeDeb } from './deb.ts';
 import { makeExecutable } from './executable.ts';
@@ -22,6 +23,7 @@ import { ARCHES, type Arch, toolFor } from './target.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'dist/release');
+const LIST = 'files.json';
 
 interface Flags {
   readonly arches: readonly Arch[];
@@ -43,13 +45,13 @@ function readFlags(): Flags {
 function buildFor(arch: Arch, { work, out, deb }: { work: string; out: string; deb: boolean }): void {
   compilePty(arch, join(work, 'pty.node'));
   const programs = [
-    { name: 'berth', assets: [], execArgv: ['--min-semi-space-size=16', '--'] },
+    { name: 'berth' as const, assets: pageFiles(work), execArgv: ['--min-semi-space-size=16', '--'] },
     {
-      name: 'berthd',
+      name: 'berthd' as const,
       assets: ['berth.binpb', 'pty.node'],
       execArgv: ['--disable-warning=ExperimentalWarning', '--'],
     },
-  ] as const;
+  ];
   // Made by running the program's own Node.
   const codeCache = arch === process.arch;
   for (const { name, assets, execArgv } of programs) {
@@ -62,6 +64,17 @@ function buildFor(arch: Arch, { work, out, deb }: { work: string; out: string; d
     const version = VERSION;
     makeDeb({ program: name, arch, version, executable: outfile, timestamp: timestamp(), work: tree, out });
   }
+}
+
+/** Of the page that `berth ui` serves, below web/; and the list of them, by which the program finds them. */
+function pageFiles(work: string): string[] {
+  const names = readdirSync(join(work, 'web'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => relative(join(work, 'web'), join(entry.parentPath, entry.name)))
+    .filter((name) => name !== LIST)
+    .sort();
+  writeFileSync(join(work, 'web', LIST), JSON.stringify(names));
+  return [LIST, ...names].map((name) => `web/${name}`);
 }
 
 /** Of the commit, so that each build of it makes the same packages. */
@@ -105,6 +118,7 @@ async function main(): Promise<void> {
     mkdirSync(out);
     await bundleClient(join(work, 'berth.cjs'));
     await bundleAgent(join(work, 'berthd.cjs'));
+    await buildPage(work);
     const buf = join(ROOT, 'node_modules/.bin/buf');
     const descriptors = ['build', 'proto', '--as-file-descriptor-set', '-o', join(work, 'berth.binpb')];
     execFileSync(process.execPath, [buf, ...descriptors], { cwd: ROOT, stdio: 'inherit' });

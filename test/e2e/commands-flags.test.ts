@@ -14,6 +14,7 @@ import { keptFlags } from './kept-flags.ts';
 import { NOTIFY_FLAGS } from './notify-flags.ts';
 import { PLACEMENT_FLAGS } from './placement-flags.ts';
 import { POOL_FLAGS } from './pool-flags.ts';
+import { uiFlags } from './ui-flags.ts';
 import { watchFlags } from './watch-flags.ts';
 import { workspaceFlags } from './workspace-flags.ts';
 
@@ -340,6 +341,7 @@ const FLAGS: Record<string, () => Promise<void>> = {
   ...NOTIFY_FLAGS,
   ...keptFlags(() => sandbox),
   ...POOL_FLAGS,
+  ...uiFlags(() => sandbox),
   'config --show-origin': async () =>
     expect(await out('config', '--show-origin')).toMatch(/ssh_program: ssh {2}# default/),
   'version --all': async () => expect(await out('version', '--all')).toMatch(/^berth (\S+)\nlocal \1\n$/),

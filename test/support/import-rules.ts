@@ -14,6 +14,7 @@ export interface ImportRule {
 const AGENT = 'packages/agent/src';
 const CLIENT = 'packages/client/src';
 const SHARED = 'packages/shared/src';
+const PAGE = `${CLIENT}/web/page`;
 
 export function isBelow(path: string, ...parents: readonly string[]): boolean {
   return parents.some((parent) => path === parent || path.startsWith(`${parent}/`));
@@ -57,7 +58,9 @@ const HOMES: readonly Home[] = [
   { packageName: 'smol-toml', homes: [`${AGENT}/presets`] },
   { packageName: 'ink', homes: [`${CLIENT}/tui`] },
   { packageName: 'ws', homes: [`${CLIENT}/web`] },
-  { packageName: 'react', homes: [`${CLIENT}/tui`] },
+  { packageName: 'react', homes: [`${CLIENT}/tui`, PAGE] },
+  { packageName: 'react-dom', homes: [PAGE] },
+  { packageName: '@xterm/xterm', homes: [`${PAGE}/terminal/xterm.ts`] },
 ];
 
 function homeRule({ packageName, homes, typesIn = [] }: Home): ImportRule {
@@ -135,6 +138,22 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     forbids: (path, { target, kind }) =>
       kind === 'value' && isBelow(target, `${CLIENT}/web`) && !isBelow(path, `${CLIENT}/web`),
     breach: { path: `${CLIENT}/commands/x.ts`, source: "import { serveUi } from '../web/serve-ui.ts';" },
+  },
+  {
+    name: 'the page imports itself, the protocol and what both sides mean by the same words',
+    paths: [PAGE, `${CLIENT}/web/protocol.ts`, `${SHARED}/domain`],
+    forbids: (path, { target }) =>
+      isBelow(path, PAGE) &&
+      !isBelow(target, PAGE, `${CLIENT}/web/protocol.ts`, `${SHARED}/domain`) &&
+      !['react', 'react-dom'].includes(target) &&
+      !target.startsWith('@xterm/'),
+    breach: { path: `${PAGE}/x.ts`, source: "import { judge } from '../guard.ts';" },
+  },
+  {
+    name: 'the page is no part of the client that serves it',
+    paths: [PAGE],
+    forbids: (path, { target }) => isBelow(target, PAGE) && !isBelow(path, PAGE),
+    breach: { path: `${CLIENT}/web/x.ts`, source: "import { App } from './page/app.tsx';" },
   },
   {
     name: 'git is run by its adapter, which is loaded late and knows nothing of us',

@@ -5,7 +5,7 @@ import { type App, type Apps, ENTRY_PATH, type ServedTarget } from './apps.ts';
 import { hostOf } from './dial-target.ts';
 import { appHost } from './guard.ts';
 import { artifactHeaders } from './headers.ts';
-import { type Answering, refuse, refuseSocket } from './local-server.ts';
+import { type Answering, partsOf, refuse, refuseSocket } from './local-server.ts';
 import { proxyRequest, proxySocket, type Upstream } from './proxy.ts';
 
 export interface AppRoutesOptions {
@@ -67,7 +67,7 @@ function pageRoutes(id: string, app: App | null, { apps, page }: AppRoutesOption
 }
 
 /** Null: it comes for something else. */
-function ticketOf(url = ''): string | null {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
-  return pathname === ENTRY_PATH ? (searchParams.get('ticket') ?? '') : null;
+function ticketOf(target: string | undefined): string | null {
+  const { path, query } = partsOf(target);
+  return path === ENTRY_PATH ? (query.get('ticket') ?? '') : null;
 }

@@ -7,7 +7,7 @@ import type { ArtifactLink } from './artifact-links.ts';
 import type { CallPorts } from './calls/call.ts';
 import { hostAndId } from './calls/find-session.ts';
 import { artifactHeaders, type HeaderTable, pageHeaders } from './headers.ts';
-import { refuse } from './local-server.ts';
+import { partsOf, refuse } from './local-server.ts';
 import { firstFile, type TarFile } from './tar-file.ts';
 
 /** Pictures that hold no script. */
@@ -27,8 +27,7 @@ export async function sendArtifact(
   answer: ServerResponse,
   ports: CallPorts,
 ): Promise<void> {
-  const url = new URL(asked.url ?? '', 'http://localhost');
-  const link = ports.artifacts.find(url.searchParams.get('link') ?? '');
+  const link = ports.artifacts.find(partsOf(asked.url).query.get('link') ?? '');
   if (!link) return refuse(answer, 404, artifactHeaders());
   await sendFile(answer, link, ports, { ...artifactHeaders(), ...typeOf(link) });
 }

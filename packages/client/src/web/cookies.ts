@@ -1,7 +1,7 @@
 /** Cookies as requests and answers carry them. Pure. */
 
 /** Begins the names of our own, which no app may see or set. */
-export const OWN_COOKIES = 'berth-';
+const OWN_COOKIES = 'berth-';
 
 /** The value of the first cookie of that name; null: there is none. */
 export function cookieOf(header: string | undefined, name: string): string | null {

@@ -27,25 +27,25 @@ function changes<Row>(
   after: Readonly<Record<string, Row>>,
   steady: (row: Row) => unknown,
 ): Changes<Row> {
-  const changed: Changes<Row> = {};
-  for (const [key, row] of Object.entries(after)) {
-    const was = before[key];
-    if (was === undefined || !isDeepStrictEqual(steady(was), steady(row))) changed[key] = row;
-  }
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) changed[key] = null;
-  return changed;
+  const fresh = Object.entries(after).filter(([key, row]) => {
+    const was = Object.hasOwn(before, key) ? before[key] : undefined;
+    return was === undefined || !isDeepStrictEqual(steady(was), steady(row));
+  });
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  return Object.fromEntries<Row | null>([...fresh, ...gone.map((key) => [key, null] as const)]);
 }
 
+/** Keys are names that others gave: none of them means anything to JavaScript. */
 function applied<Row>(
   rows: Readonly<Record<string, Row>>,
   changed: Readonly<Record<string, Row | null>>,
 ): Record<string, Row> {
-  const next: Record<string, Row> = { ...rows };
+  const next = new Map(Object.entries(rows));
   for (const [key, row] of Object.entries(changed)) {
-    if (row === null) delete next[key];
-    else next[key] = row;
+    if (row === null) next.delete(key);
+    else next.set(key, row);
   }
-  return next;
+  return Object.fromEntries(next);
 }
 
 function steadySession({ age_minutes: _age, ...row }: SessionRow) {

@@ -4,8 +4,7 @@
 const UI_POLICY: Readonly<Record<string, string>> = {
   'default-src': "'none'",
   'script-src': "'self'",
-  // xterm.js sets the sizes of its cells by style elements of its own.
-  'style-src': "'self' 'unsafe-inline'",
+  'style-src': "'self'",
   'img-src': "'self' data: blob:",
   'font-src': "'self'",
   'media-src': "'self' data: blob:",

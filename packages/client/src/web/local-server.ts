@@ -1,6 +1,7 @@
 /**
  * HTTP on this machine's loopback: every request and socket passes the guard, and goes to the UI or to an
- * app of a session by the host that it names. Nobody else is answered anything.
+ * app of a session by the host that it names. Nobody else is answered anything; other users of the
+ * machine are hung up on, where the kernel tells who they are.
  */
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,6 +10,7 @@ import { listenOnLoopback } from '../forward/loopback.ts';
 import type { PortWord } from '../forward/port-words.ts';
 import { type Asked, judge, type Verdict } from './guard.ts';
 import { type HeaderTable, uiHeaders } from './headers.ts';
+import { isOtherUser } from './peer-user.ts';
 
 export interface Answering {
   request(asked: IncomingMessage, answer: ServerResponse): void;
@@ -34,6 +36,10 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   const http = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 60_000 });
   const sockets = new Set<Socket>();
   const listener = await listenOnLoopback(options.port, (socket) => {
+    if (isOtherUser(socket, process.getuid?.())) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     http.emit('connection', socket);
@@ -51,14 +57,22 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   http.on('request', (asked, answer) => {
     const decided = decide(asked, false);
     if ('kind' in decided) refuse(answer, decided.status, uiHeaders(port, `localhost:${port}`));
-    else decided.request(asked, answer);
+    else
+      orElse(
+        () => decided.request(asked, answer),
+        () => answer.destroy(),
+      );
   });
   http.on('upgrade', (asked, socket, head) => {
     // Whoever goes away in the middle of it breaks nothing here.
     socket.on('error', () => {});
     const decided = decide(asked, true);
     if ('kind' in decided) refuseSocket(socket, decided.status);
-    else decided.socket(asked, socket, head);
+    else
+      orElse(
+        () => decided.socket(asked, socket, head),
+        () => socket.destroy(),
+      );
   });
   return {
     port,
@@ -67,6 +81,15 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** What a request makes go wrong is its own: all others go on. */
+function orElse(work: () => void, destroy: () => void): void {
+  try {
+    work();
+  } catch {
+    destroy();
+  }
 }
 
 type Refusal = Extract<Verdict, { kind: 'refused' }>;
@@ -81,6 +104,12 @@ export function refuseSocket(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
+/** Of a request's target, whatever was written there: what is no URL breaks nothing. */
+export function partsOf(target = ''): { path: string; query: URLSearchParams } {
+  const [path = '', ...query] = target.split('?');
+  return { path, query: new URLSearchParams(query.join('?')) };
+}
+
 function askedOf({ method = '', url = '', headers }: IncomingMessage, upgrade: boolean): Asked {
   const one = (name: string) => {
     const value = headers[name];
@@ -88,7 +117,7 @@ function askedOf({ method = '', url = '', headers }: IncomingMessage, upgrade: b
   };
   return {
     method,
-    path: url.split('?')[0] ?? '',
+    path: partsOf(url).path,
     host: one('host'),
     origin: one('origin'),
     fetchSite: one('sec-fetch-site'),

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { CallPorts } from './calls/call.ts';
 import { hostAndId } from './calls/find-session.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { partsOf } from './local-server.ts';
 import { SOCKET_PROTOCOL, type TerminalMessage, type TerminalOrder } from './protocol.ts';
 import { TerminalBridge } from './terminal-bridge.ts';
 import { uiError } from './ui-error.ts';
@@ -58,13 +59,13 @@ export class PageSockets implements Disposable {
   }
 
   take(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const url = new URL(asked.url ?? '', 'http://localhost');
+    const { path, query } = partsOf(asked.url);
     this.#server.handleUpgrade(asked, socket, head, (page) => {
       // It closes behind an error: that is all there is to do.
       page.on('error', () => {});
       page.on('pong', () => this.#silent.delete(page));
-      if (url.pathname === '/api/live') this.#live(page, url.searchParams);
-      else this.#terminal(page, url.searchParams);
+      if (path === '/api/live') this.#live(page, query);
+      else this.#terminal(page, query);
     });
   }
 

@@ -57,7 +57,7 @@ export function responseHeaders(raw: readonly string[], between: Between): Heade
   const ours = cookies.filter((cookie) => cookie !== null);
   if (ours.length > 0) result['set-cookie'] = ours;
   const [location] = [result.location ?? []].flat();
-  if (location?.startsWith(`http://${host}`))
+  if (location && URL.canParse(location) && new URL(location).origin === `http://${host}`)
     result.location = origin + location.slice(`http://${host}`.length);
   const policies = [result['content-security-policy'] ?? []].flat().map(withoutAncestors).filter(Boolean);
   result['content-security-policy'] = [...policies, `frame-ancestors ${["'self'", ...frames].join(' ')}`];

@@ -20,7 +20,12 @@ export interface Upstream extends Between {
 export function proxyRequest(asked: IncomingMessage, answer: ServerResponse, upstream: Upstream): void {
   const onward = send(asked, upstream, false);
   onward.on('response', (response) => {
-    const { statusCode = 502, statusMessage = '', rawHeaders } = response;
+    const { statusCode = 0, statusMessage = '', rawHeaders } = response;
+    // A server can say anything: what is no answer of HTTP's is none to pass on.
+    if (statusCode < 200 || statusCode > 599) {
+      onward.destroy(new Error(`it answered with the status ${statusCode}`));
+      return;
+    }
     answer.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, upstream));
     response.pipe(answer);
     response.on('error', () => answer.destroy());

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Calls } from './calls/call.ts';
 import { answerCall } from './calls/door.ts';
 import { uiHeaders } from './headers.ts';
-import { type Answering, refuse, refuseSocket } from './local-server.ts';
+import { type Answering, partsOf, refuse, refuseSocket } from './local-server.ts';
 import type { Logins } from './logins.ts';
 import type { PageSockets } from './page-sockets.ts';
 import { KEY_HEADER, KEY_PROTOCOL, type LoginAnswer } from './protocol.ts';
@@ -30,7 +30,7 @@ export function uiRoutes(options: UiRoutesOptions): Answering {
   const headersOf = (asked: IncomingMessage) => uiHeaders(port, asked.headers.host ?? '');
 
   async function route(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const [path = ''] = (asked.url ?? '').split('?');
+    const { path } = partsOf(asked.url);
     const headers = headersOf(asked);
     switch (path) {
       case '/api/login':

@@ -1,0 +1,67 @@
+/** The frame of the page: sessions at the side, tabs above, one of them or another page in the middle. */
+import { useEffect } from 'react';
+import { useModel } from './model/hooks.ts';
+import { EventsPage } from './pages/events.tsx';
+import { HomePage } from './pages/home.tsx';
+import { PoolPage } from './pages/pool.tsx';
+import { SettingsPage } from './pages/settings.tsx';
+import { StartPage } from './pages/start.tsx';
+import { SessionDeck } from './session/deck.tsx';
+import { Announcer } from './shell/announcer.tsx';
+import { KeysHelp } from './shell/keys-help.tsx';
+import { Palette } from './shell/palette.tsx';
+import { Sidebar } from './shell/sidebar.tsx';
+import { StatusBar } from './shell/status-bar.tsx';
+import { TabStrip } from './shell/tab-strip.tsx';
+import { Toasts } from './shell/toasts.tsx';
+import { usePageTitle } from './shell/use-page-title.ts';
+import { useShortcuts } from './shell/use-shortcuts.ts';
+
+const OTHER_PAGES = {
+  home: HomePage,
+  start: StartPage,
+  pool: PoolPage,
+  events: EventsPage,
+  settings: SettingsPage,
+};
+
+export function App() {
+  const route = useModel((model) => model.route);
+  const overlay = useModel((model) => model.overlay);
+  const theme = useModel((model) => model.layout.theme);
+  const restored = useModel((model) => model.restored);
+  const sidebar = useModel((model) => model.layout.sidebar);
+  const menu = useModel((model) => model.menu);
+  useShortcuts();
+  usePageTitle();
+
+  useEffect(() => {
+    if (!restored) return;
+    const { dataset } = document.documentElement;
+    if (theme === 'system') delete dataset.theme;
+    else dataset.theme = theme;
+    localStorage.setItem('berth-theme', theme);
+  }, [theme, restored]);
+
+  const Page = route.page === 'session' ? null : OTHER_PAGES[route.page];
+  return (
+    <div className={`app${sidebar ? '' : ' no-sidebar'}${menu ? ' menu-open' : ''}`}>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <Sidebar />
+      <div className="main">
+        <TabStrip />
+        <main id="content" tabIndex={-1}>
+          <SessionDeck />
+          {Page && <Page />}
+        </main>
+      </div>
+      <StatusBar />
+      <Toasts />
+      <Announcer />
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'keys' && <KeysHelp />}
+    </div>
+  );
+}

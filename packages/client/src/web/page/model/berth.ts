@@ -1,0 +1,197 @@
+/** The page's one actor: keeps the model true to the server, and does what people ask. */
+import type { LiveMessage, SessionKey, UiCalls } from '../../protocol.ts';
+import { asFailure, call } from '../connection/call.ts';
+import { LiveConnection } from '../connection/live.ts';
+import { onLogin } from '../connection/login.ts';
+import { withEvents } from '../state/event-log.ts';
+import { applied } from '../state/fleet.ts';
+import { keptLayout, type Layout, PLAIN_LAYOUT, readLayout, type Split, splitOf } from '../state/layout.ts';
+import { fragmentOf, type Route, readRoute } from '../state/route.ts';
+import { closed, movedBy, movedTo, opened } from '../state/tabs.ts';
+import { Terminals } from '../terminal/terminals.ts';
+import { type Model, newModel, type Overlay, type Toast } from './model.ts';
+import { tellNotice } from './notices.ts';
+import { Store } from './store.ts';
+
+const KEEP_LAYOUT_MS = 400;
+const TOAST_MS = 7000;
+const MOST_TOASTS = 4;
+
+export class Berth {
+  readonly store: Store<Model>;
+  readonly terminals = new Terminals();
+  #live: LiveConnection | null = null;
+  #keepTimer = 0;
+  #toastId = 0;
+
+  constructor() {
+    this.store = new Store(newModel(Date.now(), readRoute(location.hash)));
+  }
+
+  /** Begins to live: connects, reads the layout, follows the address. */
+  begin(): void {
+    window.addEventListener('hashchange', () => this.#show(readRoute(location.hash)));
+    window.addEventListener('pagehide', () => this.#keepNow());
+    this.#live = new LiveConnection({
+      resumeFrom: () => {
+        const { epoch, version } = this.store.get().fleet;
+        return epoch === null ? null : { epoch, version };
+      },
+      take: (message) => this.#take(message),
+      changed: (state) => this.#linkChanged(state),
+    });
+    onLogin(() => this.reconnect());
+  }
+
+  reconnect(): void {
+    this.#live?.reopen();
+  }
+
+  #linkChanged(state: 'connecting' | 'live' | 'lost' | 'denied'): void {
+    const { link } = this.store.get();
+    const now = Date.now();
+    if (state === 'lost') {
+      if (link.state === 'lost' || link.state === 'denied') return;
+      const asOf = link.state === 'live' ? now : null;
+      this.store.set({ link: { state, since: now, asOf } });
+      return;
+    }
+    this.store.set({ link: { state, since: now } });
+    if (state === 'live') void this.#arrived();
+  }
+
+  /** What is asked for once the way is open; a restored layout is not read again. */
+  async #arrived(): Promise<void> {
+    try {
+      const about = await call('about', {});
+      this.store.set({ about });
+      if (!this.store.get().restored) this.#restore(readLayout((await call('getLayout', {})).layout));
+      const since = this.store.get().events.at(-1)?.at ?? new Date(Date.now() - 86_400_000).toISOString();
+      const { events } = await call('events', { since, most: 500 });
+      this.store.set({ events: withEvents(this.store.get().events, events) });
+    } catch (error) {
+      // The live socket says what the matter is; without a layout there is a plain one.
+      if (!this.store.get().restored && asFailure(error).status >= 500) this.#restore(PLAIN_LAYOUT);
+    }
+  }
+
+  #restore(layout: Layout): void {
+    const { route } = this.store.get();
+    this.store.set({ layout, restored: true });
+    if (route.page === 'session') this.open(route.key);
+    else if (location.hash === '' || location.hash === '#/home') {
+      if (layout.active !== null) this.open(layout.active);
+    }
+  }
+
+  #take(message: LiveMessage): boolean {
+    switch (message.type) {
+      case 'state':
+      case 'delta': {
+        const fleet = applied(this.store.get().fleet, message);
+        if (fleet) this.store.set({ fleet });
+        return fleet !== null;
+      }
+      case 'event':
+        this.store.set({ events: withEvents(this.store.get().events, [message.event]) });
+        return true;
+      case 'notice':
+        tellNotice(this, message);
+        return true;
+      default:
+        // A newer server may tell more.
+        return true;
+    }
+  }
+
+  go(route: Route): void {
+    if (route.page === 'session') this.open(route.key);
+    else location.hash = fragmentOf(route);
+    this.store.set({ menu: false, overlay: 'none' });
+  }
+
+  #show(route: Route): void {
+    this.store.set({ route });
+    if (route.page === 'session') this.#layout(opened(this.store.get().layout, route.key));
+  }
+
+  open(key: SessionKey): void {
+    this.#layout(opened(this.store.get().layout, key));
+    this.store.set({ route: { page: 'session', key }, menu: false, overlay: 'none' });
+    const fragment = fragmentOf({ page: 'session', key });
+    if (location.hash !== fragment) location.hash = fragment;
+  }
+
+  closeTab(key: SessionKey): void {
+    const { layout, route } = this.store.get();
+    const after = closed(layout, key);
+    this.#layout(after);
+    this.terminals.forget(key);
+    if (route.page !== 'session' || route.key !== key) return;
+    if (after.active === null) this.go({ page: 'home' });
+    else this.open(after.active);
+  }
+
+  moveTab(key: SessionKey, by: -1 | 1, shown: readonly SessionKey[]): void {
+    this.#layout(movedBy(this.store.get().layout, key, by, shown));
+  }
+
+  dropTab(key: SessionKey, target: SessionKey): void {
+    this.#layout(movedTo(this.store.get().layout, key, target));
+  }
+
+  split(key: SessionKey, change: Partial<Split>): void {
+    const { layout } = this.store.get();
+    this.#layout({ splits: { ...layout.splits, [key]: { ...splitOf(layout, key), ...change } } });
+  }
+
+  arrange(change: Partial<Layout>): void {
+    this.#layout(change);
+  }
+
+  #layout(change: Partial<Layout>): void {
+    const before = this.store.get().layout;
+    this.store.set({ layout: { ...before, ...change } });
+    if (!this.store.get().restored) return;
+    window.clearTimeout(this.#keepTimer);
+    this.#keepTimer = window.setTimeout(() => this.#keepNow(), KEEP_LAYOUT_MS);
+  }
+
+  #keepNow(): void {
+    window.clearTimeout(this.#keepTimer);
+    if (!this.store.get().restored) return;
+    // Without the server the next change keeps it.
+    void call('putLayout', { layout: keptLayout(this.store.get().layout) }).catch(() => null);
+  }
+
+  overlay(overlay: Overlay): void {
+    this.store.set({ overlay });
+  }
+
+  toast(toast: Omit<Toast, 'id'>): void {
+    const id = ++this.#toastId;
+    this.store.set({ toasts: [...this.store.get().toasts, { ...toast, id }].slice(-MOST_TOASTS) });
+    window.setTimeout(() => this.dismiss(id), TOAST_MS);
+  }
+
+  dismiss(id: number): void {
+    this.store.set({ toasts: this.store.get().toasts.filter((toast) => toast.id !== id) });
+  }
+
+  /** Calls, and says so where it failed; null then. */
+  async try<M extends keyof UiCalls>(
+    method: M,
+    params: UiCalls[M]['params'],
+    done = '',
+  ): Promise<UiCalls[M]['result'] | null> {
+    try {
+      const result = await call(method, params);
+      if (done) this.toast({ tone: 'good', text: done, hint: '', session: null });
+      return result;
+    } catch (error) {
+      const { message, hint } = asFailure(error);
+      this.toast({ tone: 'bad', text: message, hint, session: null });
+      return null;
+    }
+  }
+}

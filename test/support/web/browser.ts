@@ -1,0 +1,44 @@
+/** Debian's Chromium, driven by playwright-core. */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const PROGRAM = '/usr/bin/chromium';
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+export interface Watched {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page complained of: errors, and what its policy stopped. */
+  readonly complaints: string[];
+}
+
+export interface Looks {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  /** Where time stands for the page, in ms; null: it goes on. */
+  readonly now?: number | null;
+}
+
+export async function openPage(browser: Browser, looks: Looks = {}): Promise<Watched> {
+  const { width = 1440, height = 900, dark = false, now = null } = looks;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await context.newPage();
+  if (now !== null) await page.clock.setFixedTime(now);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /Content Security Policy/.test(message.text()))
+      complaints.push(message.text());
+  });
+  return { page, context, complaints };
+}
