@@ -23,6 +23,8 @@ interface View {
   readonly seen: string;
   readonly act?: (page: Page, fake: FakeUi) => Promise<void>;
   readonly fake?: FakeUiOptions;
+  /** Only there it is a view of its own. */
+  readonly narrow?: boolean;
 }
 
 const at = (index: number) => `#/session/${encodeURIComponent(KEYS[index] ?? '')}`;
@@ -40,7 +42,10 @@ const VIEWS: readonly View[] = [
     at: at(0),
     seen: TERMINAL,
     act: async (page) => {
-      for (const index of [1, 4, 5, 0]) await page.goto(`${page.url().split('#')[0]}${at(index)}`);
+      for (const index of [1, 4, 5, 0]) {
+        await page.goto(`${page.url().split('#')[0]}${at(index)}`);
+        await page.locator('.session:not([hidden]) .terminal-note').waitFor({ state: 'detached' });
+      }
     },
   },
   { name: 'details', at: at(0), seen: TERMINAL, act: details('About') },
@@ -91,6 +96,13 @@ const VIEWS: readonly View[] = [
       await page.getByRole('menuitem', { name: /^Kill/ }).click();
     },
   },
+  {
+    name: 'sidebar',
+    at: at(0),
+    seen: TERMINAL,
+    act: (page) => page.getByRole('button', { name: 'Sessions', exact: true }).click(),
+    narrow: true,
+  },
   { name: 'loading', at: '#/home', seen: '.page .loading', fake: { silent: true } },
   {
     name: 'empty',
@@ -122,9 +134,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const CASES = LOOKS.flatMap((looks) => VIEWS.map((view) => ({ looks, view })));
+const CASES = LOOKS.flatMap((looks) =>
+  VIEWS.filter(({ narrow }) => !narrow || looks.width < 760).map((view) => ({ looks, view })),
+);
 
-it.each(CASES)('$view.name, $looks.name', async ({ looks, view }) => {
+it.each(CASES)('$view.name $looks.name', async ({ looks, view }) => {
   await using fake = await FakeUi.start(view.fake);
   const { page, context, complaints } = await openPage(browser, { ...looks, now: NOW });
   await page.goto(`${fake.url}${view.at}`);

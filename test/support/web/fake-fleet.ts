@@ -9,7 +9,7 @@ export const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOSt
 
 type More = Partial<SessionRow>;
 
-export function session(host: string, name: string, minutes: number, more: More = {}): [string, SessionRow] {
+function session(host: string, name: string, minutes: number, more: More = {}): [string, SessionRow] {
   const id = `sess-20261121-${String(100000 + minutes)}-${name.slice(0, 6).padEnd(6, 'x').replaceAll('-', '0')}`;
   const row: SessionRow = {
     session_id: id,

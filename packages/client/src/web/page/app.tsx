@@ -1,6 +1,6 @@
 /** The frame of the page: sessions at the side, tabs above, one of them or another page in the middle. */
 import { useEffect } from 'react';
-import { useModel } from './model/hooks.ts';
+import { useBerth, useModel } from './model/hooks.ts';
 import { EventsPage } from './pages/events.tsx';
 import { HomePage } from './pages/home.tsx';
 import { PoolPage } from './pages/pool.tsx';
@@ -26,6 +26,7 @@ const OTHER_PAGES = {
 };
 
 export function App() {
+  const berth = useBerth();
   const route = useModel((model) => model.route);
   const overlay = useModel((model) => model.overlay);
   const theme = useModel((model) => model.layout.theme);
@@ -50,6 +51,14 @@ export function App() {
         Skip to the content
       </a>
       <Sidebar />
+      {menu && (
+        <button
+          type="button"
+          className="scrim"
+          aria-label="Close the list of sessions"
+          onClick={() => berth.store.set({ menu: false })}
+        />
+      )}
       <div className="main">
         <TabStrip />
         <main id="content" tabIndex={-1}>

@@ -164,6 +164,13 @@ export class Berth {
     void call('putLayout', { layout: keptLayout(this.store.get().layout) }).catch(() => null);
   }
 
+  /** On a narrow page it lies over the rest, for a while; on a wide one it stands beside it. */
+  toggleSidebar(): void {
+    const { menu, layout } = this.store.get();
+    if (window.matchMedia('(max-width: 760px)').matches) this.store.set({ menu: !menu });
+    else this.arrange({ sidebar: !layout.sidebar });
+  }
+
   overlay(overlay: Overlay): void {
     this.store.set({ overlay });
   }

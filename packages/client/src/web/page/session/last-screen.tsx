@@ -9,11 +9,13 @@ const LINES = 500;
 
 export function LastScreen({ sessionKey, row }: { sessionKey: SessionKey; row: SessionRow }) {
   const { value, failure, again } = useCall('screen', { session: sessionKey, lines: LINES });
+  const [state, detail] = [stateWords(row), oneLine(row.detail)];
+  const said = state.toLowerCase().includes(detail.toLowerCase());
   const text = value ? safeText(value.lines.join('\n')).trimEnd() : '';
   return (
     <div className="last-screen">
       <p className="last-note">
-        <strong>{stateWords(row)}.</strong> {oneLine(row.detail) || 'These are its last lines.'}
+        <strong>{state}.</strong> {said ? 'These are its last lines.' : detail}
       </p>
       {failure ? (
         <Failure failure={failure} onAgain={again} />

@@ -54,7 +54,7 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
         )}
         <span className="head-space" />
         {page && page.ports.length > 0 && <Ports sessionKey={sessionKey} ports={page.ports} />}
-        {row.ended_at === null && !row.external && (
+        {(row.status === 'running' || row.status === 'suspended') && !row.external && (
           <Segmented<SessionView>
             label="What is shown"
             choices={VIEWS}

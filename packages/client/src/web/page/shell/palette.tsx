@@ -40,9 +40,7 @@ const ACTIONS: readonly Entry[] = [
   action('Group tabs by host', 'pool', 'order', (b) =>
     b.arrange({ groupByHost: !b.store.get().layout.groupByHost }),
   ),
-  action('Show or hide the sidebar', 'menu', '', (b) =>
-    b.arrange({ sidebar: !b.store.get().layout.sidebar }),
-  ),
+  action('Show or hide the sidebar', 'menu', '', (b) => b.toggleSidebar()),
   action('Show or hide details', 'details', 'history search artifacts diff', (b) =>
     b.arrange({ details: !b.store.get().layout.details }),
   ),

@@ -133,6 +133,7 @@ export const LOCAL_KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'Delete', does: 'On a tab: close it' },
   { keys: 'Ctrl Shift C', does: 'In a terminal: copy what is selected' },
   { keys: 'Ctrl Shift V', does: 'In a terminal: paste' },
+  { keys: 'Ctrl Shift F', does: 'In a terminal: find on the screen' },
   { keys: '← →', does: 'On the divider: move it' },
 ];
 

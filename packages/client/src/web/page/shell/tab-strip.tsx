@@ -45,7 +45,7 @@ export function TabStrip() {
         label="Sessions"
         icon="menu"
         className="menu-button"
-        onClick={() => berth.store.set({ menu: !berth.store.get().menu })}
+        onClick={() => berth.toggleSidebar()}
       />
       <ul className="tab-list" ref={strip}>
         {shown.map((key, index) => {

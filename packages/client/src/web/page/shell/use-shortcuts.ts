@@ -9,6 +9,7 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null;
       if (event.defaultPrevented || target?.closest('.xterm, dialog')) return;
+      if (event.key === 'Escape' && berth.store.get().menu) berth.store.set({ menu: false });
       const writing =
         target?.closest('input, textarea, select') && !event.ctrlKey && !event.altKey && !event.metaKey;
       if (!writing) runShortcut(berth, event, false);

@@ -26,7 +26,7 @@ export interface Layout extends Tabs {
   readonly splits: Readonly<Record<SessionKey, Split>>;
 }
 
-export const PLAIN_SPLIT: Split = { view: 'terminal', ratio: 0.5 };
+const PLAIN_SPLIT: Split = { view: 'terminal', ratio: 0.5 };
 export const PLAIN_LAYOUT: Layout = {
   open: [],
   active: null,
