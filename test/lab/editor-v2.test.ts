@@ -52,7 +52,7 @@ describe.skipIf(unavailable)('an editor on cgroup v2', { timeout: 600_000 }, () 
     expect(await session()).toBe(SLOT - SHARE);
     const units = 'berthd.socket berthd.service';
     await host.guest(`systemctl --user stop ${units} && systemctl --user stop berth-${id}-editor.service`);
-    await host.guest(`systemctl --user start ${units}`);
+    await host.guest(`systemctl --user start --no-block ${units}`);
     await until(async () => (await session()) === SLOT, { what: 'the session has its slot again', ...SLOW });
     expect((await (await editors()).get(id)).state).toBe('stopped');
   });
