@@ -1,18 +1,17 @@
 /** What a session hands over to the page beside its terminal: its files, looked at safely, and VS Code. */
-import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { giveCodeServer } from '../support/code-server.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
-import { openProfile } from '../support/web/browser.ts';
+import { openBrowser } from '../support/web/browser.ts';
 import { UiPage } from '../support/web/ui-page.ts';
 
 const REPORT =
   '<style>p{color:teal}</style><p id=told>a report</p><script>told.textContent = "scripts run"</script>';
 
 let sandbox: Sandbox;
-let browser: BrowserContext;
+let browser: Browser;
 let ui: UiPage;
 
 beforeAll(async () => {
@@ -25,7 +24,7 @@ beforeAll(async () => {
     'echo ready; exec bash --norc',
   ].join('; ');
   const id = await startedId(sandbox, ['start', '--json', '--name', 'giver', '--', 'bash', '-c', script]);
-  browser = await openProfile(join(sandbox.dir, 'profile'));
+  browser = await openBrowser();
   ui = await UiPage.open(sandbox, browser);
   await ui.show(`local:${id}`);
   await ui.waitForText(/ready/);

@@ -1,24 +1,17 @@
 /** Debian's Chromium, driven by playwright-core. */
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const PROGRAM = '/usr/bin/chromium';
 
-const LAUNCH = { executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] };
-const LIKES: BrowserContextOptions = { reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' };
+/**
+ * The driver switches the partitioning of storage off, and frames of other sites may then store nothing at
+ * all, which no browser of a person does: the last word on features counts.
+ */
+const FEATURES = '--disable-features=Translate,MediaRouter,OptimizationHints';
+const LAUNCH = { executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage', FEATURES] };
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch(LAUNCH);
-}
-
-/** A window as people have it: those of `openBrowser` are private ones, whose frames may store nothing. */
-export async function openProfile(directory: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(directory, { ...LAUNCH, ...LIKES });
 }
 
 export interface Watched {
@@ -36,16 +29,15 @@ export interface Looks {
   readonly now?: number | null;
 }
 
-export async function openPage(browser: Browser | BrowserContext, looks: Looks = {}): Promise<Watched> {
+export async function openPage(browser: Browser, looks: Looks = {}): Promise<Watched> {
   const { width = 1440, height = 900, dark = false, now = null } = looks;
-  const context =
-    'newContext' in browser
-      ? await browser.newContext({
-          ...LIKES,
-          viewport: { width, height },
-          colorScheme: dark ? 'dark' : 'light',
-        })
-      : browser;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   if (now !== null) await page.clock.setFixedTime(now);

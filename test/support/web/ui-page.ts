@@ -1,6 +1,6 @@
 /** The page of a real `berth ui` in a real browser, as a person uses it. */
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { ROOT } from '../programs.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { UiClient } from '../ui-client.ts';
@@ -19,11 +19,7 @@ export class UiPage implements AsyncDisposable {
   }
 
   /** Runs `berth ui` and opens the link that it prints; terminals are read out, so that their text is in the page. */
-  static async open(
-    sandbox: Sandbox,
-    browser: Browser | BrowserContext,
-    args: readonly string[] = [],
-  ): Promise<UiPage> {
+  static async open(sandbox: Sandbox, browser: Browser, args: readonly string[] = []): Promise<UiPage> {
     const ui = await UiClient.start(sandbox, {
       args: ['--port', '0', '--no-open', ...args],
       env: { BERTH_WEB_DIR: WEB_DIR },

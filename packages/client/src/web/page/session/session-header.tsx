@@ -37,7 +37,7 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
   const now = useNow();
   const details = useModel((model) => model.layout.details);
   const stale = staleSince(row, host);
-  // Also for browsers that keep frames of other sites from storing anything, as private windows do.
+  // Also for browsers that let frames of other sites store nothing.
   const openEditorAside = async () => {
     const answer = await berth.try('openEditor', { session: sessionKey });
     if (answer) openAside(answer.url);
