@@ -3,8 +3,15 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const PROGRAM = '/usr/bin/chromium';
 
+/**
+ * The driver switches the partitioning of storage off, and frames of other sites may then store nothing at
+ * all, which no browser of a person does: the last word on features counts.
+ */
+const FEATURES = '--disable-features=Translate,MediaRouter,OptimizationHints';
+const LAUNCH = { executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage', FEATURES] };
+
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch(LAUNCH);
 }
 
 export interface Watched {

@@ -23,6 +23,8 @@ export class Berth {
   #live: LiveConnection | null = null;
   #keepTimer = 0;
   #toastId = 0;
+  /** What people chose before the layout of last time was read: it goes over that. */
+  #early: Partial<Layout> = {};
 
   constructor() {
     this.store = new Store(newModel(Date.now(), readRoute(location.hash)));
@@ -75,12 +77,15 @@ export class Berth {
     }
   }
 
-  #restore(layout: Layout): void {
+  #restore(kept: Layout): void {
     const { route } = this.store.get();
-    this.store.set({ layout, restored: true });
+    const { open: opened = [], ...early } = this.#early;
+    const open = [...new Set([...kept.open, ...opened])];
+    this.store.set({ layout: { ...kept, ...early, open }, restored: true });
+    if (Object.keys(this.#early).length > 0) this.#layout({});
     if (route.page === 'session') this.open(route.key);
     else if (location.hash === '' || location.hash === '#/home') {
-      if (layout.active !== null) this.open(layout.active);
+      if (kept.active !== null) this.open(kept.active);
     }
   }
 
@@ -152,7 +157,10 @@ export class Berth {
   #layout(change: Partial<Layout>): void {
     const before = this.store.get().layout;
     this.store.set({ layout: { ...before, ...change } });
-    if (!this.store.get().restored) return;
+    if (!this.store.get().restored) {
+      this.#early = { ...this.#early, ...change };
+      return;
+    }
     window.clearTimeout(this.#keepTimer);
     this.#keepTimer = window.setTimeout(() => this.#keepNow(), KEEP_LAYOUT_MS);
   }

@@ -4,15 +4,7 @@ import type { SessionKey, SessionPage } from '../../protocol.ts';
 import { useBerth } from '../model/hooks.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
-
-/** Opened as a click on a link would: what is there learns nothing of this page. */
-function openAside(url: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.target = '_blank';
-  link.rel = 'noopener noreferrer';
-  link.click();
-}
+import { openAside } from '../ui/open-aside.ts';
 
 export function Ports({ sessionKey, ports }: { sessionKey: SessionKey; ports: SessionPage['ports'] }) {
   const berth = useBerth();

@@ -8,6 +8,7 @@ import { Button, IconButton, Segmented } from '../ui/controls.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { AttentionBadge, MemoryMeter, StateBadge } from '../ui/marks.tsx';
 import { Menu } from '../ui/menu.tsx';
+import { openAside } from '../ui/open-aside.ts';
 import { Ports } from './ports.tsx';
 import { SessionActions } from './session-actions.tsx';
 
@@ -36,6 +37,11 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
   const now = useNow();
   const details = useModel((model) => model.layout.details);
   const stale = staleSince(row, host);
+  // Also for browsers that let frames of other sites store nothing.
+  const openEditorAside = async () => {
+    const answer = await berth.try('openEditor', { session: sessionKey });
+    if (answer) openAside(answer.url);
+  };
   return (
     <header className="session-head">
       <div className="head-line">
@@ -60,6 +66,13 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
             choices={VIEWS}
             value={split.view}
             onChoose={(view) => berth.split(sessionKey, { view })}
+          />
+        )}
+        {split.view !== 'terminal' && row.ended_at === null && (
+          <IconButton
+            label="VS Code in a tab of its own"
+            icon="aside"
+            onClick={() => void openEditorAside()}
           />
         )}
         <SessionActions sessionKey={sessionKey} row={row} ssh={page?.ssh ?? ''} />
