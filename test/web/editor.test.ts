@@ -90,7 +90,7 @@ it('opens on the workspace, serves its page, and is ended', async () => {
   const page = await editorPage(agent.socket, id, `/?folder=${opened.directory}`);
   expect(page.status).toBe(200);
   expect(page.body).toContain('workbench');
-  // Nobody else may come in, and nothing of the user's home was written.
+  // Nobody else may come in, and no configuration with a password was left in the user's home.
   expect(statSync(socketOf(id)).mode & 0o777).toBe(0o600);
   expect(existsSync(join(sandbox.home, '.config/code-server'))).toBe(false);
   // Again: the same one.

@@ -121,11 +121,8 @@ export class Channel implements AsyncDisposable {
     signal?: AbortSignal,
   ): AsyncGenerator<T> {
     if (this.#suspect) {
-      await this.unary(
-        ({ host }) => host.get.bind(host) as Unary<object, unknown>,
-        {},
-        signal ? { signal } : {},
-      );
+      const asked = signal ? { signal } : {};
+      await this.unary(({ host }) => host.get.bind(host) as Unary<object, unknown>, {}, asked);
       this.#suspect = false;
     }
     const stubs = this.#stubs;
