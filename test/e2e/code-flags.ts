@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { NODE } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { configureHosts, TestSshd } from '../support/sshd.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
@@ -79,5 +80,26 @@ export const CODE_FLAGS: Record<string, () => Promise<void>> = {
         stderr: expect.stringMatching(/is on this machine: .*\n {2}hint: open it directly: code \/\S+\n/),
       });
       expect((await own.berth(['code', 'one', '--desktop', '--stop'])).code).toBe(2);
+      await onDesktop();
     }),
 };
+
+/** A session of another host, in a VS Code that writes down what it is to open. */
+async function onDesktop(): Promise<void> {
+  await using own = createSandbox();
+  await own.startAgent({ name: 'dev' });
+  await using sshd = await TestSshd.start(own, { name: 'dev' });
+  configureHosts(own, [{ sshd }]);
+  await startedId(own, ['start', '--json', '--host', 'dev', '--name', 'one', '--', 'sleep', '1000']);
+  const { workspace } = await own.json<{ workspace: string }>(['show', 'one']);
+  const [bin, asked] = [join(own.dir, 'bin'), join(own.dir, 'asked')];
+  mkdirSync(bin);
+  const script = `#!/bin/sh\necho "$*" >${asked}.new\nmv ${asked}.new ${asked}\n`;
+  writeFileSync(join(bin, 'code'), script, { mode: 0o755 });
+  const { stdout } = await own.berth(['code', 'one', '--desktop'], {
+    env: { PATH: `${bin}:${own.env.PATH}` },
+  });
+  expect(stdout).toBe(`vscode://vscode-remote/ssh-remote+dev${workspace}?windowId=_blank\n`);
+  await until(() => existsSync(asked), { what: 'VS Code is started' });
+  expect(readFileSync(asked, 'utf8')).toBe(`--folder-uri vscode-remote://ssh-remote+dev${workspace}\n`);
+}

@@ -10,9 +10,9 @@ import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const SCRIPT = resolve(import.meta.dirname, 'python/list_sessions.py');
-const SERVICES = ['Attention', 'Event', 'Hooks', 'Host', 'Session', 'Terminal', 'Workspace'].map(
-  (name) => `berth.v1.${name}Service`,
-);
+const SERVICES = [
+  ...['Attention', 'Editor', 'Event', 'Hooks', 'Host', 'Port', 'Session', 'Terminal', 'Workspace'],
+].map((name) => `berth.v1.${name}Service`);
 
 /** The public protos of reflection and health, as the packages that serve them publish them. */
 const PUBLIC_PROTOS = {

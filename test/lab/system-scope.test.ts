@@ -202,6 +202,15 @@ test('nobody sees, reads, types into or ends what is another’s', async () => {
   ]);
 });
 
+test('an editor is refused, with another way, before anything is started', async () => {
+  const id = await start('ann', 'sleep', '1000');
+  const { code, stderr } = await berth('code', id, '--print-url');
+  expect({ code, stderr }).toEqual({
+    code: 6,
+    stderr: expect.stringMatching(/not supported on hosts that users share, yet\n {2}hint: .*--desktop\n$/),
+  });
+});
+
 test('the ledger gives nobody what is another’s, nor more than there is, whatever they send', async () => {
   const bens = await start('ben', 'sleep', 'infinity');
   const own = 'sess-20261121-120000-aaaaaa';

@@ -15,7 +15,8 @@ export default function setup(): (() => Promise<void>) | undefined {
   const run = process.pid.toString(36);
   if (process.env[RUN_VARIABLE] === run) return undefined;
   process.env[RUN_VARIABLE] = run;
-  const marks = [`${RUN_VARIABLE}=${run}`, sandboxPrefix(run)];
+  // To its end: the id of another run may begin with this one.
+  const marks = [`${RUN_VARIABLE}=${run}\0`, sandboxPrefix(run)];
   const alive = () => findMarked(marks).filter(({ command }) => !RUNNER.test(command));
   return async () => {
     // What was told to end a moment ago may still be on its way out.

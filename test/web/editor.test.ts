@@ -281,6 +281,25 @@ it('one that dies as it starts says why', async () => {
   });
 });
 
+it('openvscode-server does where that is what the host has', async () => {
+  await using own = createSandbox();
+  const bin = join(own.home, 'bin');
+  mkdirSync(bin);
+  // The same server, by its own words: code-server is a front of it.
+  const server = join(CODE_SERVER, 'lib/node_modules/code-server/lib/vscode/out/server-main.js');
+  const wrapper = `#!/bin/sh\nexec ${join(CODE_SERVER, 'bin/node')} ${server} "$@"\n`;
+  writeFileSync(join(bin, 'openvscode-server'), wrapper, { mode: 0o755 });
+  writeFileSync(join(own.home, '.profile'), 'PATH="$HOME/bin:$PATH"\n');
+  const { socket } = await own.startAgent();
+  const id = await startedId(own, ['start', '--json', '--', 'sleep', '1000']);
+  const opened = await editorCalls(socket).open({ session: id });
+  expect(opened).toMatchObject({ state: 'ready', program: 'openvscode-server' });
+  expect(opened.version).toMatch(/^\d+\.\d+\.\d+$/);
+  const page = await editorPage(socket, id, `/?folder=${opened.directory}`);
+  expect({ status: page.status, isIt: page.body.includes('workbench') }).toEqual({ status: 200, isIt: true });
+  expect(statSync(join(own.runtimeDir, 'e', id, 's')).mode & 0o077).toBe(0);
+});
+
 it('a host without one says how to get one', async () => {
   await using own = createSandbox();
   await own.startAgent();

@@ -1,5 +1,5 @@
 /** Files of sessions' editors: user data beside the session, sockets and records in the runtime directory. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
@@ -76,6 +76,9 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
       await rename(`${file}.new`, file);
     },
 
+    // Nobody came past its directory until now.
+    guard: (at) => chmod(at.socket, 0o600),
+
     async clear(at) {
       await rm(at.runtime, { recursive: true, force: true });
       await rm(at.envFile, { force: true });
@@ -88,6 +91,9 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
         if (record) found.set(sessionId, record);
         // Of another boot, or from before it was written: nothing runs that it could tell of.
         else await rm(path.join(runtimeDirectory, sessionId), { recursive: true, force: true });
+      }
+      for (const name of await readdir(secretDirectory)) {
+        if (!found.has(name)) await rm(path.join(secretDirectory, name), { force: true });
       }
       return found;
     },

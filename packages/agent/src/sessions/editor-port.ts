@@ -85,9 +85,11 @@ export interface EditorFiles {
     what: { readonly env: Readonly<Record<string, string>>; readonly profile: EditorProfile },
   ): Promise<void>;
   keep(place: EditorPlace, record: EditorRecord): Promise<void>;
+  /** Its socket is its user's alone, whatever the program made of it. */
+  guard(place: EditorPlace): Promise<void>;
   /** Takes away record, sockets and environment; user data stays. */
   clear(place: EditorPlace): Promise<void>;
-  /** Of editors that were running when the agent ended, by session. */
+  /** Of editors that were running when the agent ended, by session; what others left is removed. */
   records(): Promise<ReadonlyMap<string, EditorRecord>>;
   /** The last line it printed, for people; may be empty. */
   lastWords(place: EditorPlace): Promise<string>;

@@ -85,7 +85,8 @@ export class Editors implements Disposable {
         if ('refused' in units) return;
         const held = { place, units, record };
         const lives = session !== undefined && isActive(session);
-        if (lives && (await units.alive(place))) this.#take(sessionId, held).enter();
+        // Where that cannot be told it is looked after as if it ran: its socket will tell.
+        if (lives && (await units.alive(place).catch(() => true))) this.#take(sessionId, held).enter();
         else await this.#end(held, lives);
       });
     }
@@ -171,17 +172,18 @@ export class Editors implements Disposable {
     const usedBytes = used?.memoryBytes ?? 0;
     const cap = editorCap({ sessionId: id, slotBytes, usedBytes, askedBytes, enforced });
     const { env, workspace: directory } = await surroundings(session);
-    await files.prepare(place, { env: editorEnvironment(env), profile });
-    const missing = await extensions.share(editor, place, profile.extensions);
-    this.#tell(id, missing[0] ?? '');
     const { program, version, healthPath } = editor;
     const record = { program, version, healthPath, startedAt: now(), idleMs, directory, slotBytes, enforced };
-    await files.keep(place, record);
     const running = this.#take(id, { place, units, record });
     try {
+      await files.prepare(place, { env: editorEnvironment(env), profile });
+      await files.keep(place, record);
+      const missing = await extensions.share(editor, place, profile.extensions);
+      this.#tell(id, missing[0] ?? '');
       if (enforced) await units.limitSession(place, slotBytes - cap);
       await units.start({ place, argv: editor.serve(place, directory), memoryBytes: cap });
       await running.untilReady(files);
+      await files.guard(place);
       typable(this.#o.registry.resolve(id));
       running.enter();
     } catch (error) {

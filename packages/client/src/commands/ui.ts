@@ -28,10 +28,10 @@ export const ui = defineCommand({
     const wanted = flags.port === undefined ? null : portOf(flags.port);
     const { askForLink, answerLinks } = await import('../web/link-socket.ts');
     const { runtimeDir } = context.paths;
-    const there = await askForLink(runtimeDir);
-    if (there !== null) {
+    const running = await askForLink(runtimeDir);
+    if (running !== null) {
       context.console.err('berth: it runs already; this is another link to it\n');
-      await show(there, flags, context);
+      await show(running, flags, context);
       return 0;
     }
     const [{ serveUi }, { loadStaticFiles }] = await Promise.all([
@@ -40,11 +40,13 @@ export const ui = defineCommand({
     ]);
     const files = loadStaticFiles(context.env);
     using interrupted = interruption();
+    const there = { ui: null as { readonly watched: boolean } | null };
     await using fleet = openLiveFleet({
       hosts: await context.hosts(),
       context,
       cache: createFleetCache(context.paths.cacheDir),
       refreshMs: REFRESH_MS,
+      watched: () => there.ui?.watched === true,
       follow: (changed) => context.watchHosts(changed),
     });
     await using served = await serveUi({
@@ -53,6 +55,7 @@ export const ui = defineCommand({
       files,
       port: { port: PORT, local: wanted },
     });
+    there.ui = served;
     if (wanted === null && served.port !== PORT)
       context.console.err(`berth: port ${PORT} is taken, this is ${served.port}\n`);
     using _links = await answerLinks(runtimeDir, () => served.link());

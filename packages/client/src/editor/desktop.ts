@@ -9,11 +9,16 @@ export interface DesktopPlace {
   readonly link: string;
 }
 
-/** `directory`: absolute, on the host. Throws EDITOR_UNSUPPORTED for this machine. */
+/** `directory`: absolute, on the host. Throws EDITOR_UNSUPPORTED for this machine, and where there is none. */
 export function desktopPlace(host: HostConfig, directory: string): DesktopPlace {
   if (host.kind === 'local') {
     throw new BerthError('EDITOR_UNSUPPORTED', 'the session is on this machine: no remote is needed for it', {
       hint: `open it directly: code ${directory}`,
+    });
+  }
+  if (!directory.startsWith('/')) {
+    throw new BerthError('EDITOR_UNSUPPORTED', 'where the session works is not known', {
+      hint: 'open its directory in VS Code by hand',
     });
   }
   const user = host.user === undefined ? '' : `${host.user}@`;

@@ -76,3 +76,12 @@ test.each<[string, Asked, 'ui' | 'app' | 403 | 405 | 415]>([
   const verdict = judge(asked, place);
   expect(verdict.kind === 'refused' ? verdict.status : verdict.kind).toBe(expected);
 });
+
+test('the port of HTTP itself is not written', () => {
+  const at80 = (host: string) => judge({ ...GET, host }, { ...place, port: 80 }).kind;
+  expect([at80('localhost'), at80(`${APP}.localhost`), at80('localhost:80')]).toEqual([
+    'ui',
+    'app',
+    'refused',
+  ]);
+});

@@ -72,13 +72,17 @@ function byMethod({ method, path, origin, upgrade, contentType }: Asked): Verdic
 function siteOf(host: string | null, { port, isApp }: Place): string | null {
   if (host === null) return null;
   if (ownHosts(port).includes(host)) return 'ui';
-  const [, id] = /^([a-z0-9]+)\.localhost:(\d+)$/.exec(host) ?? [];
+  const [, id] = /^([a-z0-9]+)\.localhost(?::\d+)?$/.exec(host) ?? [];
   return id !== undefined && host === appHost(id, port) && isApp(id) ? id : null;
 }
 
-/** As browsers write them into `Host`. */
 function ownHosts(port: number): string[] {
-  return [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
+  return ['localhost', '127.0.0.1', '[::1]'].map((name) => name + suffix(port));
+}
+
+/** As browsers write it into `Host`. */
+function suffix(port: number): string {
+  return port === 80 ? '' : `:${port}`;
 }
 
 export function uiOrigins(port: number): string[] {
@@ -86,5 +90,5 @@ export function uiOrigins(port: number): string[] {
 }
 
 export function appHost(id: string, port: number): string {
-  return `${id}.localhost:${port}`;
+  return `${id}.localhost${suffix(port)}`;
 }

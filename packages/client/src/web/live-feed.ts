@@ -54,6 +54,11 @@ export class LiveFeed implements Disposable {
     ];
   }
 
+  /** A page is there. */
+  get watched(): boolean {
+    return this.#pages.size > 0;
+  }
+
   /** Disposing it leaves; `known`: the last that the page has of which epoch. */
   join(socket: FeedSocket, known: { epoch: string; version: number }): Disposable {
     const page: Page = { socket, behind: false };

@@ -20,12 +20,7 @@ export interface Upstream extends Between {
 export function proxyRequest(asked: IncomingMessage, answer: ServerResponse, upstream: Upstream): void {
   const onward = send(asked, upstream, false);
   onward.on('response', (response) => {
-    const { statusCode = 0, statusMessage = '', rawHeaders } = response;
-    // A server can say anything: what is no answer of HTTP's is none to pass on.
-    if (statusCode < 200 || statusCode > 599) {
-      onward.destroy(new Error(`it answered with the status ${statusCode}`));
-      return;
-    }
+    const { statusCode = 502, statusMessage = '', rawHeaders } = response;
     answer.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, upstream));
     response.pipe(answer);
     response.on('error', () => answer.destroy());
@@ -33,7 +28,9 @@ export function proxyRequest(asked: IncomingMessage, answer: ServerResponse, ups
   });
   onward.on('error', (error) => {
     if (answer.headersSent) return void answer.destroy();
-    answer.writeHead(502, { ...PLAIN, refresh: '3' });
+    // What was asked with a body is not asked again by itself.
+    const again = asked.method === 'GET' ? { refresh: '3' } : {};
+    answer.writeHead(502, { ...PLAIN, ...again });
     answer.end(asked.method === 'HEAD' ? undefined : whyNot(error));
   });
   answer.on('close', () => onward.destroy());

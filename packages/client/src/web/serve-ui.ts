@@ -27,6 +27,8 @@ export interface ServedUi extends AsyncDisposable {
   readonly port: number;
   /** A URL that logs in once, within a minute. */
   link(): string;
+  /** A page shows the fleet now. */
+  readonly watched: boolean;
 }
 
 /** Throws LOCAL_PORT_TAKEN. */
@@ -72,6 +74,9 @@ export async function serveUi(options: {
   return {
     port,
     link: () => `http://localhost:${port}/#token=${logins?.newToken() ?? ''}`,
+    get watched() {
+      return feed.watched;
+    },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

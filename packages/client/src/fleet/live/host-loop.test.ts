@@ -69,7 +69,12 @@ afterEach(async () => {
 /** Runs the loop until the test ends. */
 function follow(
   client: HostClient,
-  options: { beginning?: Beginning; tell?: (news: FleetNews) => Promise<void> } = {},
+  options: {
+    beginning?: Beginning;
+    tell?: (news: FleetNews) => Promise<void>;
+    refreshMs?: number;
+    watched?: () => boolean;
+  } = {},
 ) {
   const stop = new AbortController();
   const alarm = new Alarm();
@@ -84,7 +89,8 @@ function follow(
     connect: async () => client,
     handshakes: new Turns(1),
     alarm,
-    times: TIMES,
+    times: { ...TIMES, refreshMs: options.refreshMs ?? null },
+    watched: options.watched ?? (() => true),
     changed: () => {},
     tell,
     now: () => 1,
@@ -112,6 +118,32 @@ it('goes on after the last event when a stream breaks, and tells each once', asy
   await vi.waitFor(() => expect(numbers()).toEqual([1, 2, 3, 4]));
   expect(asked).toMatchObject([{ since: 0 }, { since: 2 }]);
   expect(links()).toEqual(['connected', 'connecting', 'connected']);
+});
+
+it('looks at memory and such again while somebody looks, and at nothing while nobody does', async () => {
+  let watched = false;
+  let [beats, looks] = [0, 0];
+  const { client } = agent([]);
+  const counted: HostClient = {
+    ...client,
+    // In intervals as well, for a sign of life.
+    getHost: async () => {
+      beats++;
+      return { id: 'h' } as never;
+    },
+    listAll: async () => {
+      looks++;
+      return { sessions: [], external: [], asOf: 0 };
+    },
+  };
+  const { links } = follow(counted, { refreshMs: 1, watched: () => watched });
+  await vi.waitFor(() => expect(links()).toEqual(['connected']));
+  const before = looks;
+  const began = beats;
+  await vi.waitFor(() => expect(beats).toBeGreaterThan(began + 2));
+  expect(looks).toBe(before);
+  watched = true;
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 2));
 });
 
 it('says what is gone, and goes on with the oldest', async () => {

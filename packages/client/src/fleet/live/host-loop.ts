@@ -36,6 +36,8 @@ export interface LoopOptions {
   readonly handshakes: Turns;
   readonly alarm: Alarm;
   readonly times: LoopTimes;
+  /** Somebody looks: while nobody does, what events do not tell is not asked for. */
+  readonly watched: () => boolean;
   readonly changed: (host: LiveHost) => void;
   /** The next news waits until it resolves. */
   readonly tell: (news: FleetNews) => Promise<void>;
@@ -142,6 +144,7 @@ export class HostLoop {
     for (;;) {
       await this.#o.alarm.pause(every, signal);
       if (signal.aborted) return;
+      if (!this.#o.watched()) continue;
       await within({ ms, host: this.#name, signal }, (stop) =>
         this.#askAll(client, { signal: stop, deadlineMs: ms }),
       );

@@ -19,6 +19,8 @@ export interface LiveFleetOptions {
   readonly cache: FleetCache;
   /** Ms between two looks at memory, CPU and figures of sessions. Absent: they are not looked at again. */
   readonly refreshMs?: number;
+  /** Whether somebody looks now: while nobody does they are left alone. Absent: somebody does. */
+  readonly watched?: () => boolean;
   /** Where the events of a host begin. Absent: with what happens from now on. */
   readonly beginning?: (host: HostConfig) => Beginning;
   readonly times?: Partial<LoopTimes>;
@@ -36,7 +38,7 @@ interface Loop {
 }
 
 export function openLiveFleet(options: LiveFleetOptions): LiveFleet {
-  const { context, cache } = options;
+  const { context, cache, watched = () => true } = options;
   const now = Date.now;
   const handshakes = new Turns(HANDSHAKES);
   const alarm = new Alarm();
@@ -104,7 +106,17 @@ export function openLiveFleet(options: LiveFleetOptions): LiveFleet {
       // What a loop that was stopped has still to say is of a host that is no more.
       const mine = (changing: LiveHost) => !stop.signal.aborted && changed(changing);
       const { connect } = context;
-      const ports = { handshakes, alarm, times, changed: mine, tell, connect, now, random: Math.random };
+      const ports = {
+        handshakes,
+        alarm,
+        times,
+        watched,
+        changed: mine,
+        tell,
+        connect,
+        now,
+        random: Math.random,
+      };
       await new HostLoop({ host, cursor, ...ports }).run(stop.signal);
     });
     loops.set(config.name, { config, stop, done });
