@@ -15,10 +15,10 @@ export interface Screen {
   readonly fit: FitAddon;
   readonly search: SearchAddon;
   readonly serialize: SerializeAddon;
-  /** What draws it: the graphics card where it can. */
-  readonly renderer: () => 'webgl' | 'dom';
   dispose(): void;
 }
+
+const WEBGL_WITHIN_MS = 500;
 
 let strict: Document | null = null;
 
@@ -47,26 +47,28 @@ export function openScreen(parent: HTMLElement, colours: TerminalColours): Scree
   terminal.loadAddon(new WebLinksAddon(openLink));
   terminal.unicode.activeVersion = '11';
   strictly(document, () => terminal.open(parent));
-  let renderer: 'webgl' | 'dom' = 'dom';
-  try {
-    const webgl = new WebglAddon();
-    webgl.onContextLoss(() => {
-      renderer = 'dom';
-      webgl.dispose();
-    });
-    terminal.loadAddon(webgl);
-    renderer = 'webgl';
-  } catch {
-    // No WebGL here: the browser draws it by itself.
-  }
+  // The browser draws the first picture at once; the graphics card takes a moment, and then draws faster.
+  const idle = requestIdleCallback(() => drawWithWebgl(terminal), { timeout: WEBGL_WITHIN_MS });
   return {
     terminal,
     fit,
     search,
     serialize,
-    renderer: () => renderer,
-    dispose: () => terminal.dispose(),
+    dispose() {
+      cancelIdleCallback(idle);
+      terminal.dispose();
+    },
   };
+}
+
+function drawWithWebgl(terminal: Terminal): void {
+  try {
+    const webgl = new WebglAddon();
+    webgl.onContextLoss(() => webgl.dispose());
+    terminal.loadAddon(webgl);
+  } catch {
+    // No WebGL here: the browser goes on drawing by itself.
+  }
 }
 
 /** What a session printed may lead anywhere: the page there learns nothing of this one. */
