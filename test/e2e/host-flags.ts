@@ -76,7 +76,7 @@ export const HOST_FLAGS: Readonly<Record<string, () => Promise<void>>> = {
     expect(readdirSync(there).sort()).toEqual(['.lock', '2.3.4']);
     const odd = await sandbox.berth(['host', 'code', 'install', 'local', '--from', '/etc/hostname']);
     expect(odd.stderr).toMatch(/^berth: .*it is no \.tar\.gz\n {2}hint: /);
-    await refused(['code', 'show', 'local', '--from', 'x'], /berth host code show has no flag --from/);
+    await refused(['code', 'show', 'local', '--from', 'x'], /host code show has no flag --from/);
   },
   'host --purge': async () =>
     await refused(['remove', 'dev', '--purge', '--keep-agent'], /choose one of --purge and --keep-agent/),
