@@ -65,10 +65,13 @@ export function lateModules(files: readonly string[]): Plugin {
     name: namespace,
     setup(esbuild) {
       esbuild.onResolve({ filter: /^\./ }, (asked) => {
-        const path = resolve(asked.resolveDir, asked.path);
-        return late.has(path) && asked.namespace !== namespace ? { path, namespace } : undefined;
+        const file = resolve(asked.resolveDir, asked.path);
+        if (!late.has(file) || asked.namespace === namespace) return undefined;
+        // Its path is in what is built, which knows nothing of where that was.
+        return { path: basename(file), namespace, pluginData: file };
       });
-      esbuild.onLoad({ filter: /./, namespace }, async ({ path }) => {
+      esbuild.onLoad({ filter: /./, namespace }, async ({ pluginData }) => {
+        const path = pluginData as string;
         const names = Object.keys((await import(pathToFileURL(path).href)) as object);
         const file = JSON.stringify(`./${basename(path)}`);
         const getters = names.map((name) => `get ${name}() { return require(${file}).${name}; }`);

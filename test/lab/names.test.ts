@@ -18,6 +18,8 @@ const AFTER: Record<string, readonly string[]> = {
   rm: ['--force'],
   // It would stay until its session ends.
   forward: ['--background', '3000'],
+  // No host of theirs has an editor to open.
+  code: ['--stop'],
 };
 /** They find the session, and say that it has no repository. */
 const NEEDS_REPOSITORY = new Set(['pull', 'diff']);
