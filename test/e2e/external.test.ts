@@ -202,6 +202,8 @@ it('its attention is notified of once, told to watchers, and counted in the stat
     ['dev on local asks for permission', 'Run Bash?'],
     ['dev on local waits for you', 'What instead?'],
   ]);
+  // Who is notified, and who reads, wait for nobody but themselves.
+  await watch.waitForText(/"attention_kind":\s*"input"/);
   const told = watch.stdout
     .trimEnd()
     .split('\n')
