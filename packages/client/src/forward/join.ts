@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { DialStream } from '../rpc/host-client.ts';
+import { sent } from '../rpc/sent.ts';
 
 export interface Joining {
   /** There is a connection. Before that nothing of the local one is taken: it can be joined to another. */
@@ -16,13 +17,13 @@ export interface Joining {
  * an end on the other, which may still answer.
  */
 export async function join(local: Socket, remote: DialStream, { opened, broken }: Joining): Promise<void> {
-  let sent = Promise.resolve();
+  let passed = Promise.resolve();
   const send = (data: Buffer) => {
     local.pause();
-    sent = remote.write(data).then(() => void local.resume());
+    passed = remote.write(data).then(() => void local.resume());
   };
   // An end with nothing before it that is still to be read is told even while nobody reads.
-  const end = () => void sent.then(() => remote.end());
+  const end = () => void passed.then(() => remote.end());
   const closed = () => {
     // Whole on this side, the other has not taken it all yet: only a break ends that.
     if (!local.readableEnded || !local.writableFinished) broken();
@@ -36,7 +37,7 @@ export async function join(local: Socket, remote: DialStream, { opened, broken }
         else local.on('data', send).on('end', end).resume();
       }
       if (message.kind === 'end') local.end();
-      if (message.kind === 'data' && !local.destroyed && !local.write(message.data)) await drained(local);
+      if (message.kind === 'data') await sent<Uint8Array>(local, message.data);
     }
     // What it has not read yet is still to reach it.
     local.destroySoon();
@@ -44,16 +45,4 @@ export async function join(local: Socket, remote: DialStream, { opened, broken }
   } finally {
     local.off('data', send).off('end', end).off('close', closed);
   }
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { sent } from '../rpc/sent.ts';
 import type { ArtifactLink } from './artifact-links.ts';
 import type { CallPorts } from './calls/call.ts';
 import { hostAndId } from './calls/find-session.ts';
@@ -69,8 +70,7 @@ async function sendFile(
   }
   answer.writeHead(200, { ...headers, 'content-length': found.bytes });
   for await (const data of found.data) {
-    if (!answer.write(data))
-      await new Promise((resolve) => answer.once('drain', resolve).once('close', resolve));
+    await sent<Uint8Array>(answer, data);
     if (answer.destroyed) return;
   }
   answer.end();
