@@ -29,6 +29,8 @@ export async function buildPage(dist: string): Promise<boolean> {
   const inputs = fingerprint();
   if (read(join(target, STAMP)) === inputs) return false;
   const out = mkdtempSync(join(dist, '.new-web-'));
+  // Of whoever builds: anything else here would make React's development page, with our paths in it.
+  process.env.NODE_ENV = 'production';
   try {
     // Half a second to load, for those who changed the page alone.
     const { build } = await import('vite');
