@@ -202,7 +202,8 @@ it('loses no line and mixes none while 30 clients write and the oldest go', asyn
   expect(raced.map(({ number }) => number)).toEqual(names.map((_, i) => 1261 + i));
   const lines = readFileSync(fileOf(sandbox), 'utf8').trimEnd().split('\n');
   expect(lines.length).toBeLessThan(1260);
-  for (const one of lines) JSON.parse(one);
+  // Who comes while another's line is half there begins a new one: that may be empty, and counts as none.
+  for (const one of lines.filter((text) => text !== '')) JSON.parse(one);
 }, 180_000);
 
 it('loses no line while 6 write without a pause and the oldest go time and again', async () => {
