@@ -74,7 +74,7 @@ export class TestAgent implements AsyncDisposable {
       return await socketAccepts(this.socket);
     };
     try {
-      await until(accepts, { what: `an agent listens on ${this.socket}`, deadlineMs: 15_000 });
+      await until(accepts, { what: `an agent listens on ${this.socket}`, deadlineMs: 60_000 });
       if (this.#running.ended) throw new Error('the agent ended before it listened');
     } catch (error) {
       const { message } = error as Error;

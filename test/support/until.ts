@@ -1,9 +1,9 @@
 /** Waiting for a condition, with a deadline and the name of what did not come. */
 
 export interface UntilOptions {
-  /** For the error: "did not happen within 10000 ms: WHAT". */
+  /** For the error: "did not happen within 30000 ms: WHAT". */
   readonly what: string;
-  /** Default: 10 s. */
+  /** Default: 30 s, which ends what hangs also on a machine that has much else to do. */
   readonly deadlineMs?: number;
   /** Between two looks. Default: 25 ms. */
   readonly everyMs?: number;
@@ -15,7 +15,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { what, deadlineMs = 10_000, everyMs = 25 }: UntilOptions,
+  { what, deadlineMs = 30_000, everyMs = 25 }: UntilOptions,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + deadlineMs;
   let cause: unknown;
