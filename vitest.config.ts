@@ -1,14 +1,19 @@
 /**
  * How the tests run: unit tests at once in a process each, tests on real binaries two more
- * than there are CPUs at a time, tests on whole hosts two at a time.
+ * than there are CPUs at a time, tests on whole hosts and of the browser one more than that.
  */
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 20_000 } as const;
 
+/** Hosts boot, ssh waits for what is gone, QEMU and browsers use all they get. */
+const WHOLE_HOSTS = availableParallelism() + 1;
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -52,8 +57,9 @@ export default defineConfig({
           include: ['test/web/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: availableParallelism(),
-          sequence: { groupOrder: 3 },
+          // As those of the lab, with which they can run at once: what waits leaves room for what draws.
+          maxWorkers: WHOLE_HOSTS,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -70,8 +76,7 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Hosts boot, ssh waits, QEMU emulates: two at a time fill two cores better than one.
-          maxWorkers: 2,
+          maxWorkers: WHOLE_HOSTS,
           sequence: { groupOrder: 2 },
         },
       },

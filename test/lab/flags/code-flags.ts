@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { NODE } from '../support/programs.ts';
-import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { configureHosts, TestSshd } from '../support/sshd.ts';
-import { startedId } from '../support/started.ts';
-import { until } from '../support/until.ts';
+import { NODE } from '../../support/programs.ts';
+import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
+import { configureHosts, TestSshd } from '../../support/sshd.ts';
+import { startedId } from '../../support/started.ts';
+import { until } from '../../support/until.ts';
 
 /** A program that serves as a code-server would, and writes down what it was asked to. */
 function giveStandIn(sandbox: Sandbox): void {

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createSandbox } from '../support/sandbox.ts';
+import { createSandbox } from '../../support/sandbox.ts';
 
 /** What `berth host add dev me@dev.invalid FLAGS` asks of ssh, which does not get there. */
 async function askedOfSsh(...flags: string[]): Promise<string> {

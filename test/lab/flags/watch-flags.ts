@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 
 /** `printed`: id of the session of that name, which lives; one named `ended` has ended. */
 export function watchFlags(

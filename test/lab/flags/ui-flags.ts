@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Sandbox } from '../support/sandbox.ts';
-import { createSandbox } from '../support/sandbox.ts';
-import { UiClient } from '../support/ui-client.ts';
-import { until } from '../support/until.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
+import { createSandbox } from '../../support/sandbox.ts';
+import { UiClient } from '../../support/ui-client.ts';
+import { until } from '../../support/until.ts';
 
 /** A program that writes down its arguments; its directory comes first on the path of what runs with `env`. */
 function standInBrowser({ dir }: Sandbox, name: string) {

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { startedId } from '../support/started.ts';
+import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
+import { startedId } from '../../support/started.ts';
 
 /** What an agent that is dead now has left: one line an hour ago, two of a moment ago. */
 function withLog(): Sandbox {

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { newRepository, type TestGit } from '../support/git-home.ts';
-import type { Sandbox } from '../support/sandbox.ts';
-import { startedId } from '../support/started.ts';
+import { newRepository, type TestGit } from '../../support/git-home.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
+import { startedId } from '../../support/started.ts';
 
 export function workspaceFlags(of: () => Sandbox): Record<string, () => Promise<void>> {
   let made = 0;

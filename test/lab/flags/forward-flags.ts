@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect } from 'vitest';
-import type { Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 
 /** `name`: a session that runs, and listens on nothing. */
 export function forwardFlags(sandbox: () => Sandbox, name: string): Record<string, () => Promise<void>> {

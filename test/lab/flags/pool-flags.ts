@@ -1,7 +1,7 @@
 /** The flags of `berth pool`. What makes machines hosts is seen in test/lab/pool.test.ts. */
 import { expect } from 'vitest';
-import { createSandbox } from '../support/sandbox.ts';
-import { StandInProvider } from '../support/stand-in-provider.ts';
+import { createSandbox } from '../../support/sandbox.ts';
+import { StandInProvider } from '../../support/stand-in-provider.ts';
 
 async function withProvider() {
   const sandbox = createSandbox();

@@ -1,6 +1,6 @@
 /** The flags of `berth exec` and `berth ssh`: one look at each. More of them in exec*.test.ts and ssh-command.test.ts. */
 import { expect } from 'vitest';
-import type { Sandbox } from '../support/sandbox.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 
 /** `name`: a session that runs on `local`, with the tag team=a. */
 export function execFlags(sandbox: () => Sandbox, name: string): Record<string, () => Promise<void>> {

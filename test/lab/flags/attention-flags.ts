@@ -1,9 +1,9 @@
 /** The flags of the commands around attention: one look at each. */
 import { expect } from 'vitest';
-import { HostEvents } from '../support/host-events.ts';
-import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { startedId } from '../support/started.ts';
-import type { TestTerminal } from '../support/terminal.ts';
+import { HostEvents } from '../../support/host-events.ts';
+import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
+import { startedId } from '../../support/started.ts';
+import type { TestTerminal } from '../../support/terminal.ts';
 
 /** Sessions that ask, in this order. */
 async function asking(sandbox: Sandbox, ...names: string[]) {

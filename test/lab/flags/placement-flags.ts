@@ -1,7 +1,7 @@
 /** The flags of `berth start` that say where, and what to do where there is no room. */
 import { expect } from 'vitest';
-import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { startedId } from '../support/started.ts';
+import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
+import { startedId } from '../../support/started.ts';
 
 interface DryRun {
   readonly placements: readonly { readonly host: string | null; readonly reasons: readonly string[] }[];

@@ -1,8 +1,8 @@
 /** The flags of notifications; what they do in full is in notify.test.ts. */
 import { expect } from 'vitest';
-import { createSandbox } from '../support/sandbox.ts';
-import { StandInNotifier } from '../support/stand-in-notifier.ts';
-import { WebhookServer } from '../support/webhook-server.ts';
+import { createSandbox } from '../../support/sandbox.ts';
+import { StandInNotifier } from '../../support/stand-in-notifier.ts';
+import { WebhookServer } from '../../support/webhook-server.ts';
 
 /** What a test of all ways printed, without colours or names of ways that were not asked for. */
 async function tested(...flags: string[]) {
