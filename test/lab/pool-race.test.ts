@@ -74,7 +74,8 @@ it('gives 40 racing clients 12 slots and 28 places in line, and runs each once t
   const client = async (i: number): Promise<Finished> => {
     for (let asks = 1; ; asks++) {
       const finished = await sandbox.berth(startArgs(i), { env, timeoutMs: 120_000 });
-      if (finished.code !== 3 || asks === ASKS) return finished;
+      // Cut off, or not answered in time: as the hint says, the same start again starts nothing twice.
+      if (![3, 124].includes(finished.code ?? 0) || asks === ASKS) return finished;
       asked.push(finished.stderr);
     }
   };
