@@ -9,6 +9,7 @@ import { ROOT } from '../support/programs.ts';
 import { attention } from './attention.ts';
 import { chatty } from './chatty.ts';
 import { echo } from './echo.ts';
+import { editor } from './editor.ts';
 import { exec } from './exec.ts';
 import { firstByte } from './first-byte.ts';
 import { fleetList } from './fleet-list.ts';
@@ -18,8 +19,11 @@ import { listLocal, listOverSsh } from './list.ts';
 import type { Bench, Row } from './measure.ts';
 import { output } from './output.ts';
 import { pageEcho } from './page-echo.ts';
+import { pageMany } from './page-many.ts';
+import { pageSize } from './page-size.ts';
 import { placement } from './placement.ts';
 import { describeMachine, verdict, writeTable } from './report.ts';
+import { uiStart } from './ui-start.ts';
 import { upload } from './upload.ts';
 import { workspace } from './workspace.ts';
 
@@ -31,7 +35,10 @@ const OVER_SSH = {
   list: listOverSsh,
   ...{ echo, output, 'first-byte': firstByte, exec, attention, upload, 'page-echo': pageEcho },
 };
-const REST = { 'fleet-list': fleetList, idle, chatty, workspace, placement };
+const REST = {
+  ...{ 'fleet-list': fleetList, idle, chatty, workspace, placement },
+  ...{ 'ui-start': uiStart, 'page-many': pageMany, 'page-size': pageSize, editor },
+};
 const THEMES = [FIRST, OVER_SSH, REST].flatMap(Object.keys);
 
 /** `wanted`: names of themes; none: all. */

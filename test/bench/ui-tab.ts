@@ -1,4 +1,5 @@
 /** The page of a real `berth ui` in a real browser, as a person has it. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import type { Running } from '../support/running.ts';
@@ -32,8 +33,14 @@ export function openWindow(browser: Browser): Promise<BrowserContext> {
 /** Runs `berth ui`, and resolves with its link once that is printed. */
 export async function startUi(sandbox: Sandbox): Promise<{ running: Running; link: string }> {
   const running = sandbox.spawnBerth(['ui', '--port', '0', '--no-open']);
+  await spoke(running);
   const [link] = await running.waitForText(/http:\/\/localhost:\d+\/#token=[\w-]+/);
   return { running, link };
+}
+
+/** Resolves the moment that it prints something, or has ended. */
+export async function spoke({ child, finished }: Running): Promise<void> {
+  await Promise.race([child.stdout && once(child.stdout, 'data'), finished]);
 }
 
 export async function stopUi(running: Running): Promise<void> {
