@@ -17,7 +17,7 @@ const MEASURE_MS = 20_000;
 const MOST_CPU_PERCENT = 50;
 const MOST_MB = 200;
 /** Ten lines a second without starting a process for each. */
-const CHATTER =
+export const CHATTER =
   'exec 3<> <(:); for ((i = 0; ; i++)); do echo "line $i of a session that has something to say"; read -t 0.1 -u 3; [ -e stop ] && break; done; sleep 100000';
 
 export async function chatty(bench: Bench): Promise<void> {

@@ -6,7 +6,7 @@ import type { SshHost } from './hosts.ts';
 import { type Bench, byTurns, ms, type Spread } from './measure.ts';
 
 /** As a full-screen program has it: each byte is read when typed, and answered. */
-const ECHOES = ['sh', '-c', 'stty raw -echo; exec cat'];
+export const ECHOES = ['sh', '-c', 'stty raw -echo; exec cat'];
 const SAMPLES = 300;
 const MOST_MS = 1.5;
 

@@ -19,6 +19,11 @@ export interface Row {
   readonly holds: boolean | null;
 }
 
+/** A line for what this machine cannot measure. */
+export function unmeasured(what: string, why: string): Row {
+  return { what, figure: `not measured: ${why}`, peer: '', ratio: '', bound: '', holds: null };
+}
+
 /** A program of a measurement. */
 export interface Spawned {
   readonly argv: readonly string[];
@@ -30,6 +35,7 @@ export interface Spread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
@@ -37,15 +43,15 @@ export interface Spread {
 const LONGEST_MS = 20_000;
 const WARM_UP_ROUNDS = 3;
 
-/** The median, the quartiles around it, and what one in a hundred exceeds. */
-function spread(samples: readonly number[]): Spread {
+/** The median, the quartiles around it, and what one in twenty and one in a hundred exceed. */
+export function spread(samples: readonly number[]): Spread {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => {
     const place = share * (sorted.length - 1);
     const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
     return below + (above - below) * (place % 1);
   };
-  return { median: at(0.5), low: at(0.25), high: at(0.75), p99: at(0.99) };
+  return { median: at(0.5), low: at(0.25), high: at(0.75), p95: at(0.95), p99: at(0.99) };
 }
 
 /** Runs the measurements by turns, so that noise hits all of them; the first rounds do not count. */

@@ -1,14 +1,14 @@
 /** Debian's Chromium, driven by playwright-core. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const PROGRAM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * The driver switches the partitioning of storage off, and frames of other sites may then store nothing at
  * all, which no browser of a person does: the last word on features counts.
  */
 const FEATURES = '--disable-features=Translate,MediaRouter,OptimizationHints';
-const LAUNCH = { executablePath: PROGRAM, args: ['--no-sandbox', '--disable-dev-shm-usage', FEATURES] };
+const LAUNCH = { executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage', FEATURES] };
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch(LAUNCH);

@@ -1,9 +1,10 @@
 /**
  * Origins of their own for what comes from sessions: `<id>.localhost`, one for each port or editor of a
- * session, under an id that nobody guesses. Who may ask there has a cookie of that origin alone, got for a
- * ticket that is good once and that only the UI can have made. Pure but for randomness.
+ * session, under an id that nobody guesses and that is the same next time. Who may ask there has a cookie of
+ * that origin alone, got for a ticket that is good once and that only the UI can have made. Pure but for
+ * randomness.
  */
-import { randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { cookieOf } from './cookies.ts';
 import type { SessionKey } from './protocol.ts';
 import { newSecret, sameSecret } from './secrets.ts';
@@ -33,13 +34,21 @@ const COOKIE = 'berth-app';
 export const ENTRY_PATH = '/.berth/enter';
 const TICKET_MS = 60_000;
 const MOST_TICKETS = 16;
+/** Of 128 bits. */
+const ID_LENGTH = 32;
+
+export interface AppsOptions {
+  readonly now: () => number;
+  /** Secret. Of it ids are made: the same for the same key. */
+  readonly key: string;
+}
 
 export class Apps {
-  readonly #now: () => number;
+  readonly #o: AppsOptions;
   readonly #apps = new Map<string, Held>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(options: AppsOptions) {
+    this.#o = options;
   }
 
   has(id: string): boolean {
@@ -50,13 +59,15 @@ export class Apps {
     return this.#apps.get(id) ?? null;
   }
 
-  /** The id, and the path that lets in once and leads to `path` there. */
-  open(session: SessionKey, target: Target, path = '/'): { id: string; entry: string } {
-    const known = [...this.#apps.values()].find(
-      (app) => app.session === session && sameTarget(app.target, target),
-    );
-    const app = known ?? this.#make(session, target);
-    return { id: app.id, entry: `${ENTRY_PATH}?ticket=${app.tickets.issue(path)}` };
+  /** The id, and the path that lets in once and leads to `path` there. `port`: of the server, on this machine. */
+  open(
+    session: SessionKey,
+    target: Target,
+    { port, path = '/' }: { readonly port: number; readonly path?: string | undefined },
+  ): { id: string; entry: string } {
+    const id = this.#idOf(session, target, port);
+    const app = this.#apps.get(id) ?? this.#make(id, session, target);
+    return { id, entry: `${ENTRY_PATH}?ticket=${app.tickets.issue(path)}` };
   }
 
   /** The ticket is taken: null where it is not good. */
@@ -74,17 +85,16 @@ export class Apps {
     return app !== undefined && sameSecret(cookieOf(cookies, COOKIE) ?? '', app.cookie);
   }
 
-  #make(session: SessionKey, target: Target): Held {
-    const id = randomBytes(16).toString('hex');
-    const tickets = new Tokens<string>({ now: this.#now, lifeMs: TICKET_MS, most: MOST_TICKETS });
+  /** Cookies know no ports: on another one it is another host. */
+  #idOf(session: SessionKey, target: Target, port: number): string {
+    const of = JSON.stringify([port, session, ...Object.values(target)]);
+    return createHmac('sha256', this.#o.key).update(of).digest('hex').slice(0, ID_LENGTH);
+  }
+
+  #make(id: string, session: SessionKey, target: Target): Held {
+    const tickets = new Tokens<string>({ now: this.#o.now, lifeMs: TICKET_MS, most: MOST_TICKETS });
     const app = { id, session, target, cookie: newSecret(), tickets };
     this.#apps.set(id, app);
     return app;
   }
-}
-
-function sameTarget(a: Target, b: Target): boolean {
-  if (a.kind === 'port') return b.kind === 'port' && a.port === b.port;
-  if (a.kind === 'page') return b.kind === 'page' && a.path === b.path;
-  return a.kind === b.kind;
 }

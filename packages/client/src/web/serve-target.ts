@@ -8,6 +8,7 @@ import { dialTarget } from './dial-target.ts';
 import { sessionKey } from './fleet-state.ts';
 import { appHost } from './guard.ts';
 import { openLocalServer } from './local-server.ts';
+import { originKey } from './origin-key.ts';
 
 export interface ServedTargetUrl extends AsyncDisposable {
   /** Lets one browser in, once, within a minute. */
@@ -16,7 +17,7 @@ export interface ServedTargetUrl extends AsyncDisposable {
 
 /** `path`: where it leads, on its own origin. Throws LOCAL_PORT_TAKEN. */
 export async function serveTarget(options: {
-  readonly context: Pick<Context, 'connect'>;
+  readonly context: Pick<Context, 'connect' | 'paths'>;
   readonly place: Pick<Place, 'host' | 'session'>;
   readonly target: ServedTarget;
   readonly port: PortWord;
@@ -24,7 +25,7 @@ export async function serveTarget(options: {
 }): Promise<ServedTargetUrl> {
   const { context, place, target, path } = options;
   const { host, session } = place;
-  const apps = new Apps(Date.now);
+  const apps = new Apps({ now: Date.now, key: originKey(context.paths.stateDir) });
   const key = sessionKey(host.name, session.id);
   const server = await openLocalServer({
     port: options.port,
@@ -42,7 +43,7 @@ export async function serveTarget(options: {
   });
   return {
     url() {
-      const { id, entry } = apps.open(key, target, path);
+      const { id, entry } = apps.open(key, target, { port: server.port, path });
       return `http://${appHost(id, server.port)}${entry}`;
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

@@ -18,6 +18,7 @@ import { uiOrigins } from './guard.ts';
 import { LiveFeed } from './live-feed.ts';
 import { openLocalServer } from './local-server.ts';
 import { Logins } from './logins.ts';
+import { originKey } from './origin-key.ts';
 import { pageNotices } from './page-notices.ts';
 import { PageSockets } from './page-sockets.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -41,7 +42,7 @@ export async function serveUi(options: {
   const { context, fleet, files } = options;
   const now = Date.now;
   await using opened = new AsyncDisposableStack();
-  const apps = new Apps(now);
+  const apps = new Apps({ now, key: originKey(context.paths.stateDir) });
   const artifacts = new ArtifactLinks(now);
   const feed = opened.use(new LiveFeed(fleet, now));
   const notices = opened.use(

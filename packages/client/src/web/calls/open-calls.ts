@@ -13,7 +13,7 @@ type OpenCalls = Pick<Calls, 'openEditor' | 'stopEditor' | 'openPort' | 'openArt
 
 export function openCalls(ports: CallPorts): OpenCalls {
   const opened = (key: string, target: Target, path?: string) => {
-    const { id, entry } = ports.apps.open(key, target, path);
+    const { id, entry } = ports.apps.open(key, target, { port: ports.port, path });
     return { url: `http://${appHost(id, ports.port)}${entry}` };
   };
   return {

@@ -7,6 +7,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
+import { hasGraphicsCard } from './graphics-card.ts';
 import { strictDocument, strictly } from './strict-styles.ts';
 import type { TerminalColours } from './theme.ts';
 
@@ -62,6 +63,7 @@ export function openScreen(parent: HTMLElement, colours: TerminalColours): Scree
 }
 
 function drawWithWebgl(terminal: Terminal): void {
+  if (!hasGraphicsCard()) return;
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => webgl.dispose());
