@@ -61,7 +61,10 @@ it('starts a session from the form, and types into it', async () => {
   await page.getByLabel('Preset').selectOption('shell');
   await page.getByLabel('Name', { exact: true }).fill('from-form');
   await page.getByLabel('Memory').fill('64M');
-  await page.getByRole('combobox', { name: 'Host' }).selectOption('local');
+  await page.getByRole('combobox', { name: 'Host', exact: true }).selectOption('local');
+  await page.getByLabel('Size of the host').fill('enormous');
+  await page.getByText('the size of the host cannot be enormous').waitFor();
+  await page.getByLabel('Size of the host').fill('');
   await page.locator('.placement-chosen strong', { hasText: 'local' }).waitFor();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('heading', { name: 'from-form' }).waitFor();

@@ -178,8 +178,9 @@ export interface About {
   readonly version: string;
   /** Where the client keeps sound and dwell of notifications: what the settings say. */
   readonly sound: boolean;
-  /** Default preset and memory of a start. */
+  /** Default preset, size of the host (empty: any) and memory of a start. */
   readonly preset: string;
+  readonly size: string;
   readonly memory: string;
 }
 
@@ -212,6 +213,8 @@ export interface StartOrder {
   readonly name: string;
   /** Empty: placement chooses. */
   readonly host: string;
+  /** Of the host, as `--vm-size` takes it; empty: what is usual, else any. */
+  readonly size: string;
   /** As `--memory` takes it; empty: the default. */
   readonly memory: string;
   /** A git repository of this machine, absolute; empty: none. */
