@@ -84,6 +84,8 @@ export type LiveMessage =
     }
   /** An event as `berth watch --json` prints it: for the log. Never told twice over one socket. */
   | { readonly type: 'event'; readonly event: EventRow }
+  /** Every LIVE_BEAT_MS: a client that stands still is known from one that has nothing to tell. */
+  | { readonly type: 'alive' }
   /** A session asks, and dwell and cooldown of `berth watch --notify` let it through. */
   | {
       readonly type: 'notice';
@@ -92,6 +94,8 @@ export type LiveMessage =
       readonly body: string;
       readonly sound: boolean;
     };
+
+export const LIVE_BEAT_MS = 3000;
 
 export interface EventRow {
   readonly host: string;
