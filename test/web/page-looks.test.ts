@@ -110,6 +110,16 @@ const VIEWS: readonly View[] = [
   },
   { name: 'loading', at: '#/home', seen: '.page .loading', fake: { silent: true } },
   {
+    name: 'away',
+    at: '#/home',
+    seen: '.page .loading',
+    fake: { silent: true },
+    act: async (page, fake) => {
+      await fake[Symbol.asyncDispose]();
+      await page.locator('.command').waitFor();
+    },
+  },
+  {
     name: 'empty',
     at: '#/home',
     seen: '.page .empty',
@@ -175,7 +185,7 @@ it.each(VIEWS)('$name', async (view) => {
     await picture(page, view, `${theme}-${size.name}`);
   }
   expect(wrong).toEqual([]);
-  const expected = view.name === 'reconnecting' ? /ERR_CONNECTION|WebSocket/ : /^$/;
+  const expected = ['away', 'reconnecting'].includes(view.name) ? /ERR_CONNECTION|WebSocket/ : /^$/;
   expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
   await context.close();
 });
