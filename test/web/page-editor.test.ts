@@ -139,6 +139,8 @@ it.runIf(WRITE)('has its pictures', async () => {
   const pictures = async (size: string) => {
     for (const theme of ['Light', 'Dark'] as const) {
       await choose(theme);
+      // Nothing is pointed at.
+      await page.mouse.move(0, 0);
       await page.screenshot({ path: join(PICTURES, `editor-${theme.toLowerCase()}-${size}.png`) });
     }
   };

@@ -54,7 +54,8 @@ export class Berth {
     const now = Date.now();
     if (state === 'lost') {
       if (link.state === 'lost' || link.state === 'denied') return;
-      this.store.set({ link: { state, since: now, asOf } });
+      const known = this.store.get().fleet.epoch !== null;
+      this.store.set({ link: { state, since: now, asOf: known ? asOf : null } });
       return;
     }
     this.store.set({ link: { state, since: now } });
