@@ -1,7 +1,6 @@
-/** What a session hands over to the page beside its terminal: its files, looked at safely, and VS Code. */
+/** What a session hands over to the page beside its terminal: its files, looked at safely. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { giveCodeServer } from '../support/code-server.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { openBrowser } from '../support/web/browser.ts';
@@ -16,7 +15,6 @@ let ui: UiPage;
 
 beforeAll(async () => {
   sandbox = createSandbox();
-  giveCodeServer(sandbox);
   await sandbox.startAgent({ flags: ['--memory-capacity', '8G', '--default-slot', '4G'] });
   const script = [
     `echo '${REPORT}' >"$BERTH_OUTPUT_DIR/report.html"`,
@@ -51,15 +49,4 @@ it('shows a page of a session, whose scripts do not run, and text as text', asyn
   ]);
   expect(download.suggestedFilename()).toBe('notes.txt');
   await page.getByRole('button', { name: 'Close details' }).click();
-});
-
-it('opens VS Code beside the terminal', async () => {
-  const { page } = ui;
-  await page.getByRole('button', { name: 'Both' }).click();
-  await page.frameLocator('.editor iframe').locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-  const divider = page.getByRole('separator', { name: 'Divide terminal and editor' });
-  await divider.focus();
-  const before = Number(await divider.getAttribute('aria-valuenow'));
-  await page.keyboard.press('ArrowLeft');
-  expect(Number(await divider.getAttribute('aria-valuenow'))).toBe(before - 2);
 });

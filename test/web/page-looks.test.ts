@@ -1,6 +1,6 @@
 /**
- * Every page in every state, light and dark, wide and narrow: nothing that people who hear the page would
- * miss, nothing that its policy stopped, nothing wider than the window. With BERTH_SCREENSHOTS=1 the
+ * Every page in every state, light and dark, from 320 px to ultra-wide: nothing that people who hear the page
+ * would miss, nothing that its policy stopped, nothing that does not fit. With BERTH_SCREENSHOTS=1 the
  * pictures in docs/screenshots are made anew: look at each before it goes in.
  */
 import { mkdirSync } from 'node:fs';
@@ -25,10 +25,15 @@ interface View {
   readonly fake?: FakeUiOptions;
   /** Only there it is a view of its own. */
   readonly narrow?: boolean;
+  /** Looks that are kept as pictures; default: all but the widest. */
+  readonly pictures?: RegExp;
 }
 
 const at = (index: number) => `#/session/${encodeURIComponent(KEYS[index] ?? '')}`;
-const TERMINAL = '.session:not([hidden]) .xterm-screen canvas';
+/** Drawn by a graphics card, or without one. */
+const TERMINAL = '.session:not([hidden]) .xterm-screen :is(canvas, .xterm-rows)';
+/** These scroll sideways by design, or show as much of their text as there is room for. */
+const MOVING = '.tab-list, .diff-lines, .terminal-screen, .preview, .unseen, .skip';
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const details = (part: string) => async (page: Page) => {
   await press(/^Details/)(page);
@@ -36,7 +41,7 @@ const details = (part: string) => async (page: Page) => {
 };
 
 const VIEWS: readonly View[] = [
-  { name: 'overview', at: '#/home', seen: '.ask-card .preview' },
+  { name: 'overview', at: '#/home', seen: '.ask-card .preview', pictures: /./ },
   {
     name: 'session',
     at: at(0),
@@ -70,7 +75,8 @@ const VIEWS: readonly View[] = [
       await page.locator('.matches').waitFor();
     },
   },
-  { name: 'editor', at: at(4), seen: TERMINAL, act: press('Both') },
+  // Its picture is of the real one: page-editor.test.ts.
+  { name: 'editor', at: at(4), seen: TERMINAL, act: press('Both'), pictures: /^$/ },
   { name: 'ended', at: at(11), seen: '.last-lines' },
   { name: 'waiting', at: at(8), seen: '.session:not([hidden]) .empty' },
   { name: 'start', at: '#/start', seen: '.placement-chosen' },
@@ -105,6 +111,16 @@ const VIEWS: readonly View[] = [
   },
   { name: 'loading', at: '#/home', seen: '.page .loading', fake: { silent: true } },
   {
+    name: 'away',
+    at: '#/home',
+    seen: '.page .loading',
+    fake: { silent: true },
+    act: async (page, fake) => {
+      await fake[Symbol.asyncDispose]();
+      await page.locator('.command').waitFor();
+    },
+  },
+  {
     name: 'empty',
     at: '#/home',
     seen: '.page .empty',
@@ -121,12 +137,26 @@ const VIEWS: readonly View[] = [
   },
 ];
 
-const LOOKS = [
-  { name: 'light-wide', width: 1440, height: 900, dark: false },
-  { name: 'dark-wide', width: 1440, height: 900, dark: true },
-  { name: 'light-narrow', width: 360, height: 740, dark: false },
-  { name: 'dark-narrow', width: 360, height: 740, dark: true },
-] as const;
+type Theme = 'light' | 'dark';
+
+interface Looks {
+  readonly size: { readonly name: string; readonly width: number; readonly height: number };
+  readonly theme: Theme;
+  /** Beside the pictures. What is drawn elsewhere from the same elements in the same colours is not asked twice. */
+  readonly checks: readonly ('fits' | 'axe')[];
+}
+
+const WIDE = { name: 'wide', width: 1440, height: 900 };
+const ULTRA = { name: 'ultra', width: 3440, height: 1440 };
+/** The narrowest there is. */
+const NARROW = { name: 'narrow', width: 320, height: 720 };
+const LOOKS: readonly Looks[] = [
+  { size: WIDE, theme: 'light', checks: ['fits', 'axe'] },
+  { size: WIDE, theme: 'dark', checks: ['axe'] },
+  { size: ULTRA, theme: 'light', checks: ['fits'] },
+  { size: NARROW, theme: 'light', checks: ['fits', 'axe'] },
+  { size: NARROW, theme: 'dark', checks: [] },
+];
 
 let browser: Browser;
 beforeAll(async () => {
@@ -134,41 +164,80 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const CASES = LOOKS.flatMap((looks) =>
-  VIEWS.filter(({ narrow }) => !narrow || looks.width < 760).map((view) => ({ looks, view })),
-);
-
-it.each(CASES)('$view.name $looks.name', async ({ looks, view }) => {
+it.each(VIEWS)('$name', async (view) => {
   await using fake = await FakeUi.start(view.fake);
-  const { page, context, complaints } = await openPage(browser, { ...looks, now: NOW });
+  const all = LOOKS.filter(({ size }) => size === NARROW || !view.narrow);
+  const { page, context, complaints } = await openPage(browser, { ...all[0]?.size, now: NOW });
   await page.goto(`${fake.url}${view.at}`);
   await page.locator(view.seen).first().waitFor();
   await view.act?.(page, fake);
   await page.evaluate(() => document.fonts.ready);
-  // Two frames: what was asked for is drawn.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForLoadState('networkidle');
-  if (WRITE) {
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${view.name}-${looks.name}.png`) });
+  await page.evaluate(axe.source);
+  const wrong: string[] = [];
+  // One page for all of them: sizes and colours change under it, as on a desk.
+  for (const { size, theme, checks } of all) {
+    if (checks.length === 0 && !WRITE) continue;
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: theme });
+    await drawn(page);
+    const found = checks.includes('fits') ? await cutOff(page) : [];
+    if (checks.includes('axe')) found.push(...(await broken(page)));
+    wrong.push(...found.map((words) => `${theme} ${size.name}: ${words}`));
+    await picture(page, view, `${theme}-${size.name}`);
   }
-  expect(await broken(page)).toEqual([]);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wide).toBeLessThanOrEqual(0);
-  const expected = view.name === 'reconnecting' ? /ERR_CONNECTION|WebSocket/ : /^$/;
+  expect(wrong).toEqual([]);
+  const expected = ['away', 'reconnecting'].includes(view.name) ? /ERR_CONNECTION|WebSocket/ : /^$/;
   expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
   await context.close();
 });
 
+/** What was asked for is there, and drawn: two frames. */
+async function drawn(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+async function picture(
+  page: Page,
+  { name, pictures = /-(?:wide|narrow)$/ }: View,
+  looks: string,
+): Promise<void> {
+  if (!WRITE || !pictures.test(`-${looks}`)) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}-${looks}.png`) });
+}
+
 /** What axe finds, a line each. */
 async function broken(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-      // Terminals have colours and texts of their own, frames their own pages.
-      iframes: false,
-      resultTypes: ['violations'],
-    });
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(
+      // Terminals have colours of their own, frames their own pages.
+      { exclude: ['.xterm-rows'] },
+      {
+        iframes: false,
+        resultTypes: ['violations'],
+      },
+    );
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
   });
+}
+
+/** What does not fit: beside the window, or into what it stands in, but for text that ends in dots there. */
+async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate((moving) => {
+    const within = window.innerWidth + 1;
+    const nameOf = ({ tagName, className }: Element) => `${tagName.toLowerCase()}.${className}`;
+    const found: string[] = [];
+    for (const element of document.querySelectorAll('body *')) {
+      if (element.closest(moving)) continue;
+      const { visibility, overflowX, textOverflow } = getComputedStyle(element);
+      const { left, right, width, height } = element.getBoundingClientRect();
+      if (visibility === 'hidden' || width < 2 || height < 2) continue;
+      if (left < -1 || right > within) found.push(`${nameOf(element)} ends at ${Math.round(right)}`);
+      const over = element.scrollWidth - element.clientWidth;
+      if (overflowX !== 'visible' && textOverflow === 'clip' && over > 1)
+        found.push(`${nameOf(element)} lacks ${over} px`);
+    }
+    return found;
+  }, MOVING);
 }

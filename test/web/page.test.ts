@@ -1,6 +1,6 @@
 /** The page of `berth ui` against the real client, agents and sshd: what a person does with it. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -61,7 +61,10 @@ it('starts a session from the form, and types into it', async () => {
   await page.getByLabel('Preset').selectOption('shell');
   await page.getByLabel('Name', { exact: true }).fill('from-form');
   await page.getByLabel('Memory').fill('64M');
-  await page.getByRole('combobox', { name: 'Host' }).selectOption('local');
+  await page.getByRole('combobox', { name: 'Host', exact: true }).selectOption('local');
+  await page.getByLabel('Size of the host').fill('enormous');
+  await page.getByText('the size of the host cannot be enormous').waitFor();
+  await page.getByLabel('Size of the host').fill('');
   await page.locator('.placement-chosen strong', { hasText: 'local' }).waitFor();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('heading', { name: 'from-form' }).waitFor();
@@ -135,15 +138,62 @@ it('says that a session on another host asks: tab, title and notification', asyn
   await far.waitFor('opened');
   far.type('\r');
   await page.locator('.tab-body.asks', { hasText: 'asker' }).waitFor();
-  await until(async () => /^\(\d+\) /.test(await page.title()), { what: 'the title says so' });
+  await until(async () => /^\(1\) /.test(await page.title()), { what: 'the title says so' });
+  await until(async () => (await ui.asked()).badges.at(-1) === 1, { what: 'the badge says so' });
   // Who typed into it a moment ago is taken to look at it: another one, which nobody touched, tells.
   await start('far', 'stranger', 'printf "\\033]9;Deploy now?\\007"; sleep 1000');
-  await until(async () => (await ui.notified()).some((title) => /stranger/.test(title)), {
+  await until(async () => (await ui.asked()).notified.some((title) => /stranger/.test(title)), {
     what: 'the notification',
     deadlineMs: 20_000,
   });
   await page.locator('.toast.ask').first().getByRole('button', { name: 'Open' }).click();
   await page.getByRole('heading', { level: 1, name: 'stranger' }).waitFor();
+  expect((await ui.asked()).sounds).toBe(0);
+});
+
+it('plays a sound for who asked for one, and not again for who asks again', async () => {
+  const { page } = ui;
+  await page.goto(`${ui.ui.origin}/#/settings`);
+  await page.getByLabel('Sound').check();
+  const told = async (name: string) =>
+    (await ui.asked()).notified.filter((title) => title.includes(name)).length;
+  const asks = 'printf "\\033]9;Go on?\\007";';
+  const again = join(sandbox.dir, 'again');
+  const script = `${asks} until [ -e ${again} ]; do sleep 0.1; done; ${asks} sleep 1000`;
+  const key = await start('local', 'caller', script);
+  await until(async () => (await told('caller')) === 1, { what: 'it is told' });
+  expect((await ui.asked()).sounds).toBe(1);
+  await ui.ui.call('acknowledge', { session: key });
+  const item = page.locator('.session-item', { hasText: 'caller' });
+  await item.locator('.dot.ask').waitFor({ state: 'detached' });
+  writeFileSync(again, '');
+  await item.locator('.dot.ask').waitFor();
+  // Whoever asks after it is told after it.
+  await start('local', 'shouter', `${asks} sleep 1000`);
+  await until(async () => (await told('shouter')) === 1, { what: 'the other one is told' });
+  expect({ told: await told('caller'), sounds: (await ui.asked()).sounds }).toEqual({ told: 1, sounds: 2 });
+});
+
+it('takes the badge away when nobody asks any more', async () => {
+  const { sessions } = await ui.ui.live().waitFor('all of them', (state) => state !== null);
+  for (const [session, { attention }] of Object.entries(sessions))
+    if (attention) await ui.ui.call('acknowledge', { session });
+  await until(async () => (await ui.asked()).badges.at(-1) === 0, { what: 'the badge is gone' });
+});
+
+it('has its tabs dragged into another order, which lasts', async () => {
+  const { page } = ui;
+  const titles = () => page.locator('.tab .tab-title').allTextContents();
+  const kept = async () => ((await ui.ui.call('getLayout', {})).layout as { open: string[] }).open;
+  const before = String(await kept());
+  const [first = '', second = '', third = '', ...rest] = await titles();
+  await page.locator('.tab').first().dragTo(page.locator('.tab').nth(2));
+  const order = [second, third, first, ...rest];
+  expect(await titles()).toEqual(order);
+  await until(async () => String(await kept()) !== before, { what: 'it is kept' });
+  await page.reload();
+  await page.locator('.tab').nth(2).waitFor();
+  expect(await titles()).toEqual(order);
 });
 
 it('opens a port of a session in a page of its own', async () => {

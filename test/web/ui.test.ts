@@ -123,6 +123,7 @@ it('plans and starts from the form, and says what is wrong with it', async () =>
     preset: 'shell',
     name: 'formed',
     host: '',
+    size: '',
     memory: '64M',
     repository: '',
     directory: '',
@@ -146,9 +147,36 @@ it('plans and starts from the form, and says what is wrong with it', async () =>
   expect(await wrong({ name: 'formed' })).toMatchObject({ error: { reason: 'NAME_TAKEN', code: 7 } });
   expect(await wrong({ name: 'a b' })).toMatchObject({ error: { reason: 'NAME_INVALID' } });
   expect(await wrong({ memory: 'much' })).toMatchObject({ error: { reason: 'MEMORY_INVALID' } });
+  expect(await wrong({ size: 'huge' })).toMatchObject({ error: { reason: 'USAGE' } });
   expect(await wrong({ repository: '/nowhere' })).toMatchObject({ error: { reason: 'SOURCE_INVALID' } });
   expect(await wrong({ queue: 'yes' })).toMatchObject({ error: { reason: 'ARGUMENT_INVALID' } });
   expect(await ui.tryCall('constructor' as 'about', {})).toMatchObject({ error: { reason: 'USAGE' } });
+});
+
+it('asks for a host of a size, over the host that is usual', async () => {
+  await using own = createSandbox();
+  const remote = (name: string, size: string) =>
+    `  - { name: ${name}, host: ${name}.invalid, size: ${size} }\n`;
+  own.writeConfig('remotes.yaml', `remotes:\n${remote('small', 's')}${remote('large', 'l')}`);
+  own.writeConfig('config.yaml', 'host: small\n');
+  const page = await (await UiClient.start(own)).logIn();
+  const rest = { prompt: '', preset: '', name: '', memory: '', repository: '', directory: '' };
+  const plan = async (size: string) => {
+    const { hosts } = await page.call('plan', {
+      ...rest,
+      host: '',
+      size,
+      queue: false,
+      skip_permissions: false,
+    });
+    return Object.fromEntries(hosts.map(({ name, why }) => [name, why]));
+  };
+  expect(Object.keys(await plan(''))).toEqual(['small']);
+  expect(await plan('l')).toEqual({
+    small: 'its size is s',
+    large: expect.stringContaining('resolve'),
+    local: expect.stringContaining('this machine'),
+  });
 });
 
 it.each([
@@ -166,7 +194,7 @@ it.each([
     .live()
     .waitFor('the host has told', ({ hosts }) => hosts.local?.presets.includes('keyed') === true);
   const prompt = 'test -n "$GEMINI_API_KEY" && echo has-it || echo has-none; sleep 1000';
-  const rest = { memory: '', repository: '', directory: '', queue: false, skip_permissions: false };
+  const rest = { size: '', memory: '', repository: '', directory: '', queue: false, skip_permissions: false };
   const { session } = await page.call('start', { prompt, preset: 'keyed', name: '', host: '', ...rest });
   const lines = async () => (await page.call('screen', { session, lines: 5 })).lines;
   await until(async () => (await lines()).includes(printed), { what: `it prints ${printed}` });
@@ -179,7 +207,7 @@ it('takes a repository along, and shows what was changed in it', async () => {
   git('add', '.');
   git('commit', '-q', '-m', 'first');
   const order = { prompt: 'echo two > a.txt; sleep 1000', preset: 'shell', name: 'project', host: 'local' };
-  const rest = { memory: '', repository: at, directory: '', queue: false, skip_permissions: false };
+  const rest = { size: '', memory: '', repository: at, directory: '', queue: false, skip_permissions: false };
   const { session } = await ui.call('start', { ...order, ...rest });
   const diff = async () => (await ui.call('diff', { session })).text;
   await until(async () => /^-one\n\+two$/m.test(await diff()), { what: 'the change' });

@@ -47,7 +47,7 @@ type Answers = { [M in keyof UiCalls]: (params: UiCalls[M]['params']) => UiCalls
 export function fakeAnswers(origin: string): Answers {
   let layout: unknown = null;
   return {
-    about: () => ({ version: '0.1.0', sound: false, preset: 'claude', memory: '32G' }),
+    about: () => ({ version: '0.1.0', sound: false, preset: 'claude', size: '', memory: '32G' }),
     show: ({ session }) => {
       const row = FLEET.sessions[session];
       if (!row) throw new Error('there is no such session');

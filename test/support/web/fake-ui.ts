@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { uiHeaders } from '../../../packages/client/src/web/headers.ts';
 import {
   type FleetState,
+  LIVE_BEAT_MS,
   type LiveMessage,
   SOCKET_PROTOCOL,
   type UiCalls,
@@ -29,6 +30,7 @@ export interface FakeUiOptions {
 
 export class FakeUi implements AsyncDisposable {
   readonly #server: Server;
+  readonly #beating: NodeJS.Timeout;
   readonly #live = new Set<WebSocket>();
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SOCKET_PROTOCOL });
   readonly #fleet: FleetState;
@@ -49,6 +51,7 @@ export class FakeUi implements AsyncDisposable {
     this.#answers = fakeAnswers(`http://editor.localhost:${this.port}`);
     const files = loadStaticFiles({ BERTH_WEB_DIR: WEB_DIR });
     server.on('request', (asked, answer) => void this.#answer(asked, answer, files));
+    this.#beating = setInterval(() => this.tell({ type: 'alive' }), LIVE_BEAT_MS);
     server.on('upgrade', (asked, socket, head) => {
       this.#sockets.handleUpgrade(asked, socket, head, (page) => this.#take(page, asked.url ?? ''));
     });
@@ -75,6 +78,7 @@ export class FakeUi implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#beating);
     for (const page of this.#sockets.clients) page.terminate();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));

@@ -26,7 +26,7 @@ export class UiPage implements AsyncDisposable {
     });
     const watched = await openPage(browser, { width: 1200, height: 700 });
     const page = new UiPage(watched, ui);
-    await page.page.addInitScript(rememberNotifications);
+    await page.page.addInitScript(rememberWhatIsAsked);
     await page.page.goto(`${ui.origin}/#token=${ui.token}`);
     await page.page.locator('.link.live').waitFor();
     await page.page.goto(`${ui.origin}/#/settings`);
@@ -105,9 +105,9 @@ export class UiPage implements AsyncDisposable {
     }, text);
   }
 
-  /** Titles of the notifications of this system so far. */
-  notified(): Promise<string[]> {
-    return this.page.evaluate(() => (window as unknown as { notified: string[] }).notified);
+  /** What the page asked of the system so far: titles of notifications, numbers of its badge, sounds played. */
+  asked(): Promise<Asked> {
+    return this.page.evaluate(() => (window as unknown as { asked: Asked }).asked);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,17 +117,33 @@ export class UiPage implements AsyncDisposable {
   }
 }
 
-/** Headless browsers show none: what the page asks for is noted. */
-function rememberNotifications(): void {
-  const notified: string[] = [];
+interface Asked {
+  readonly notified: string[];
+  /** 0: it was taken away. */
+  readonly badges: number[];
+  readonly sounds: number;
+}
+
+/** Headless browsers show and play nothing: what the page asks for is noted. */
+function rememberWhatIsAsked(): void {
+  const asked = { notified: [] as string[], badges: [] as number[], sounds: 0 };
   class Noted {
     static readonly permission = 'granted';
     static readonly requestPermission = async () => 'granted';
     onclick: (() => void) | null = null;
     constructor(title: string) {
-      notified.push(title);
+      asked.notified.push(title);
     }
     close(): void {}
   }
-  Object.assign(window, { notified, Notification: Noted });
+  class Silent extends OfflineAudioContext {
+    constructor() {
+      super(1, 1, 44_100);
+      asked.sounds++;
+    }
+    async close(): Promise<void> {}
+  }
+  Object.assign(window, { asked, Notification: Noted, AudioContext: Silent });
+  const badge = async (count = 0) => void asked.badges.push(count);
+  Object.assign(navigator, { setAppBadge: badge, clearAppBadge: () => badge(0) });
 }

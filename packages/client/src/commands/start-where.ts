@@ -1,12 +1,9 @@
 /** Where `berth start` may put its sessions: the flags and settings that say so. */
 import { BerthError } from '@berth/shared/domain/berth-error';
-import { oneLine } from '@berth/shared/domain/text';
-import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
-import { nearest } from '../fleet/nearest.ts';
 import type { Constraints } from '../placement/obstacle.ts';
 import { POLICIES, type Policy } from '../placement/policy.ts';
-import { TIER_NAMES, tierNamed } from '../placement/tiers.ts';
+import { checkSize } from '../placement/size-known.ts';
 import { type Where, whereFor } from '../placement/where.ts';
 import type { Flags, FlagValues } from './command.ts';
 import { setting } from './defaults.ts';
@@ -44,7 +41,8 @@ export async function whereOf(flags: WhereFlags, preset: string, context: Contex
   const constraints = constraintsOf(flags, preset, context);
   const usual = setting(context, 'host');
   const names = flags.host.length > 0 ? flags.host : isNarrowed(flags) || !usual ? [] : [usual];
-  checkSize(flags['vm-size'] ?? flags.size, all);
+  const size = flags['vm-size'] ?? flags.size;
+  if (size !== undefined) checkSize(size, all, '--vm-size');
   return whereFor(all, { names, constraints, policy: (flags.policy as Policy) ?? context.settings.policy });
 }
 
@@ -75,15 +73,4 @@ function checkTogether(flags: WhereFlags): void {
     refuse('--vm-size', '--size');
   if (flags.queue && flags['no-queue']) refuse('--queue', '--no-queue');
   if (flags.queue && flags['all-or-nothing']) refuse('--queue', '--all-or-nothing');
-}
-
-function checkSize(size: string | undefined, hosts: readonly HostConfig[]): void {
-  if (size === undefined || tierNamed(size) !== null) return;
-  const told = [...new Set(hosts.flatMap((host) => host.size ?? []))];
-  if (told.some((one) => one.toLowerCase() === size.toLowerCase())) return;
-  const close = nearest(size, [...TIER_NAMES, ...told]);
-  const known = `it is one of ${TIER_NAMES.join(', ')}, or the size of one of your hosts`;
-  throw new BerthError('USAGE', `--vm-size cannot be ${oneLine(size)}: ${known}`, {
-    hint: close === null ? 'see the sizes of your hosts: berth status --json' : `did you mean ${close}?`,
-  });
 }

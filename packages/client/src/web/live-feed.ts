@@ -70,7 +70,7 @@ export class LiveFeed implements Disposable {
   }
 
   /** To all pages that are not behind. */
-  tell(message: Extract<LiveMessage, { type: 'event' | 'notice' }>): void {
+  tell(message: Extract<LiveMessage, { type: 'event' | 'notice' | 'alive' }>): void {
     this.#tellAll(JSON.stringify(message));
   }
 

@@ -8,7 +8,7 @@ import type { CallPorts } from './calls/call.ts';
 import { hostAndId } from './calls/find-session.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { partsOf } from './local-server.ts';
-import { SOCKET_PROTOCOL, type TerminalMessage, type TerminalOrder } from './protocol.ts';
+import { LIVE_BEAT_MS, SOCKET_PROTOCOL, type TerminalMessage, type TerminalOrder } from './protocol.ts';
 import { TerminalBridge } from './terminal-bridge.ts';
 import { uiError } from './ui-error.ts';
 
@@ -50,12 +50,14 @@ export class PageSockets implements Disposable {
     handleProtocols: () => SOCKET_PROTOCOL,
   });
   readonly #pinging: NodeJS.Timeout;
+  readonly #beating: NodeJS.Timeout;
   readonly #silent = new WeakSet<WebSocket>();
   #terminals = 0;
 
   constructor(options: PageSocketsOptions) {
     this.#o = options;
     this.#pinging = setInterval(() => this.#ping(), PING_MS).unref();
+    this.#beating = setInterval(() => options.feed.tell({ type: 'alive' }), LIVE_BEAT_MS).unref();
   }
 
   take(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -71,6 +73,7 @@ export class PageSockets implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#pinging);
+    clearInterval(this.#beating);
     for (const page of this.#server.clients) page.terminate();
   }
 

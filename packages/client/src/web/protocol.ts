@@ -84,6 +84,8 @@ export type LiveMessage =
     }
   /** An event as `berth watch --json` prints it: for the log. Never told twice over one socket. */
   | { readonly type: 'event'; readonly event: EventRow }
+  /** Every LIVE_BEAT_MS: a client that stands still is known from one that has nothing to tell. */
+  | { readonly type: 'alive' }
   /** A session asks, and dwell and cooldown of `berth watch --notify` let it through. */
   | {
       readonly type: 'notice';
@@ -92,6 +94,8 @@ export type LiveMessage =
       readonly body: string;
       readonly sound: boolean;
     };
+
+export const LIVE_BEAT_MS = 3000;
 
 export interface EventRow {
   readonly host: string;
@@ -178,8 +182,9 @@ export interface About {
   readonly version: string;
   /** Where the client keeps sound and dwell of notifications: what the settings say. */
   readonly sound: boolean;
-  /** Default preset and memory of a start. */
+  /** Default preset, size of the host (empty: any) and memory of a start. */
   readonly preset: string;
+  readonly size: string;
   readonly memory: string;
 }
 
@@ -212,6 +217,8 @@ export interface StartOrder {
   readonly name: string;
   /** Empty: placement chooses. */
   readonly host: string;
+  /** Of the host, as `--vm-size` takes it; empty: what is usual, else any. */
+  readonly size: string;
   /** As `--memory` takes it; empty: the default. */
   readonly memory: string;
   /** A git repository of this machine, absolute; empty: none. */

@@ -24,8 +24,8 @@ export function fleetCalls(ports: CallPorts): FleetCalls {
     about: {
       params: NOTHING,
       async run() {
-        const { notify, preset, memory } = context.settings;
-        return { version: VERSION, sound: notify.sound, preset, memory };
+        const { notify, preset, size, memory } = context.settings;
+        return { version: VERSION, sound: notify.sound, preset, size, memory };
       },
     },
     doctor: {

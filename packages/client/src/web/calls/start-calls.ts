@@ -15,6 +15,7 @@ import { credentialsHere } from '../../placement/credentials.ts';
 import { Placement } from '../../placement/place.ts';
 import { placementPorts } from '../../placement/ports.ts';
 import { reasonsFor } from '../../placement/reasons.ts';
+import { checkSize } from '../../placement/size-known.ts';
 import { type Where, whereFor } from '../../placement/where.ts';
 import { nothingToBring, type Parcel } from '../../workspace/parcel.ts';
 import { secretsFound } from '../../workspace/secrets-found.ts';
@@ -30,6 +31,7 @@ const ORDER = z.strictObject({
   preset: WORD,
   name: WORD,
   host: WORD,
+  size: WORD,
   memory: WORD,
   repository: WORD,
   directory: WORD,
@@ -98,17 +100,21 @@ function credentialsFor(
 
 async function whereOf(order: StartOrder, { context }: CallPorts): Promise<Where> {
   const { settings } = context;
-  const names = order.host !== '' ? [order.host] : settings.host ? [settings.host] : [];
+  const all = await context.hosts();
+  // A size says more of the host than the setting that names one.
+  const usually = order.size === '' && settings.host ? [settings.host] : [];
+  const names = order.host !== '' ? [order.host] : usually;
+  if (order.size !== '') checkSize(order.size, all, 'the size of the host');
   const usual = (value: string) => (order.host === '' && value !== '' ? value : null);
   const constraints = {
     memoryBytes: memoryOf(order.memory || settings.memory),
     region: usual(settings.region),
-    size: usual(settings.size),
+    size: order.size || usual(settings.size),
     labels: {},
     fresh: false,
     preset: presetOf(order, { context }),
   };
-  return whereFor(await context.hosts(), { names, constraints, policy: settings.policy });
+  return whereFor(all, { names, constraints, policy: settings.policy });
 }
 
 function placing(

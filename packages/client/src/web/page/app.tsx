@@ -1,6 +1,7 @@
 /** The frame of the page: sessions at the side, tabs above, one of them or another page in the middle. */
 import { useEffect } from 'react';
 import { useBerth, useModel } from './model/hooks.ts';
+import { AwayPage } from './pages/away.tsx';
 import { EventsPage } from './pages/events.tsx';
 import { HomePage } from './pages/home.tsx';
 import { PoolPage } from './pages/pool.tsx';
@@ -29,6 +30,8 @@ export function App() {
   const berth = useBerth();
   const route = useModel((model) => model.route);
   const overlay = useModel((model) => model.overlay);
+  const link = useModel((model) => model.link.state);
+  const known = useModel((model) => model.fleet.epoch !== null);
   const theme = useModel((model) => model.layout.theme);
   const restored = useModel((model) => model.restored);
   const sidebar = useModel((model) => model.layout.sidebar);
@@ -44,6 +47,7 @@ export function App() {
     localStorage.setItem('berth-theme', theme);
   }, [theme, restored]);
 
+  const away = !known && (link === 'lost' || link === 'denied');
   const Page = route.page === 'session' ? null : OTHER_PAGES[route.page];
   return (
     <div className={`app${sidebar ? '' : ' no-sidebar'}${menu ? ' menu-open' : ''}`}>
@@ -62,8 +66,14 @@ export function App() {
       <div className="main">
         <TabStrip />
         <main id="content" tabIndex={-1}>
-          <SessionDeck />
-          {Page && <Page />}
+          {away ? (
+            <AwayPage denied={link === 'denied'} />
+          ) : (
+            <>
+              <SessionDeck />
+              {Page && <Page />}
+            </>
+          )}
         </main>
       </div>
       <StatusBar />

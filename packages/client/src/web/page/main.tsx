@@ -1,9 +1,5 @@
 /** The page of `berth ui`: logs in, then shows what the client tells. */
-import './styles/tokens.css';
-import './styles/controls.css';
-import './styles/shell.css';
-import './styles/session.css';
-import './styles/pages.css';
+import './styles.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { logIn } from './connection/login.ts';

@@ -1,5 +1,6 @@
 /** The live socket: all that is known of the fleet, resumed by version after a break. */
 import type { LiveMessage } from '../../protocol.ts';
+import { fellSilent } from '../state/link-state.ts';
 import { asFailure, call } from './call.ts';
 import { Retrying } from './retrying.ts';
 import { messageOf, openSocket } from './socket.ts';
@@ -9,20 +10,25 @@ interface LiveEnds {
   resumeFrom(): { epoch: string; version: number } | null;
   /** False: something before it is missing, all must be told anew. */
   take(message: LiveMessage): boolean;
-  changed(state: 'connecting' | 'live' | 'lost' | 'denied'): void;
+  /** `heardAt`: when it last told something, ms since the epoch; null: never. */
+  changed(state: 'connecting' | 'live' | 'lost' | 'denied', heardAt: number | null): void;
 }
+
+const LISTEN_MS = 1000;
 
 export class LiveConnection {
   readonly #ends: LiveEnds;
   readonly #retrying: Retrying;
   #socket: WebSocket | null = null;
   #all = false;
+  #heardAt: number | null = null;
 
   constructor(ends: LiveEnds) {
     this.#ends = ends;
     this.#retrying = new Retrying({ open: () => this.#open(), woke: () => this.reopen() });
-    ends.changed('connecting');
+    ends.changed('connecting', null);
     this.#open();
+    window.setInterval(() => this.#listen(), LISTEN_MS);
   }
 
   /** What is open is closed and opened again, at once. */
@@ -40,21 +46,30 @@ export class LiveConnection {
     socket.onopen = () => {
       if (socket !== this.#socket) return;
       this.#retrying.succeeded();
-      this.#ends.changed('live');
+      this.#heardAt = Date.now();
+      this.#ends.changed('live', this.#heardAt);
     };
     socket.onmessage = ({ data }) => {
       const message = messageOf<LiveMessage>(data);
-      if (socket !== this.#socket || !message || this.#ends.take(message)) return;
+      if (socket !== this.#socket || !message) return;
+      this.#heardAt = Date.now();
+      if (this.#ends.take(message)) return;
       this.#all = true;
       this.reopen();
     };
     socket.onclose = () => this.#dropped(socket);
   }
 
+  /** A socket may stay open for long after nobody is there any more. */
+  #listen(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN || this.#heardAt === null) return;
+    if (fellSilent(Date.now() - this.#heardAt)) this.reopen();
+  }
+
   #dropped(socket: WebSocket | null): void {
     if (socket === null || socket !== this.#socket) return;
     this.#socket = null;
-    this.#ends.changed('lost');
+    this.#ends.changed('lost', this.#heardAt);
     this.#retrying.failed();
     void this.#askWhy();
   }
@@ -66,6 +81,6 @@ export class LiveConnection {
       (error: unknown) => asFailure(error).status,
     );
     if (this.#socket?.readyState === WebSocket.OPEN) return;
-    if (status === 401 || status === 403) this.#ends.changed('denied');
+    if (status === 401 || status === 403) this.#ends.changed('denied', this.#heardAt);
   }
 }

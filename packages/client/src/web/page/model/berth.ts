@@ -40,7 +40,7 @@ export class Berth {
         return epoch === null ? null : { epoch, version };
       },
       take: (message) => this.#take(message),
-      changed: (state) => this.#linkChanged(state),
+      changed: (state, heardAt) => this.#linkChanged(state, heardAt),
     });
     onLogin(() => this.reconnect());
   }
@@ -49,13 +49,13 @@ export class Berth {
     this.#live?.reopen();
   }
 
-  #linkChanged(state: 'connecting' | 'live' | 'lost' | 'denied'): void {
+  #linkChanged(state: 'connecting' | 'live' | 'lost' | 'denied', asOf: number | null): void {
     const { link } = this.store.get();
     const now = Date.now();
     if (state === 'lost') {
       if (link.state === 'lost' || link.state === 'denied') return;
-      const asOf = link.state === 'live' ? now : null;
-      this.store.set({ link: { state, since: now, asOf } });
+      const known = this.store.get().fleet.epoch !== null;
+      this.store.set({ link: { state, since: now, asOf: known ? asOf : null } });
       return;
     }
     this.store.set({ link: { state, since: now } });
@@ -102,6 +102,8 @@ export class Berth {
         return true;
       case 'notice':
         tellNotice(this, message);
+        return true;
+      case 'alive':
         return true;
       default:
         // A newer server may tell more.

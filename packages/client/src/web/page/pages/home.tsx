@@ -19,30 +19,16 @@ const MOST_PREVIEWS = 6;
 export function HomePage() {
   const berth = useBerth();
   const fleet = useModel((model) => model.fleet);
-  const link = useModel((model) => model.link);
   const filter = useModel((model) => model.filter);
   const now = useNow();
   const groups = sessionGroups(fleet.sessions, filter, now);
   const rest = [...groups.live, ...groups.ended];
 
   if (fleet.epoch === null) {
-    if (link.state === 'denied') return <SignedOut />;
     return (
       <div className="page">
         <PageHead title="Overview" />
-        {link.state === 'lost' ? (
-          <Empty
-            icon="warning"
-            title="Berth does not answer"
-            text="Its program on this machine is not running, or has no way here. This page comes back by itself."
-          >
-            <Button icon="refresh" onClick={() => berth.reconnect()}>
-              Try now
-            </Button>
-          </Empty>
-        ) : (
-          <Loading lines={9} label="Loading sessions" />
-        )}
+        <Loading lines={9} label="Loading sessions" />
       </div>
     );
   }
@@ -161,20 +147,5 @@ function RestRow({ entry: [key, row], now }: { entry: KeyedSession; now: number 
         <span className="row-age">{ageWords(row, now)}</span>
       </button>
     </li>
-  );
-}
-
-function SignedOut() {
-  return (
-    <div className="page">
-      <PageHead title="Berth" />
-      <Empty
-        icon="keys"
-        title="This page is not signed in"
-        text="Berth was started again since this page was opened, or the link was used already. Run this in a terminal and open the link that it prints:"
-      >
-        <code className="command">berth ui</code>
-      </Empty>
-    </div>
   );
 }

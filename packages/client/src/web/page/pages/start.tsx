@@ -9,12 +9,14 @@ import { Button, Switch } from '../ui/controls.tsx';
 import { Failure } from '../ui/states.tsx';
 import { PageHead } from './page-head.tsx';
 import { Placement } from './placement.tsx';
+import { SizeField } from './size-field.tsx';
 
 const PLAIN_ORDER: StartOrder = {
   prompt: '',
   preset: '',
   name: '',
   host: '',
+  size: '',
   memory: '',
   repository: '',
   directory: '',
@@ -22,7 +24,7 @@ const PLAIN_ORDER: StartOrder = {
   skip_permissions: false,
 };
 
-const SIZES = ['4G', '8G', '16G', '32G', '64G'] as const;
+const SLOTS = ['4G', '8G', '16G', '32G', '64G'] as const;
 
 export function StartPage() {
   const berth = useBerth();
@@ -106,6 +108,8 @@ export function StartPage() {
               />
               {nameWrong && <small className="bad">{nameWrong}</small>}
             </label>
+          </div>
+          <div className="fields">
             <label className="field">
               <span>Host</span>
               <select className="textbox" value={order.host} onChange={(e) => set({ host: e.target.value })}>
@@ -117,18 +121,19 @@ export function StartPage() {
                 ))}
               </select>
             </label>
+            <SizeField value={order.size} onChange={(size) => set({ size })} />
             <label className="field">
               <span>Memory</span>
               <input
                 className="textbox"
-                list="sizes"
+                list="slots"
                 placeholder={about?.memory || 'default'}
                 value={order.memory}
                 aria-invalid={memoryWrong}
                 onChange={(event) => set({ memory: event.target.value })}
               />
-              <datalist id="sizes">
-                {SIZES.map((size) => (
+              <datalist id="slots">
+                {SLOTS.map((size) => (
                   <option key={size} value={size} />
                 ))}
               </datalist>

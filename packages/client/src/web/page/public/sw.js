@@ -6,7 +6,11 @@ const CACHE = 'berth-shell-1';
 const SHELL = /^\/(?:assets\/[\w.-]+|theme\.js|icon[\w-]*\.(?:svg|png)|manifest\.webmanifest)?$/;
 const MOST = 60;
 
-self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('install', (event) => {
+  // Without it the worker still does for what comes later.
+  event.waitUntil(keepShell().catch(() => null));
+  self.skipWaiting();
+});
 
 self.addEventListener('activate', (event) => {
   const forget = async () => {
@@ -23,6 +27,17 @@ self.addEventListener('fetch', (event) => {
   // Files under assets are named by what is in them.
   event.respondWith(url.pathname.startsWith('/assets/') ? keptFirst(request) : freshFirst(request));
 });
+
+/** The page of now and what it begins with: all that came before there was a worker to keep it. */
+async function keepShell() {
+  const cache = await caches.open(CACHE);
+  const page = await fetch('/');
+  const text = await page.clone().text();
+  await keep(cache, new Request('/'), page);
+  const named = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
+  for (const path of named.filter((path) => SHELL.test(path)))
+    await keep(cache, new Request(path), await fetch(path));
+}
 
 async function keptFirst(request) {
   const cache = await caches.open(CACHE);

@@ -31,6 +31,7 @@ const GROUPS: readonly { name: keyof SessionGroups; label: string }[] = [
 export function Sidebar() {
   const berth = useBerth();
   const fleet = useModel((model) => model.fleet);
+  const link = useModel((model) => model.link.state);
   const filter = useModel((model) => model.filter);
   const route = useModel((model) => model.route);
   const now = useNow();
@@ -77,7 +78,11 @@ export function Sidebar() {
       </div>
       <section className="session-list" aria-label="Sessions">
         {fleet.epoch === null ? (
-          <Loading lines={8} label="Loading sessions" />
+          link === 'connecting' || link === 'live' ? (
+            <Loading lines={8} label="Loading sessions" />
+          ) : (
+            <p className="quiet">Sessions show here once Berth answers.</p>
+          )
         ) : none ? (
           <p className="quiet">{filter ? 'No session fits the filter.' : 'No sessions yet.'}</p>
         ) : (

@@ -1,5 +1,6 @@
 /** The live connection to the client that serves the page: what it is, and when to try again. Pure. */
 import { formatAge } from '@berth/shared/domain/duration';
+import { LIVE_BEAT_MS } from '../../protocol.ts';
 
 /** `denied`: the server is there and does not know this page. Times in ms since the epoch. */
 export type LinkState =
@@ -15,6 +16,11 @@ const LONGEST_RETRY_MS = 4000;
 export function retryDelay(failures: number, random: number): number {
   const full = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
   return Math.round(full * (0.75 + random / 2));
+}
+
+/** The client tells that it is there far more often than that. */
+export function fellSilent(quietMs: number): boolean {
+  return quietMs > 3 * LIVE_BEAT_MS + 1000;
 }
 
 /** The machine slept where a timer came that much too late. */

@@ -98,7 +98,10 @@ function TerminalNote({ state, broken, onAgain }: NoteProps) {
   if (broken) {
     return (
       <p className="terminal-note bad" role="alert">
-        <Icon name="warning" /> The terminal could not be loaded; load the page again.
+        <Icon name="warning" /> The terminal could not be loaded: Berth may have been updated.
+        <Button small onClick={() => location.reload()}>
+          Load the page again
+        </Button>
       </p>
     );
   }
