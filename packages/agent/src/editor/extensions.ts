@@ -3,11 +3,12 @@
  * is new as links, with an index of its own. What a session then installs or removes is its own.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { EditorExtensions } from '../sessions/editor-port.ts';
 import type { FoundEditor } from './installation.ts';
 
@@ -74,7 +75,7 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
     const before = refused.get(wanted);
     if (before && performance.now() - before.at < AGAIN_MS) return before.why;
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       await install(wanted);
       return null;
     } catch (error) {
