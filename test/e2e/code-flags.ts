@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { NODE } from '../support/programs.ts';
+import type { Running } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
 import { startedId } from '../support/started.ts';
@@ -29,6 +30,17 @@ async function withEditor(work: (own: Sandbox) => Promise<void>): Promise<void> 
   await work(own);
 }
 
+async function idledOut(running: Running, own: Sandbox): Promise<void> {
+  await running.waitForText(/http:/);
+  const left = () => readdirSync(join(own.runtimeDir, 'e')).length === 0;
+  await until(left, { what: 'the idle editor is ended' });
+  const { code, stderr } = await running.finished;
+  expect({ code, stderr }).toEqual({
+    code: 7,
+    stderr: expect.stringMatching(/\nberth: the editor of \S+ has ended\n {2}hint: .*berth code sess-\S+\n$/),
+  });
+}
+
 const stopped = async (own: Sandbox) => {
   const { editor } = await own.json<{ editor: { state: string } }>(['code', 'one', '--stop']);
   return editor.state;
@@ -53,6 +65,12 @@ export const CODE_FLAGS: Record<string, () => Promise<void>> = {
       expect(readFileSync(opened, 'utf8')).toBe(printed);
       loud.kill('SIGINT');
       expect((await loud.finished).code).toBe(130);
+      expect((await own.berth(['kill', 'one'])).code).toBe(0);
+      const { code, stderr } = await quiet.finished;
+      expect({ code, stderr }).toEqual({
+        code: 7,
+        stderr: expect.stringMatching(/\nberth: session \S+ has ended: it is \S+\n {2}hint: .*\n$/),
+      });
     }),
   'code --stop': () =>
     withEditor(async (own) => {
@@ -66,9 +84,12 @@ export const CODE_FLAGS: Record<string, () => Promise<void>> = {
   'code --idle': () =>
     withEditor(async (own) => {
       await using running = own.spawnBerth(['code', 'one', '--print-url', '--idle', '50ms']);
-      await running.waitForText(/http:/);
-      const left = () => readdirSync(join(own.runtimeDir, 'e')).length === 0;
-      await until(left, { what: 'the idle editor is ended' });
+      await idledOut(running, own);
+      // For those that nobody gives a time.
+      await using usual = own.spawnBerth(['code', 'one', '--print-url'], {
+        env: { BERTH_CODE_IDLE: '50ms' },
+      });
+      await idledOut(usual, own);
       expect((await own.berth(['code', 'one', '--idle', 'soon'])).code).toBe(2);
       expect((await own.berth(['code', 'one', '--idle', '1h', '--stop'])).code).toBe(2);
     }),

@@ -48,7 +48,8 @@ export interface EditorsOptions {
 
 export interface OpenOrder {
   readonly profile: EditorProfile;
-  readonly idleMs: number;
+  /** Null: as it was asked before, and as the profile says for a new one. */
+  readonly idleMs: number | null;
   /** 0: the usual share of the slot. */
   readonly memoryBytes: number;
 }
@@ -115,7 +116,7 @@ export class Editors implements Disposable {
       const session = awake(registry.resolve(id));
       const running = this.#running.get(id);
       if (running && (await running.units.alive(running.place))) {
-        running.record = { ...running.record, idleMs: order.idleMs };
+        running.record = { ...running.record, idleMs: order.idleMs ?? running.record.idleMs };
         await files.keep(running.place, running.record);
         await running.untilReady(files);
         running.wentOn();
@@ -159,7 +160,7 @@ export class Editors implements Disposable {
     for (const running of this.#running.values()) running[Symbol.dispose]();
   }
 
-  async #start(session: Live, { profile, idleMs, memoryBytes: askedBytes }: OpenOrder): Promise<void> {
+  async #start(session: Live, { profile, memoryBytes: askedBytes, ...order }: OpenOrder): Promise<void> {
     const { programs, files, extensions, surroundings, sessionUnits, now } = this.#o;
     const { id, memoryBytes: slotBytes } = session;
     const place = files.place(id);
@@ -173,6 +174,7 @@ export class Editors implements Disposable {
     const cap = editorCap({ sessionId: id, slotBytes, usedBytes, askedBytes, enforced });
     const { env, workspace: directory } = await surroundings(session);
     const { program, version, healthPath } = editor;
+    const idleMs = order.idleMs ?? profile.idleMs;
     const record = { program, version, healthPath, startedAt: now(), idleMs, directory, slotBytes, enforced };
     const running = this.#take(id, { place, units, record });
     try {
