@@ -2,29 +2,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { NODE } from '../support/programs.ts';
 import type { Running } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
+import { giveStandInEditor } from '../support/stand-in-editor.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
-/** A program that serves as a code-server would, and writes down what it was asked to. */
-function giveStandIn(sandbox: Sandbox): void {
-  const directory = join(sandbox.home, '.local/share/berth/code-server/1.0.0/bin');
-  mkdirSync(directory, { recursive: true });
-  const script = `#!${NODE}
-if (process.argv[2] === '--version') { console.log('1.0.0 abc with Code 1.0.0'); process.exit(0); }
-const socket = process.argv[process.argv.indexOf('--socket') + 1];
-require('node:http').createServer((_, answer) => answer.end('the page')).listen(socket);
-`;
-  writeFileSync(join(directory, 'code-server'), script, { mode: 0o755 });
-}
-
-/** Another sandbox, with such an editor and a session `one`. */
+/** Another sandbox, with an editor and a session `one`. */
 async function withEditor(work: (own: Sandbox) => Promise<void>): Promise<void> {
   await using own = createSandbox();
-  giveStandIn(own);
+  giveStandInEditor(own);
   await own.startAgent();
   await startedId(own, ['start', '--json', '--name', 'one', '--', 'sleep', '1000']);
   await work(own);

@@ -87,7 +87,8 @@ export class Editors implements Disposable {
         const held = { place, units, record };
         const lives = session !== undefined && isActive(session);
         // Where that cannot be told it is looked after as if it ran: its socket will tell.
-        if (lives && (await units.alive(place).catch(() => true))) this.#take(sessionId, held).enter();
+        if (lives && (await units.alive(place).catch(() => true)))
+          this.#take(sessionId, held, { found: true }).enter();
         else await this.#end(held, lives);
       });
     }
@@ -198,11 +199,11 @@ export class Editors implements Disposable {
     }
   }
 
-  #take(sessionId: string, held: Held): RunningEditor {
+  #take(sessionId: string, held: Held, { found } = { found: false }): RunningEditor {
     const { door, now, registry } = this.#o;
     const running: RunningEditor = new RunningEditor({
       ...held,
-      ...{ door, now },
+      ...{ door, now, found },
       suspended: () => registry.get(sessionId)?.state === 'suspended',
       onIdle: () => void this.#still(sessionId, running, () => this.#idled(sessionId, running)),
       onGone: () => void this.#still(sessionId, running, () => this.#crashed(sessionId, running)),

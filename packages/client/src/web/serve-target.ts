@@ -7,6 +7,7 @@ import { Apps, type ServedTarget } from './apps.ts';
 import { dialTarget } from './dial-target.ts';
 import { sessionKey } from './fleet-state.ts';
 import { appHost } from './guard.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { openLocalServer } from './local-server.ts';
 
 export interface ServedTargetUrl extends AsyncDisposable {
@@ -26,6 +27,7 @@ export async function serveTarget(options: {
   const { host, session } = place;
   const apps = new Apps(Date.now);
   const key = sessionKey(host.name, session.id);
+  const kept = new KeptConnections();
   const server = await openLocalServer({
     port: options.port,
     isApp: (id) => apps.has(id),
@@ -35,6 +37,7 @@ export async function serveTarget(options: {
         apps,
         port,
         frames: [],
+        kept,
         dial: async (_app, signal) =>
           dialTarget(await context.connect(host, { signal }), { session: session.id, target }, signal),
         page: (_app, _path, answer) => answer.destroy(),
@@ -45,6 +48,9 @@ export async function serveTarget(options: {
       const { id, entry } = apps.open(key, target, path);
       return `http://${appHost(id, server.port)}${entry}`;
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      kept[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
   };
 }
