@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { SessionServiceClient, StartRequest } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findProgram } from '../support/programs.ts';
+import { BERTHD, findProgram } from '../support/programs.ts';
+import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
@@ -314,4 +315,21 @@ describe('the machine', () => {
     },
     90_000,
   );
+});
+
+describe('a home in which nothing can be kept', () => {
+  // Node's own way to make a directory with its parents goes round for ever there.
+  const env = Object.fromEntries(
+    ['STATE_HOME', 'CACHE_HOME', 'CONFIG_HOME', 'DATA_HOME'].map((name) => [`XDG_${name}`, undefined]),
+  );
+
+  it('is told by what needs one, and everything ends', async () => {
+    const at = { env: { ...env, HOME: '/proc', BERTH_AGENT: undefined } };
+    expect(await untouched.berth(['--version'], at)).toMatchObject({ code: 0, stderr: '' });
+    const list = await untouched.berth(['list'], at);
+    expect(list).toMatchObject({ code: 6, stderr: expect.stringMatching(/directory \/proc\/.*: ENOENT\n/) });
+    const agent = await run([...BERTHD, 'serve'], { env: { ...untouched.env, ...at.env } });
+    expect(agent).toMatchObject({ code: 6, stdout: '' });
+    expect(agent.stderr).toMatch(/^cannot make the directory \/proc\/.*: ENOENT\n {2}hint: HOME and/);
+  });
 });

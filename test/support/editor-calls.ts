@@ -25,6 +25,11 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
   const client = new PortServiceClient(`unix:${socket}`, credentials.createInsecure());
   const call: ClientDuplexStream<DialRequest, DialResponse> = client.dial();
   const opened = Promise.withResolvers<void>();
+  const { promise: over, resolve: ended } = Promise.withResolvers<void>();
+  call.on('status', () => {
+    ended();
+    client.close();
+  });
   const connection = new Duplex({
     read() {},
     write(chunk: Buffer, _encoding, done) {
@@ -35,8 +40,10 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
       done();
     },
     destroy(_error, done) {
-      call.cancel();
-      client.close();
+      // Who leaves says so, and hears the other side leave.
+      call.end();
+      const late = setTimeout(() => call.cancel(), 1000);
+      over.finally(() => clearTimeout(late));
       done(null);
     },
   });

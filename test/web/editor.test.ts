@@ -16,9 +16,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
 import { CODE_SERVER, giveCodeServer } from '../support/code-server.ts';
 import { dialEditor, editorCalls, editorPage, listPorts } from '../support/editor-calls.ts';
-import { NODE } from '../support/programs.ts';
 import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
+import { giveStandInEditor } from '../support/stand-in-editor.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
@@ -53,15 +53,6 @@ function processesOf(session: string): number[] {
     }
   });
 }
-/** A program that does as a code-server would that does this. */
-function giveStandIn(own: Sandbox, script: string): void {
-  const directory = join(own.home, '.local/share/berth/code-server/1.0.0/bin');
-  mkdirSync(directory, { recursive: true });
-  const version =
-    "if (process.argv[2] === '--version') { console.log('1.0.0 abc with Code 1.0.0'); process.exit(0); }";
-  writeFileSync(join(directory, 'code-server'), `#!${NODE}\n${version}\n${script}\n`, { mode: 0o755 });
-}
-
 /** `example.hello` 1.2.3 as marketplaces hand it out: a zip. */
 function makeExtension(directory: string): void {
   mkdirSync(directory, { recursive: true });
@@ -216,7 +207,7 @@ it('a crash is noticed and told, and the next one opens', async () => {
 it("what its processes listen on is the session's", async () => {
   await using own = createSandbox();
   const listening = join(own.dir, 'port');
-  giveStandIn(
+  giveStandInEditor(
     own,
     `const http = require('node:http');
     http.createServer((_, answer) => answer.end()).listen(process.argv[process.argv.indexOf('--socket') + 1]);
@@ -269,7 +260,7 @@ it('berth code lets in who has the link, once, and nobody else', async () => {
 
 it('one that dies as it starts says why', async () => {
   await using own = createSandbox();
-  giveStandIn(own, "console.error('Error: no such thing'); process.exit(3);");
+  giveStandInEditor(own, "console.error('Error: no such thing'); process.exit(3);");
   await own.startAgent();
   await startedId(own, ['start', '--json', '--name', 'one', '--', 'sleep', '1000']);
   const { code, stderr } = await own.berth(['code', 'one', '--print-url']);

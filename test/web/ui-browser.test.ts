@@ -1,6 +1,9 @@
 /** A real browser on the real `berth ui`: what only a browser decides about cookies, frames and sockets. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -111,4 +114,44 @@ it('is shown in no frame of another page', async () => {
   }, ui.origin);
   // What a browser shows in its place has no name for a moment.
   expect(await frame.frameLocator('iframe[name=stolen]').locator('#root').count()).toBe(0);
+});
+
+/** Whoever listened at the port before, and left a worker that answers instead of the server. */
+async function leaveWorker(context: BrowserContext): Promise<number> {
+  const worker = `self.addEventListener('install', () => self.skipWaiting());
+    self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+    self.addEventListener('fetch', (event) => event.respondWith(new Response('not Berth')));`;
+  const server = createServer(({ url }, answer) => {
+    const script = url === '/theirs.js';
+    answer.setHeader('content-type', script ? 'text/javascript' : 'text/html');
+    answer.end(script ? worker : 'theirs');
+  }).listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const theirs = await context.newPage();
+  await theirs.goto(`http://localhost:${port}/`);
+  await theirs.evaluate(async () => {
+    await navigator.serviceWorker.register('/theirs.js');
+    await navigator.serviceWorker.ready;
+  });
+  await theirs.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+it('rids the browser of a worker that somebody else left at its port', async () => {
+  await using own = createSandbox();
+  await using away = await browser.newContext();
+  const port = await leaveWorker(away);
+  const env = { BERTH_WEB_DIR: join(ROOT, 'packages/client/dist/web') };
+  const again = await UiClient.start(own, { env, args: ['--port', String(port), '--no-open'] });
+  const first = await away.newPage();
+  const answered = await first.goto(`${again.origin}/`);
+  expect(answered?.fromServiceWorker()).toBe(true);
+  await first
+    .getByText(/berth ui/)
+    .first()
+    .waitFor();
+  expect(await first.locator('body').textContent()).not.toContain('not Berth');
 });

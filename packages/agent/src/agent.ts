@@ -119,7 +119,7 @@ export async function startAgent(config: Config, log: Log): Promise<Agent> {
   scope.use(usage);
   scope.use(presence);
 
-  const assets = await installTmuxAssets(state);
+  const assets = installTmuxAssets(state);
   const terminals = createTmuxTerminals({ tmux: tmux.program, ...assets });
   const transcripts = createTranscripts({
     capBytes: config.transcriptCap,

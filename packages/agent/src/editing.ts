@@ -1,6 +1,6 @@
 /** Editors beside sessions, put together from the adapters that find, run and reach them. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import type { Config } from './config.ts';
 import { editorDoor } from './editor/door.ts';
 import { createEditorFiles } from './editor/editor-files.ts';
@@ -73,10 +73,7 @@ export async function openEditors(options: EditingOptions): Promise<Editors> {
 
 /** Written anew at each start, whole. */
 function installRunner(stateDirectory: string): string {
-  const directory = path.join(stateDirectory, 'lib');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = path.join(directory, 'editor-run.sh');
-  writeFileSync(`${file}.new`, runnerText, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const file = path.join(stateDirectory, 'lib/editor-run.sh');
+  replaceFile(file, runnerText);
   return file;
 }

@@ -1,8 +1,9 @@
 /** `berthd ledger`: keeps the memory that the users of this host share. Runs as root, and does little. */
-import { chmodSync, lchownSync, mkdirSync } from 'node:fs';
+import { chmodSync, lchownSync } from 'node:fs';
 import { hostname, totalmem } from 'node:os';
 import path from 'node:path';
 import { messageOf } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { Config } from './config.ts';
 import { capacityOf } from './domain/ledger.ts';
 import { hostId } from './host.ts';
@@ -27,7 +28,7 @@ const STUCK_MS = 5000;
 /** Resolves when it serves all users that are allowed. */
 export async function startLedger(config: Config, log: Log): Promise<AsyncDisposable> {
   const scope = new AsyncDisposableStack();
-  mkdirSync(STATE, { recursive: true, mode: 0o755 });
+  makeDirectory(STATE, 0o755);
   const capacity = capacityOf(totalmem(), config.capacity);
   const store = scope.use(openSlotStore(path.join(STATE, 'ledger.db')));
   const layout = await cgroupLayout();
@@ -96,7 +97,7 @@ async function serveAccount(
 ): Promise<AsyncDisposable> {
   const socket = ledgerSocket(account.name);
   const directory = path.dirname(socket);
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory, 0o777);
   // Whatever the umask was: users pass through the one, and only theirs through the other.
   chmodSync(path.dirname(directory), 0o755);
   lchownSync(directory, 0, account.gid);

@@ -42,8 +42,7 @@ export function observeUse(options: {
       registry.notice('OUT_OF_MEMORY', killsMessage(session.id, kills), session.id);
       attention.signal(session.id, { type: 'kernelKill', at: now(), kills });
     },
-    onPressure: ({ id, memoryBytes: slotBytes }, pressure) =>
-      mention(id, { type: 'memoryPressure', ...pressure, slotBytes }),
+    onPressure: ({ id }, pressure) => mention(id, { type: 'memoryPressure', ...pressure }),
   });
   registry.onChange((session) => {
     if (session.state === 'running') usage.begun(session);

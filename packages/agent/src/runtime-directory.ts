@@ -1,8 +1,9 @@
 /** Directories that only their user can enter: sockets, and secrets on tmpfs. */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, statfsSync } from 'node:fs';
+import { lstatSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 
 /** statfs f_type of tmpfs and ramfs (linux/magic.h). */
 const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
@@ -20,7 +21,7 @@ export function runtimeDirectory(env: NodeJS.ProcessEnv): string {
 
 /** Makes the directory (0700). Refuses one that is somebody else's, a link, or open to others. */
 export function privateDirectory(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const found = lstatSync(directory);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
     throw new BerthError(

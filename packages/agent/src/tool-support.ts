@@ -22,7 +22,7 @@ export async function prepareToolSupport(options: {
     shipped: SHIPPED,
     directory: path.join(userConfig, 'berth', 'presets'),
   });
-  const hookScript = await installHookScript(state);
+  const hookScript = installHookScript(state);
   const hooks = createHookInstaller({
     catalog,
     hookScript,

@@ -2,14 +2,9 @@
  * `berth`: runs the command line and leaves with its exit code. A bundle of its own, and small:
  * only what is loaded after the compile cache is on profits from it.
  */
-import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { isSea } from 'node:sea';
+import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
 
-// Not in the shared /tmp, where somebody else could put code for us. A release loads no files.
-if (!isSea())
-  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth', 'code'));
+cacheCompiledCode(process.env);
 
 // `berth list | head -1` closes our output early: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

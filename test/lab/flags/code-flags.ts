@@ -2,31 +2,31 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { NODE } from '../../support/programs.ts';
+import type { Running } from '../../support/running.ts';
 import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../../support/sshd.ts';
+import { giveStandInEditor } from '../../support/stand-in-editor.ts';
 import { startedId } from '../../support/started.ts';
 import { until } from '../../support/until.ts';
 
-/** A program that serves as a code-server would, and writes down what it was asked to. */
-function giveStandIn(sandbox: Sandbox): void {
-  const directory = join(sandbox.home, '.local/share/berth/code-server/1.0.0/bin');
-  mkdirSync(directory, { recursive: true });
-  const script = `#!${NODE}
-if (process.argv[2] === '--version') { console.log('1.0.0 abc with Code 1.0.0'); process.exit(0); }
-const socket = process.argv[process.argv.indexOf('--socket') + 1];
-require('node:http').createServer((_, answer) => answer.end('the page')).listen(socket);
-`;
-  writeFileSync(join(directory, 'code-server'), script, { mode: 0o755 });
-}
-
-/** Another sandbox, with such an editor and a session `one`. */
+/** Another sandbox, with an editor and a session `one`. */
 async function withEditor(work: (own: Sandbox) => Promise<void>): Promise<void> {
   await using own = createSandbox();
-  giveStandIn(own);
+  giveStandInEditor(own);
   await own.startAgent();
   await startedId(own, ['start', '--json', '--name', 'one', '--', 'sleep', '1000']);
   await work(own);
+}
+
+async function idledOut(running: Running, own: Sandbox): Promise<void> {
+  await running.waitForText(/http:/);
+  const left = () => readdirSync(join(own.runtimeDir, 'e')).length === 0;
+  await until(left, { what: 'the idle editor is ended' });
+  const { code, stderr } = await running.finished;
+  expect({ code, stderr }).toEqual({
+    code: 7,
+    stderr: expect.stringMatching(/\nberth: the editor of \S+ has ended\n {2}hint: .*berth code sess-\S+\n$/),
+  });
 }
 
 const stopped = async (own: Sandbox) => {
@@ -53,6 +53,12 @@ export const CODE_FLAGS: Record<string, () => Promise<void>> = {
       expect(readFileSync(opened, 'utf8')).toBe(printed);
       loud.kill('SIGINT');
       expect((await loud.finished).code).toBe(130);
+      expect((await own.berth(['kill', 'one'])).code).toBe(0);
+      const { code, stderr } = await quiet.finished;
+      expect({ code, stderr }).toEqual({
+        code: 7,
+        stderr: expect.stringMatching(/\nberth: session \S+ has ended: it is \S+\n {2}hint: .*\n$/),
+      });
     }),
   'code --stop': () =>
     withEditor(async (own) => {
@@ -66,9 +72,12 @@ export const CODE_FLAGS: Record<string, () => Promise<void>> = {
   'code --idle': () =>
     withEditor(async (own) => {
       await using running = own.spawnBerth(['code', 'one', '--print-url', '--idle', '50ms']);
-      await running.waitForText(/http:/);
-      const left = () => readdirSync(join(own.runtimeDir, 'e')).length === 0;
-      await until(left, { what: 'the idle editor is ended' });
+      await idledOut(running, own);
+      // For those that nobody gives a time.
+      await using usual = own.spawnBerth(['code', 'one', '--print-url'], {
+        env: { BERTH_CODE_IDLE: '50ms' },
+      });
+      await idledOut(usual, own);
       expect((await own.berth(['code', 'one', '--idle', 'soon'])).code).toBe(2);
       expect((await own.berth(['code', 'one', '--idle', '1h', '--stop'])).code).toBe(2);
     }),

@@ -45,7 +45,17 @@ test.each([
   ['somebody', { connections: 1, suspended: false, timeoutMs: 5 }, null],
   ['it stands still', { connections: 0, suspended: true, timeoutMs: 5 }, null],
   ['it is to stay', { connections: 0, suspended: false, timeoutMs: 0 }, null],
-])('idle: %s', (_what, now, until) => expect(idleUntil({ ...now, since: 100 })).toBe(until));
+  [
+    'whoever was there may come back',
+    { connections: 0, suspended: false, timeoutMs: 5, lostAt: 50 },
+    50 + 3 * 3_600_000,
+  ],
+  [
+    'it may idle longer than who was there may be away',
+    { connections: 0, suspended: false, timeoutMs: 4 * 3_600_000, lostAt: 50 },
+    100 + 4 * 3_600_000,
+  ],
+])('idle: %s', (_what, now, until) => expect(idleUntil({ lostAt: null, ...now, since: 100 })).toBe(until));
 
 test('what code-server takes for itself, or belongs to another terminal, is left out', () => {
   const kept = { PATH: '/bin', TOKEN: 'x', BERTH_SESSION_ID: 's' };

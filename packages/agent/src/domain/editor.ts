@@ -47,10 +47,15 @@ export function editorCap({ sessionId, slotBytes, usedBytes, askedBytes, enforce
   );
 }
 
+/** How long pages that lost their way to the host may take to come back to their terminals. */
+export const EDITOR_GRACE_MS = 3 * 3_600_000;
+
 export interface Idling {
   readonly connections: number;
   /** When the last connection ended, or it began to run or to go on; ms since the epoch. */
   readonly since: number;
+  /** When a connection last broke off without a word: whoever had it may come back. Null: none did. */
+  readonly lostAt: number | null;
   /** 0: it never is idle for too long. */
   readonly timeoutMs: number;
   /** It stands still with its session, for as long as that does. */
@@ -58,8 +63,10 @@ export interface Idling {
 }
 
 /** When to stop it, if nobody comes; null: not for this reason. */
-export function idleUntil({ connections, since, timeoutMs, suspended }: Idling): number | null {
-  return connections > 0 || suspended || timeoutMs === 0 ? null : since + timeoutMs;
+export function idleUntil({ connections, since, lostAt, timeoutMs, suspended }: Idling): number | null {
+  if (connections > 0 || suspended || timeoutMs === 0) return null;
+  const awaited = lostAt === null ? 0 : lostAt + EDITOR_GRACE_MS;
+  return Math.max(since + timeoutMs, awaited);
 }
 
 /** Variables of a session that would turn a server of VS Code into something else, or that it hands to its page. */

@@ -1,10 +1,11 @@
 /** Files of sessions' editors: user data beside the session, sockets and records in the runtime directory. */
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import { oneLine } from '@berth/shared/domain/text';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { EditorFiles, EditorPlace, EditorRecord } from '../sessions/editor-port.ts';
 import type { SessionPaths } from '../sessions/ports.ts';
 
@@ -60,7 +61,7 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
       }
       const user = path.join(at.userData, 'User');
       for (const directory of [at.runtime, user, at.extensions]) {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        makeDirectory(directory);
       }
       for (const name of await readdir(at.runtime)) await rm(path.join(at.runtime, name), { force: true });
       // It would make itself one in the user's home, with a password in it.

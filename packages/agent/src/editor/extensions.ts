@@ -3,11 +3,12 @@
  * is new as links, with an index of its own. What a session then installs or removes is its own.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { EditorExtensions } from '../sessions/editor-port.ts';
 import type { FoundEditor } from './installation.ts';
 
@@ -34,6 +35,8 @@ const AGAIN_MS = 10 * 60_000;
 
 export function createExtensions(options: ExtensionsOptions): EditorExtensions {
   const { directory, packages } = options;
+  /** With what it brings along. Each has its own: a program keeps one version of an extension in a directory. */
+  const placeOf = (wanted: string) => path.join(directory, wanted.toLowerCase());
   const refused = new Map<string, { at: number; why: string }>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -48,14 +51,16 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
     const found = await options.find();
     if (!found) throw new Error('no editor is installed');
     const [program = '', ...before] = found.command;
-    const into = { extensions: directory, userData: path.join(directory, '.data') };
+    const own = placeOf(wanted);
+    const into = { extensions: own, userData: path.join(directory, '.data') };
     const args = [...before, ...found.spoken.install(into, (await packageOf(wanted)) ?? wanted)];
     // The program makes itself a configuration where it finds none.
     const env = { ...(await options.variables()), CODE_SERVER_CONFIG: '/dev/null' };
     const { stdout, stderr } = await promisify(execFile)(program, args, { timeout: INSTALL_MS, env });
-    const entry = (await entriesIn(directory)).find((one) => fits(one, wanted));
-    if (!entry) throw new Error(`${stdout}${stderr}`.trim().split('\n').at(-1) || 'it is not there');
-    await lock(path.join(directory, entry.relativeLocation));
+    const entries = await entriesIn(own);
+    if (!entries.some((one) => fits(one, wanted)))
+      throw new Error(`${stdout}${stderr}`.trim().split('\n').at(-1) || 'it is not there');
+    for (const { relativeLocation } of entries) await lock(path.join(own, relativeLocation));
   }
 
   async function packageOf(wanted: string): Promise<string | null> {
@@ -70,11 +75,11 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
   }
 
   async function bring(wanted: string): Promise<string | null> {
-    if ((await entriesIn(directory)).some((entry) => fits(entry, wanted))) return null;
+    if ((await entriesIn(placeOf(wanted))).some((entry) => fits(entry, wanted))) return null;
     const before = refused.get(wanted);
     if (before && performance.now() - before.at < AGAIN_MS) return before.why;
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(placeOf(wanted));
       await install(wanted);
       return null;
     } catch (error) {
@@ -87,8 +92,12 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
   }
 
   return {
-    list: async () =>
-      (await entriesIn(directory)).map(({ identifier, version }) => `${identifier.id}@${version}`).sort(),
+    async list() {
+      const places = await readdir(directory).catch(() => []);
+      const all = await Promise.all(places.map((name) => entriesIn(path.join(directory, name))));
+      const names = all.flat().map(({ identifier, version }) => `${identifier.id}@${version}`);
+      return [...new Set(names)].sort();
+    },
 
     async share(_editor, place, wanted) {
       const index = path.join(place.extensions, INDEX);
@@ -100,19 +109,22 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
         const why = await alone(() => bring(one));
         if (why !== null) problems.push(why);
       }
-      const all = await entriesIn(directory);
-      const given = all.filter((entry) => wanted.some((one) => fits(entry, one)));
-      for (const { relativeLocation } of given) {
-        const link = path.join(place.extensions, relativeLocation);
-        await symlink(path.join(directory, relativeLocation), link).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EEXIST') throw error;
-        });
+      const entries = new Map<string, object>();
+      for (const one of wanted) {
+        const own = placeOf(one);
+        for (const entry of await entriesIn(own)) {
+          const { identifier, relativeLocation } = entry;
+          // What two of them bring along is had once.
+          if (entries.has(identifier.id.toLowerCase())) continue;
+          const link = path.join(place.extensions, relativeLocation);
+          await symlink(path.join(own, relativeLocation), link).catch((error: NodeJS.ErrnoException) => {
+            if (error.code !== 'EEXIST') throw error;
+          });
+          const location = { $mid: 1, path: link, scheme: 'file' };
+          entries.set(identifier.id.toLowerCase(), { ...entry, location });
+        }
       }
-      const entries = given.map((entry) => ({
-        ...entry,
-        location: { $mid: 1, path: path.join(place.extensions, entry.relativeLocation), scheme: 'file' },
-      }));
-      await writeFile(`${index}.new`, JSON.stringify(entries), { mode: 0o600 });
+      await writeFile(`${index}.new`, JSON.stringify([...entries.values()]), { mode: 0o600 });
       await rename(`${index}.new`, index);
       return problems;
     },

@@ -1,8 +1,9 @@
 /** Which editor this host has: one that Berth brought, else one on the login PATH. */
 import { execFile } from 'node:child_process';
-import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isProgram } from '@berth/shared/files/is-program';
 import type { EditorPrograms, InstalledEditor } from '../sessions/editor-port.ts';
 import { type EditorProgram, PROGRAMS } from './programs.ts';
 
@@ -89,13 +90,4 @@ export function createInstallation({ home, find, variables }: InstallationOption
 /** 4.9.0 before 4.139.1. */
 function byVersion(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,9 @@
 /** Programs that serve VS Code, each with its own words for the same: the only module that spells their arguments. */
+import { EDITOR_GRACE_MS } from '../domain/editor.ts';
 import type { EditorPlace, InstalledEditor } from '../sessions/editor-port.ts';
 
-/** How long a page that lost its way to the host may take to come back to its terminals, in seconds. */
-const GRACE_SECONDS = '10800';
+/** For their own care of terminals, in seconds. */
+const GRACE_SECONDS = String(EDITOR_GRACE_MS / 1000);
 
 export interface EditorProgram extends Pick<InstalledEditor, 'program' | 'healthPath'> {
   /** Behind the program's path. */

@@ -4,9 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, constants, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isProgram } from '@berth/shared/files/is-program';
 
 export interface LoginEnvironment {
   /** The path of the login shell. */
@@ -104,13 +105,4 @@ function clean(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'PATH'];
   const own = Object.entries(base).filter(([name]) => kept.includes(name) || name.startsWith('XDG_'));
   return Object.fromEntries(own);
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return (await stat(file)).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,10 @@
 /** The directories of sessions under the state directory, and their environments on tmpfs. */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import { isSessionId } from '@berth/shared/domain/session-id';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { Begun, Session } from '../domain/session.ts';
 import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
 import type { ExitRecord, SessionPaths } from '../sessions/ports.ts';
@@ -63,7 +64,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
   /** What the wrapper finds in a session's directory. A workspace that is there stays as it is. */
   async function layOut(own: string, launch: Launch): Promise<void> {
     for (const name of DIRECTORIES) {
-      await mkdir(path.join(own, name), { recursive: true, mode: 0o700 });
+      makeDirectory(path.join(own, name));
     }
     const file = (name: string, text: string) => writeFile(path.join(own, name), text, { mode: 0o600 });
     if (!(await isThere(path.join(own, WORKSPACE)))) {

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Checkout } from '@berth/shared/domain/workspace-source';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { GitError, type GitRun, runGit } from './call.ts';
 import type { CachedRepository, GitObjectCaches } from './object-caches.ts';
 import { NOTHING_RUNS, ownEnvironment } from './safety.ts';
@@ -27,7 +28,7 @@ export async function layOutCheckout(
     await caches.with(checkout.repository, async (cached) => {
       const refs = (await cached?.refs(checkout.upload)) ?? new Map<string, string>();
       refuseUnknown(checkout, refs);
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       const run = {
         directory,
         env: ownEnvironment(),
@@ -62,7 +63,7 @@ async function takeObjects(cached: CachedRepository, own: string): Promise<void>
   const from = path.join(cached.directory, 'objects');
   for (const folder of await readdir(from)) {
     if (!/^([0-9a-f]{2}|pack)$/.test(folder)) continue;
-    await mkdir(path.join(own, 'objects', folder), { recursive: true, mode: 0o700 });
+    makeDirectory(path.join(own, 'objects', folder));
     // A push that goes on now adds packs, which are nothing to us; an index is of use with its pack alone.
     const names = (await readdir(path.join(from, folder))).filter((name) =>
       /^([0-9a-f]+|pack-.*\.(pack|idx|rev))$/.test(name),

@@ -7,10 +7,11 @@
  * - whoever needs the objects for longer takes them along (see checkout.ts), so anything here may go;
  * - objects are swept only while nobody uses the repository.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { ObjectCaches, ProtocolProgram } from '../sessions/workspace-port.ts';
 import { GitError, runGit } from './call.ts';
 import { startProtocolProgram } from './protocol-program.ts';
@@ -112,7 +113,7 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
   async #made(repository: string): Promise<string> {
     const directory = this.#pathOf(repository);
     if (await stat(path.join(directory, 'HEAD')).catch(() => null)) return directory;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const signal = this.#ends.signal;
     const run = { directory: this.#directory, env: ownEnvironment(), signal };
     await runGit(run, ['init', '--quiet', '--bare', '--template=', directory]).catch((error: unknown) => {
@@ -124,7 +125,7 @@ export class GitObjectCaches implements ObjectCaches, AsyncDisposable {
   /** When an upload came: its file's time. */
   async #touch(directory: string, upload: string): Promise<void> {
     const marks = path.join(directory, 'uploads');
-    await mkdir(path.join(marks, upload), { recursive: true, mode: 0o700 });
+    makeDirectory(path.join(marks, upload));
     await utimes(path.join(marks, upload), new Date(), new Date());
   }
 

@@ -1,9 +1,10 @@
 /** Users of the host, and which of them may share its memory: a file for each in /etc/berth/users. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { Account } from './ledger.ts';
 
 const USERS_DIRECTORY = '/etc/berth/users';
@@ -20,7 +21,7 @@ export function allowedNames(directory = USERS_DIRECTORY): string[] {
 }
 
 export function allowName(name: string, directory = USERS_DIRECTORY): void {
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  makeDirectory(directory, 0o755);
   writeFileSync(path.join(directory, name), '', { mode: 0o644 });
 }
 

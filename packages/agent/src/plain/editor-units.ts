@@ -7,21 +7,15 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EditorPlace, EditorUnits } from '../sessions/editor-port.ts';
+import { type Identity, identityOf, livingOf, send } from './identity.ts';
 import {
   allProcesses,
   argumentsOf,
   type Process,
-  processOf,
   startedWith,
   usageOf,
   withDescendants,
 } from './processes.ts';
-
-/** Told from a later process with the same number. The directory that it lies in is gone after a reboot, or cleared. */
-interface Identity {
-  readonly pid: number;
-  readonly start: string;
-}
 
 /** From SIGTERM to SIGKILL, and to giving up, in ms. */
 const GRACE_MS = 5000;
@@ -41,9 +35,8 @@ export function createPlainEditorUnits(runner: string): EditorUnits {
       });
       await once(child, 'spawn');
       child.unref();
-      const pid = child.pid ?? 0;
-      const identity: Identity = { pid, start: processOf(pid)?.start ?? 'ended' };
-      writeFileSync(recordFile(place), JSON.stringify(identity), { mode: 0o600 });
+      // The directory that it lies in is gone after a reboot, or cleared.
+      writeFileSync(recordFile(place), JSON.stringify(identityOf(child.pid ?? 0)), { mode: 0o600 });
     },
 
     async alive(place) {
@@ -80,10 +73,7 @@ export function createPlainEditorUnits(runner: string): EditorUnits {
 /** The one that it was started as; where the agent died before that was written down, by its arguments. */
 function main(place: EditorPlace): Process | null {
   const identity = recorded(place);
-  if (identity) {
-    const found = processOf(identity.pid);
-    return found && !found.zombie && found.start === identity.start ? found : null;
-  }
+  if (identity) return livingOf(identity);
   const leads = ({ pid, leader }: Process) => pid === leader && argumentsOf(pid).includes(place.socket);
   return allProcesses().find((one) => leads(one) && isMarked(one.pid, place)) ?? null;
 }
@@ -108,12 +98,4 @@ function members(place: EditorPlace): Process[] {
 
 function isMarked(pid: number, { sessionId }: EditorPlace): boolean {
   return startedWith(pid, `BERTH_EDITOR_OF=${sessionId}`);
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

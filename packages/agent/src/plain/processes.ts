@@ -136,7 +136,7 @@ export function usageOf(pids: readonly number[]): UnitUsage {
     ticks += cpuTicks(readQuietly(`/proc/${pid}/stat`, 'latin1'));
   }
   const cpuMs = (ticks * 1000) / TICKS_PER_SECOND;
-  return { memoryBytes: pages * PAGE_BYTES, peakBytes: null, cpuMs, oomKills: 0 };
+  return { memoryBytes: pages * PAGE_BYTES, peakBytes: null, cpuMs, oomKills: 0, limitBytes: null };
 }
 
 /** Of a process, with the children that it waited for. */

@@ -9,12 +9,12 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SessionPaths, UnitSpec, Units } from '../sessions/ports.ts';
+import { type Identity, identityOf, livingOf, send } from './identity.ts';
 import {
   allProcesses,
   argumentsOf,
   Census,
   type Process,
-  processOf,
   startedWith,
   usageOf,
   withDescendants,
@@ -22,9 +22,7 @@ import {
 import { freeze, frozen, thaw } from './standstill.ts';
 
 /** The unit's main process, told from any other, also across a reboot. */
-interface Identity {
-  readonly pid: number;
-  readonly start: string;
+interface Main extends Identity {
   readonly bootId: string;
 }
 
@@ -37,7 +35,7 @@ export function createPlainUnits(): Units {
   async function observe(sessionId: string, paths: SessionPaths): Promise<'alive' | 'gone' | 'rebooted'> {
     const identity = await recorded(paths);
     if (identity && identity.bootId !== bootId) return 'rebooted';
-    if (identity) return isAlive(identity) ? 'alive' : 'gone';
+    if (identity) return livingOf(identity) ? 'alive' : 'gone';
     // Never started, unless the agent died between the start and the record of it: then the
     // server's socket is there.
     if (!existsSync(paths.tmuxSocket)) return 'gone';
@@ -68,9 +66,8 @@ export function createPlainUnits(): Units {
     } finally {
       closeSync(log);
     }
-    const found = processOf(pid);
-    // Ended at once: there is nothing to know it by, and the terminal will say why.
-    await keep(paths, { pid, start: found?.start ?? 'ended', bootId });
+    // Where it ended at once the terminal will say why.
+    await keep(paths, { ...identityOf(pid), bootId });
   }
 
   /** Everything of the session, whoever its parents are. */
@@ -123,7 +120,7 @@ export function createPlainUnits(): Units {
 
     async usage(_sessionId, paths) {
       const identity = await recorded(paths);
-      if (identity?.bootId !== bootId || !isAlive(identity)) return null;
+      if (identity?.bootId !== bootId || !livingOf(identity)) return null;
       return usageOf(census.treeOf(identity.pid));
     },
 
@@ -135,7 +132,7 @@ export function createPlainUnits(): Units {
 /** True of a session that was started as plain processes since the machine was booted. */
 export function startedPlain(paths: SessionPaths): boolean {
   if (!existsSync(recordFile(paths))) return false;
-  const { bootId } = JSON.parse(readFileSync(recordFile(paths), 'utf8')) as Identity;
+  const { bootId } = JSON.parse(readFileSync(recordFile(paths), 'utf8')) as Main;
   return bootId === currentBoot();
 }
 
@@ -161,33 +158,20 @@ function find(all: readonly Process[], matches: (args: readonly string[]) => boo
   return null;
 }
 
-function isAlive({ pid, start }: Identity): boolean {
-  const found = processOf(pid);
-  return found !== null && !found.zombie && found.start === start;
-}
-
-async function recorded(paths: SessionPaths): Promise<Identity | null> {
+async function recorded(paths: SessionPaths): Promise<Main | null> {
   try {
-    return JSON.parse(await readFile(recordFile(paths), 'utf8')) as Identity;
+    return JSON.parse(await readFile(recordFile(paths), 'utf8')) as Main;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function keep(paths: SessionPaths, identity: Identity): Promise<void> {
+async function keep(paths: SessionPaths, identity: Main): Promise<void> {
   await writeFile(`${recordFile(paths)}.new`, JSON.stringify(identity), { mode: 0o600 });
   await rename(`${recordFile(paths)}.new`, recordFile(paths));
 }
 
 function recordFile(paths: SessionPaths): string {
   return path.join(paths.directory, 'unit.json');
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

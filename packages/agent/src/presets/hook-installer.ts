@@ -3,10 +3,11 @@
  * beside what came of it: a file that nobody changed since goes back byte by byte.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { ToolHooks } from '@berth/shared/domain/tool-hooks';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { type HookInstall, hookCommand, type Preset } from '../domain/presets.ts';
 import type { HookInstaller } from '../sessions/hooks-port.ts';
 import type { PresetCatalog } from '../sessions/preset-port.ts';
@@ -126,7 +127,7 @@ export function createHookInstaller(options: {
   }
 
   function keepBackup(tool: string, backup: Backup): void {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     writeFileSync(backupFile(tool), JSON.stringify(backup), { mode: 0o600 });
   }
 

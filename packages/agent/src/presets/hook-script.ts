@@ -1,14 +1,11 @@
 /** The script that hooks of coding agents call, put into the state directory at start. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import text from './berth-hook.sh';
 
 /** Its path, which stays the same: settings of tools name it. Written whole, by rename. */
-export async function installHookScript(stateDirectory: string): Promise<string> {
-  const directory = path.join(stateDirectory, 'lib');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const file = path.join(directory, 'berth-hook.sh');
-  await writeFile(`${file}.new`, text, { mode: 0o700 });
-  await rename(`${file}.new`, file);
+export function installHookScript(stateDirectory: string): string {
+  const file = path.join(stateDirectory, 'lib/berth-hook.sh');
+  replaceFile(file, text, 0o700);
   return file;
 }

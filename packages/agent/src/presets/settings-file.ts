@@ -1,16 +1,8 @@
 /** A settings file of somebody else's: read, and replaced whole; links, owner and mode stay. */
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 
 /** Null: it is not there. */
 export function readSettings(file: string): string | null {
@@ -24,7 +16,7 @@ export function readSettings(file: string): string | null {
 
 export function writeSettings(file: string, text: string): void {
   const target = targetOf(file);
-  mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(target));
   const mode = statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600;
   const temporary = `${target}.berth-${randomBytes(4).toString('hex')}`;
   try {

@@ -3,9 +3,10 @@
  * unpacked once, under a name that tells its content, into a directory that is the user's alone.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { embedded } from '../executable.ts';
 import { privateDirectory, runtimeDirectory } from '../runtime-directory.ts';
 
@@ -40,7 +41,7 @@ export function unpack({ name, content, directories }: Unpacking): string {
   let refused: unknown = new Error('no directory to unpack to');
   for (const directory of directories) {
     try {
-      mkdirSync(path.dirname(directory), { recursive: true, mode: 0o700 });
+      makeDirectory(path.dirname(directory));
       const file = path.join(privateDirectory(directory), `${hash}-${name}`);
       if (!holds(file, content)) put(file, content);
       return file;

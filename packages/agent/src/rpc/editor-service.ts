@@ -4,6 +4,7 @@ import {
   EDITOR_IDLE_MS,
   type EditorSnapshot,
   isExtensionName,
+  MAX_EDITOR_IDLE_MS,
   MAX_PROFILE_BYTES,
 } from '@berth/shared/domain/editor';
 import type { EditorServiceServer, OpenEditorRequest } from '@berth/shared/gen/berth/v1/editor';
@@ -25,7 +26,6 @@ const NOT_OURS = {
   hint: 'Berth did not start it: open its directory over ssh',
 };
 const MOST_EXTENSIONS = 100;
-const YEAR_MS = 366 * 24 * 3_600_000;
 
 /** What it answers is the same however often it is asked: no call needs to be remembered. */
 export function editorService({ wrap, registry, editors }: EditorServiceOptions): EditorServiceServer {
@@ -54,7 +54,7 @@ export function editorService({ wrap, registry, editors }: EditorServiceOptions)
 }
 
 function openOrder({ profile, idleTimeout, memoryBytes }: OpenEditorRequest): OpenOrder {
-  const { settings = '', keybindings = '', extensions = [] } = profile ?? {};
+  const { settings = '', keybindings = '', extensions = [], idleTimeout: usual } = profile ?? {};
   for (const [name, text] of Object.entries({ settings, keybindings })) {
     if (Buffer.byteLength(text) > MAX_PROFILE_BYTES) throw invalid(`${name} of the profile are too large`);
   }
@@ -63,9 +63,12 @@ function openOrder({ profile, idleTimeout, memoryBytes }: OpenEditorRequest): Op
     throw invalid(`an extension is PUBLISHER.NAME or PUBLISHER.NAME@VERSION, not ${odd}`);
   if (extensions.length > MOST_EXTENSIONS)
     throw invalid(`a profile has at most ${MOST_EXTENSIONS} extensions`);
-  const idleMs = fromDuration(idleTimeout) ?? EDITOR_IDLE_MS;
-  if (idleMs < 0 || idleMs > YEAR_MS) throw invalid('an editor may idle from 0 s to a year');
-  return { profile: { settings, keybindings, extensions }, idleMs, memoryBytes: toBytes(memoryBytes) };
+  const asked = fromDuration(idleTimeout) ?? null;
+  const idleMs = fromDuration(usual) ?? EDITOR_IDLE_MS;
+  for (const ms of [asked ?? 0, idleMs])
+    if (ms < 0 || ms > MAX_EDITOR_IDLE_MS) throw invalid('an editor may idle from 0 s to a year');
+  const kept = { settings, keybindings, extensions, idleMs };
+  return { profile: kept, idleMs: asked, memoryBytes: toBytes(memoryBytes) };
 }
 
 function invalid(message: string): BerthError {

@@ -78,7 +78,8 @@ async function pump(stream: Stream, connection: Duplex, signal: AbortSignal): Pr
     connection.once('drain', () => stream.resume());
   });
   if (stream.readableEnded) connection.end();
-  stream.on('end', () => connection.end());
+  // Of a link that is lost comes an end, too, and then that the call is cancelled: nobody has left.
+  stream.on('end', () => setImmediate(() => signal.aborted || connection.end()));
   stream.on('error', () => connection.destroy());
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
   stream.resume();

@@ -48,7 +48,8 @@ export interface EditorsOptions {
 
 export interface OpenOrder {
   readonly profile: EditorProfile;
-  readonly idleMs: number;
+  /** Null: as it was asked before, and as the profile says for a new one. */
+  readonly idleMs: number | null;
   /** 0: the usual share of the slot. */
   readonly memoryBytes: number;
 }
@@ -86,7 +87,8 @@ export class Editors implements Disposable {
         const held = { place, units, record };
         const lives = session !== undefined && isActive(session);
         // Where that cannot be told it is looked after as if it ran: its socket will tell.
-        if (lives && (await units.alive(place).catch(() => true))) this.#take(sessionId, held).enter();
+        if (lives && (await units.alive(place).catch(() => true)))
+          this.#take(sessionId, held, { found: true }).enter();
         else await this.#end(held, lives);
       });
     }
@@ -115,7 +117,7 @@ export class Editors implements Disposable {
       const session = awake(registry.resolve(id));
       const running = this.#running.get(id);
       if (running && (await running.units.alive(running.place))) {
-        running.record = { ...running.record, idleMs: order.idleMs };
+        running.record = { ...running.record, idleMs: order.idleMs ?? running.record.idleMs };
         await files.keep(running.place, running.record);
         await running.untilReady(files);
         running.wentOn();
@@ -159,7 +161,7 @@ export class Editors implements Disposable {
     for (const running of this.#running.values()) running[Symbol.dispose]();
   }
 
-  async #start(session: Live, { profile, idleMs, memoryBytes: askedBytes }: OpenOrder): Promise<void> {
+  async #start(session: Live, { profile, memoryBytes: askedBytes, ...order }: OpenOrder): Promise<void> {
     const { programs, files, extensions, surroundings, sessionUnits, now } = this.#o;
     const { id, memoryBytes: slotBytes } = session;
     const place = files.place(id);
@@ -173,6 +175,7 @@ export class Editors implements Disposable {
     const cap = editorCap({ sessionId: id, slotBytes, usedBytes, askedBytes, enforced });
     const { env, workspace: directory } = await surroundings(session);
     const { program, version, healthPath } = editor;
+    const idleMs = order.idleMs ?? profile.idleMs;
     const record = { program, version, healthPath, startedAt: now(), idleMs, directory, slotBytes, enforced };
     const running = this.#take(id, { place, units, record });
     try {
@@ -196,11 +199,11 @@ export class Editors implements Disposable {
     }
   }
 
-  #take(sessionId: string, held: Held): RunningEditor {
+  #take(sessionId: string, held: Held, { found } = { found: false }): RunningEditor {
     const { door, now, registry } = this.#o;
     const running: RunningEditor = new RunningEditor({
       ...held,
-      ...{ door, now },
+      ...{ door, now, found },
       suspended: () => registry.get(sessionId)?.state === 'suspended',
       onIdle: () => void this.#still(sessionId, running, () => this.#idled(sessionId, running)),
       onGone: () => void this.#still(sessionId, running, () => this.#crashed(sessionId, running)),

@@ -80,6 +80,8 @@ export interface UnitUsage {
   readonly cpuMs: number | null;
   /** Processes that the kernel ended for memory. */
   readonly oomKills: number;
+  /** What the kernel holds it to now: less than its slot while an editor runs beside it. Null: to nothing. */
+  readonly limitBytes: number | null;
 }
 
 export interface UnitSpec {

@@ -13,6 +13,8 @@ export interface RunningEditorOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly suspended: () => boolean;
+  /** It ran under the agent before this one: pages of then may come back. */
+  readonly found: boolean;
   /** Nobody was connected for as long as was asked for. Called again later where it goes on. */
   readonly onIdle: () => void;
   /** Nobody answers at its socket any more. */
@@ -32,6 +34,7 @@ export class RunningEditor implements Disposable {
   #connections = 0;
   /** When the last connection ended, or it began or went on. */
   #since: number;
+  #lostAt: number | null;
   #timer: NodeJS.Timeout | null = null;
   #watch: Disposable | null = null;
   /** It stood still when it was last looked at. */
@@ -44,6 +47,7 @@ export class RunningEditor implements Disposable {
     this.units = options.units;
     this.record = options.record;
     this.#since = options.now();
+    this.#lostAt = options.found ? this.#since : null;
   }
 
   /** By its own word. Throws EDITOR_FAILED with its last one where it ended, or says nothing. */
@@ -80,6 +84,8 @@ export class RunningEditor implements Disposable {
     this.waitForIdle();
     connection.once('close', () => {
       this.#connections -= 1;
+      // Nobody said that he leaves: his link broke, or his machine sleeps.
+      if (!connection.writableEnded && !connection.readableEnded) this.#lostAt = this.#o.now();
       this.wentOn();
     });
     return connection;
@@ -95,7 +101,8 @@ export class RunningEditor implements Disposable {
   get idleUntil(): number | null {
     const suspended = this.#o.suspended();
     const { idleMs: timeoutMs } = this.record;
-    return idleUntil({ connections: this.#connections, since: this.#since, timeoutMs, suspended });
+    const now = { connections: this.#connections, since: this.#since, lostAt: this.#lostAt };
+    return idleUntil({ ...now, timeoutMs, suspended });
   }
 
   waitForIdle(): void {
@@ -103,7 +110,10 @@ export class RunningEditor implements Disposable {
     this.#timer = null;
     const still = this.#o.suspended();
     // What stood still with its session was not idle meanwhile.
-    if (this.#still && !still) this.#since = this.#o.now();
+    if (this.#still && !still) {
+      this.#since = this.#o.now();
+      if (this.#lostAt !== null) this.#lostAt = this.#since;
+    }
     this.#still = still;
     const until = this.idleUntil;
     if (this.#over || this.#state !== 'ready' || until === null) return;

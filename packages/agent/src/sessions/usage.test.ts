@@ -23,7 +23,8 @@ function meter(looks: (UnitUsage | Error)[]) {
     now: () => now,
     clock: () => now,
     onOomKill: (_session, count) => kills.push(count),
-    onPressure: (_session, { high, usedBytes }) => pressure.push(`${high ? 'high' : 'low'} ${usedBytes}`),
+    onPressure: (_session, { high, usedBytes, slotBytes }) =>
+      pressure.push(`${high ? 'high' : 'low'} ${usedBytes} of ${slotBytes}`),
   });
   return { meter: made, kills, pressure, pass: (ms: number) => (now += ms) };
 }
@@ -33,6 +34,7 @@ const seen = (over: Partial<UnitUsage>): UnitUsage => ({
   peakBytes: null,
   cpuMs: 0,
   oomKills: 0,
+  limitBytes: null,
   ...over,
 });
 
@@ -70,5 +72,13 @@ it('tells once when a session comes near the end of its slot, and when it got aw
   const { meter: it, pressure } = meter(looks);
   using _it = it;
   for (let look = 0; look < 6; look++) await it.look();
-  expect(pressure).toEqual(['high 92', 'low 70']);
+  expect(pressure).toEqual(['high 92 of 100', 'low 70 of 100']);
+});
+
+it('counts what an editor beside it leaves of its slot', async () => {
+  const looks = [null, 75, 75, null].map((limitBytes) => seen({ memoryBytes: 70, limitBytes }));
+  const { meter: it, pressure } = meter(looks);
+  using _it = it;
+  for (let look = 0; look < 4; look++) await it.look();
+  expect(pressure).toEqual(['high 70 of 75', 'low 70 of 100']);
 });

@@ -18,8 +18,11 @@ export interface UsageMeterOptions {
   readonly clock: () => number;
   /** The kernel ended processes of a session that goes on. */
   readonly onOomKill: (session: Session, kills: number) => void;
-  /** A session came near the end of its slot, or got away from it. Not told where a look is dear. */
-  readonly onPressure: (session: Session, pressure: { high: boolean; usedBytes: number }) => void;
+  /** A session came near the end of its slot, or of what an editor leaves of it, or got away from it. Not told where a look is dear. */
+  readonly onPressure: (
+    session: Session,
+    pressure: { high: boolean; usedBytes: number; slotBytes: number },
+  ) => void;
 }
 
 interface Look {
@@ -101,11 +104,12 @@ export class UsageMeter implements Disposable {
     const seen = await this.#o.units.usage(session.id, this.#o.paths(session)).catch(() => null);
     if (!seen) return;
     const before = this.#looks.get(session.id);
-    const pressed = isPressed(before?.pressed ?? false, seen.memoryBytes, session.memoryBytes);
+    const slotBytes = Math.min(session.memoryBytes, seen.limitBytes ?? session.memoryBytes);
+    const pressed = isPressed(before?.pressed ?? false, seen.memoryBytes, slotBytes);
     const look = { ...next(before, seen, this.#o.now()), pressed };
     this.#looks.set(session.id, look);
     if (pressed !== (before?.pressed ?? false) && !this.#o.units.usageIsDear)
-      this.#o.onPressure(session, { high: pressed, usedBytes: seen.memoryBytes });
+      this.#o.onPressure(session, { high: pressed, usedBytes: seen.memoryBytes, slotBytes });
     // What the first look finds was told before, by the agent before this one, unless it began under this one.
     const isNew = this.#fresh.delete(session.id);
     const told = before?.usage.oomKills ?? (isNew ? 0 : look.usage.oomKills);

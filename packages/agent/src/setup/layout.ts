@@ -2,9 +2,10 @@
  * Where a host keeps the agent's versions: each in a directory of its own, and a link that names
  * the one to run. The link is replaced by rename, so that there is one at every moment.
  */
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 
 export interface Layout {
   readonly versions: string;
@@ -49,7 +50,7 @@ export function linkCommand(layout: Layout): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
   }
-  mkdirSync(path.dirname(layout.command), { recursive: true });
+  makeDirectory(path.dirname(layout.command), 0o777);
   link(layout.program, layout.command);
 }
 

@@ -1,10 +1,11 @@
 /** What setting up asks of systemd and logind: units written, read, enabled, restarted; linger. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { UnitFile } from './unit-files.ts';
 
 const CALL_MS = 90_000;
@@ -42,7 +43,7 @@ export async function startAgent(scope: Scope, unit: string): Promise<void> {
 
 /** True if any of them is new or other than what was there. Each appears whole. */
 export function writeUnits(directory: string, files: readonly UnitFile[]): boolean {
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory, 0o777);
   let changed = false;
   for (const { name, text } of files) {
     const file = path.join(directory, name);

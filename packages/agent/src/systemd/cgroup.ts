@@ -26,8 +26,8 @@ export async function usageOf(group: string, { unified }: CgroupLayout): Promise
 
 async function usageUnified(directory: string): Promise<UnitUsage | null> {
   const read = (name: string) => readOr(path.join(directory, name));
-  const [current, statistics, peak, events, cpu] = await Promise.all(
-    ['memory.current', 'memory.stat', 'memory.peak', 'memory.events', 'cpu.stat'].map(read),
+  const [current, statistics, peak, events, cpu, limit = null] = await Promise.all(
+    ['memory.current', 'memory.stat', 'memory.peak', 'memory.events', 'cpu.stat', 'memory.max'].map(read),
   );
   if (current === null || current === undefined) return null;
   const micros = field(cpu, 'usage_usec');
@@ -37,15 +37,17 @@ async function usageUnified(directory: string): Promise<UnitUsage | null> {
     peakBytes: peak ? Number(peak) : null,
     cpuMs: micros === null ? null : Math.round(micros / 1000),
     oomKills: field(events, 'oom_kill') ?? 0,
+    limitBytes: limitIn(limit),
   };
 }
 
 async function usageLegacy(group: string): Promise<UnitUsage | null> {
   const memory = (name: string) => readOr(path.join(ROOT, 'memory', group, name));
-  const [current, statistics, peak, control, cpuMs] = await Promise.all([
+  const [current, statistics, peak, limit, control, cpuMs] = await Promise.all([
     memory('memory.usage_in_bytes'),
     memory('memory.stat'),
     memory('memory.max_usage_in_bytes'),
+    memory('memory.limit_in_bytes'),
     memory('memory.oom_control'),
     cpuMsLegacy(group),
   ]);
@@ -56,6 +58,7 @@ async function usageLegacy(group: string): Promise<UnitUsage | null> {
     cpuMs,
     // Since Linux 4.13.
     oomKills: field(control, 'oom_kill') ?? 0,
+    limitBytes: limitIn(limit),
   };
 }
 
@@ -85,11 +88,16 @@ export async function memoryLimit(group: string, { unified }: CgroupLayout): Pro
   const [base, file] = unified ? [ROOT, 'memory.max'] : [path.join(ROOT, 'memory'), 'memory.limit_in_bytes'];
   let lowest: number | null = null;
   for (let at = group; ; at = path.dirname(at)) {
-    const limit = Number.parseInt((await readOr(path.join(base, at, file))) ?? '', 10);
-    // v1 writes "no limit" as a number near 2^63.
-    if (Number.isSafeInteger(limit) && (lowest === null || limit < lowest)) lowest = limit;
+    const limit = limitIn(await readOr(path.join(base, at, file)));
+    if (limit !== null && (lowest === null || limit < lowest)) lowest = limit;
     if (at === '/' || at === '.') return lowest;
   }
+}
+
+/** Null: there is none, which v1 writes as a number near 2^63. */
+function limitIn(text: string | null): number | null {
+  const limit = Number.parseInt(text ?? '', 10);
+  return Number.isSafeInteger(limit) ? limit : null;
 }
 
 /** Processes of a group. */

@@ -107,7 +107,9 @@ export function createSystemdUnits(options: {
   /** After its end systemd still knows whether memory was the reason, until the unit is forgotten. */
   async function afterwards(sessionId: string): Promise<UnitUsage | null> {
     const result = (await show(sessionId, 'Result')).get('Result');
-    return result === 'oom-kill' ? { memoryBytes: 0, peakBytes: null, cpuMs: null, oomKills: 1 } : null;
+    return result === 'oom-kill'
+      ? { memoryBytes: 0, peakBytes: null, cpuMs: null, oomKills: 1, limitBytes: null }
+      : null;
   }
 
   return {

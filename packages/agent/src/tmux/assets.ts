@@ -1,7 +1,7 @@
 /** The scripts and the configuration that tmux runs with, put into the state directory at start. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import runnerText from './exec-run.sh';
 import wrapperText from './session-run.sh';
 import sinkText from './sink.sh';
@@ -16,20 +16,18 @@ export interface TmuxAssets {
 }
 
 /** Written anew at each start, whole: running sessions keep the file they opened. */
-export async function installTmuxAssets(stateDirectory: string): Promise<TmuxAssets> {
+export function installTmuxAssets(stateDirectory: string): TmuxAssets {
   const directory = path.join(stateDirectory, 'lib');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const install = async (name: string, text: string) => {
+  const install = (name: string, text: string) => {
     const file = path.join(directory, name);
-    await writeFile(`${file}.new`, text, { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    replaceFile(file, text);
     return file;
   };
   return {
-    wrapper: await install('session-run.sh', wrapperText),
-    runner: await install('exec-run.sh', runnerText),
-    sink: await install('sink.sh', sinkText),
-    configFile: await install('tmux.conf', `set -g default-terminal "${innerTerm()}"\n${configText}`),
+    wrapper: install('session-run.sh', wrapperText),
+    runner: install('exec-run.sh', runnerText),
+    sink: install('sink.sh', sinkText),
+    configFile: install('tmux.conf', `set -g default-terminal "${innerTerm()}"\n${configText}`),
   };
 }
 

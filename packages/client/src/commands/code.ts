@@ -5,6 +5,7 @@ import type { EditorSnapshot } from '@berth/shared/domain/editor';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
+import { lookAfter, refuseEnded } from '../fleet/look-after.ts';
 import type { Place } from '../fleet/resolve.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
@@ -27,7 +28,8 @@ export const code = defineCommand({
     idle: {
       type: 'string',
       value: 'TIME',
-      describe: 'end it after so long without a connection (30m); 0: never',
+      describe:
+        'end it after so long without a connection, else as the setting code_idle says (30m); 0: never',
     },
   },
   most: 1,
@@ -77,9 +79,9 @@ async function openOnHost(
   context: Context,
   { idleMs, open }: { idleMs: number | null; open: boolean },
 ): Promise<number> {
-  const { console, env, paths } = context;
+  const { console, env, paths, settings } = context;
   const { readProfile } = await import('../editor/profile.ts');
-  const profile = readProfile(paths.configDir);
+  const profile = readProfile(paths.configDir, settings.codeIdleMs);
   const client = await context.connect(place.host);
   const request = { requestId: randomUUID(), session: place.session.id, profile, idleMs };
   const editor = await client.openEditor(request);
@@ -102,8 +104,28 @@ async function openOnHost(
     }
   }
   console.err('berth: the page is here until ctrl-C; the editor goes on after it, until nobody uses it\n');
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  await lookAfterEditor(place, context, signal);
   return 130;
+}
+
+/** Until the signal aborts. Throws SESSION_ENDED, EDITOR_NOT_RUNNING: then nobody needs the page any more. */
+async function lookAfterEditor(
+  { host, session: { id } }: Place,
+  context: Context,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async () => {
+    const client = await context.connect(host);
+    refuseEnded(await client.getSession(id, { signal }));
+    const { state, detail } = await client.getEditor(id, { signal });
+    if (state !== 'stopped') return;
+    const why = detail === '' ? '' : `: ${detail}`;
+    throw new BerthError('EDITOR_NOT_RUNNING', `the editor of ${id} has ended${why}`, {
+      hint: `start it again: berth code ${id}`,
+    });
+  };
+  const told = (text: string) => context.console.err(`berth: ${oneLine(text)}\n`);
+  await lookAfter({ host: host.name, look, told }, signal);
 }
 
 function editorJson(place: Place, editor: EditorSnapshot) {

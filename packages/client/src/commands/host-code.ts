@@ -1,9 +1,10 @@
 /** `berth host code install` and `show`: the VS Code that sessions of a host are opened with. */
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { EditorInstallation } from '@berth/shared/domain/editor';
 import { oneLine } from '@berth/shared/domain/text';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { privateDirectory } from '../config/paths.ts';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
@@ -66,7 +67,7 @@ async function archiveOf(
     });
   }
   progress('packing it');
-  mkdirSync(paths.cacheDir, { recursive: true });
+  makeDirectory(paths.cacheDir, 0o777);
   const directory = privateDirectory(path.join(paths.cacheDir, 'code-server'));
   const file = path.join(directory, `${process.pid}.tar.gz`);
   const { runProgram } = await import('../notify/program.ts');

@@ -4,9 +4,10 @@
  * kept is renewed behind its back, by a `berth list` of its own that outlives it.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, futimesSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, futimesSync, openSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isSea } from 'node:sea';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { paths } from '../config/paths.ts';
 import { loadRemotes } from '../config/remotes.ts';
 import { createFleetCache } from '../fleet/cache.ts';
@@ -57,7 +58,7 @@ function renew(directory: string, { env, now }: { env: NodeJS.ProcessEnv; now: n
 function takeTurn(directory: string, now: number): boolean {
   const mark = path.join(directory, 'renewed');
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const last = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     // Also after a clock that was put back.
     if (last <= now && now - last < RENEW_MS) return false;

@@ -2,9 +2,10 @@
  * What a YAML file said, kept as JSON: reading YAML against its schema costs a third of a warm
  * start. Good as long as the file is the same to the byte, as far as its inode can tell.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { VERSION } from '@berth/shared/domain/version';
+import { replaceFile } from '@berth/shared/files/replace-file';
 
 /** `parse` is asked where nothing is kept, or what is kept is of another state of the file. */
 export async function parsedOnce<T>(
@@ -22,10 +23,7 @@ export async function parsedOnce<T>(
   }
   const value = await options.parse();
   try {
-    mkdirSync(options.cacheDir, { recursive: true, mode: 0o700 });
-    const temporary = `${kept}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify({ stamp, value }), { mode: 0o600 });
-    renameSync(temporary, kept);
+    replaceFile(kept, JSON.stringify({ stamp, value }));
   } catch {
     // A cache that cannot be written costs time, nothing else.
   }

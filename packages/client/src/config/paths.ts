@@ -1,8 +1,9 @@
 /** Where the client keeps its files: the XDG directories, with fallbacks that also hold on macOS. */
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 
 export interface Paths {
   readonly configDir: string;
@@ -47,7 +48,7 @@ function agentSocket(runtimeDir: string): string {
 
 /** Makes a directory that only its user can enter; refuses one that is not so. */
 export function privateDirectory(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const found = lstatSync(directory);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
     throw new BerthError(

@@ -1,7 +1,8 @@
 /** Changes to remotes.yaml that leave comments, order and everything else as they were. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { type Document, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import type { HostConfig } from './remotes.ts';
 import { parseRemotes } from './remotes-schema.ts';
@@ -58,7 +59,7 @@ function edit(file: string, change: (document: Document, text: string) => readon
   const kept = known.length === splices.length ? spliced(before, known) : null;
   const exact = kept !== null && says(kept, document, parseDocument);
   const text = exact ? kept : document.toString({ lineWidth: 0 });
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   const next = `${file}.${process.pid}.new`;
   writeFileSync(next, text, { mode: 0o600 });
   parseRemotes(next);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { parseDuration } from '@berth/shared/domain/duration';
+import { MAX_EDITOR_IDLE_MS } from '@berth/shared/domain/editor';
 import { parseMemory } from '@berth/shared/domain/memory';
 import { POLICIES, type Policy } from '../placement/policy.ts';
 import { NOTIFY_SETTINGS, type NotifySettings, notifySettings } from './notify-settings.ts';
@@ -39,6 +40,8 @@ export interface Settings {
   readonly reservationMs: number;
   /** What ended longer ago than this, in ms, is removed by `berth prune`. */
   readonly pruneOlderThanMs: number;
+  /** Without a connection for this long, in ms, an editor of a session ends that is new; 0: never. */
+  readonly codeIdleMs: number;
   readonly notify: NotifySettings;
   /** Each setting as it was written, by its key in config.yaml, and where that was; secrets hidden. */
   readonly texts: Readonly<Record<SettingName, string>>;
@@ -71,6 +74,10 @@ const span = (text: string) => {
 const heldSpan = (text: string) => {
   const ms = parseDuration(text);
   return ms !== null && ms >= RESERVATION_MS.least && ms <= RESERVATION_MS.most ? ms : null;
+};
+const idleSpan = (text: string) => {
+  const ms = parseDuration(text);
+  return ms !== null && ms <= MAX_EDITOR_IDLE_MS ? ms : null;
 };
 const TOGGLE = {
   toggle: true,
@@ -123,6 +130,12 @@ export const SETTINGS = {
     form: 'must be a time from 1s to 1h',
   },
   prune_older_than: { variable: 'BERTH_PRUNE_OLDER_THAN', usual: '7d', read: span, form: TIME },
+  code_idle: {
+    variable: 'BERTH_CODE_IDLE',
+    usual: '30m',
+    read: idleSpan,
+    form: 'must be a time such as 10m or 8h, of at most a year; 0: never',
+  },
   ...NOTIFY_SETTINGS,
 } as const satisfies Record<string, Definition>;
 
@@ -183,6 +196,7 @@ export async function loadSettings(options: {
     fanoutMs: Number(value('fanout_timeout')),
     reservationMs: Number(value('reservation')),
     pruneOlderThanMs: Number(value('prune_older_than')),
+    codeIdleMs: Number(value('code_idle')),
     notify: notifySettings(value),
     texts,
     origins,

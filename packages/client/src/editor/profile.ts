@@ -5,13 +5,14 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { type EditorProfile, isExtensionName, MAX_PROFILE_BYTES } from '@berth/shared/domain/editor';
 import { oneLine } from '@berth/shared/domain/text';
 
-/** What is not there is empty. Throws CONFIG_INVALID. */
-export function readProfile(configDir: string): EditorProfile {
+/** What is not there is empty. `idleMs`: as configured. Throws CONFIG_INVALID. */
+export function readProfile(configDir: string, idleMs: number): EditorProfile {
   const directory = path.join(configDir, 'code');
   return {
     settings: read(path.join(directory, 'settings.json')),
     keybindings: read(path.join(directory, 'keybindings.json')),
     extensions: extensionsIn(path.join(directory, 'extensions.txt')),
+    idleMs,
   };
 }
 

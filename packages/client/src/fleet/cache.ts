@@ -3,11 +3,12 @@
  * who asked for a person; and the words that completion offers. No prompts, no output, no argv, no line
  * of anybody's screen: it may lie around on a laptop.
  */
-import { mkdirSync, readFileSync, renameSync, unlink, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, unlink, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ExternalSnapshot, externalAsSession } from '@berth/shared/domain/external-session';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { decodeKept, encodeKept, type KeptHost } from './kept-host.ts';
 
 /** What `keep` takes of a host: a LiveHost is one. */
@@ -66,7 +67,7 @@ export function createFleetCache(cacheDir: string): FleetCache {
   function write(host: string, kept: KeptHost, { dated = false } = {}): void {
     const temporary = `${fileOf(host)}.${process.pid}`;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       writeFileSync(temporary, `${JSON.stringify(encodeKept(kept))}\n`, { mode: 0o600 });
       if (dated) utimesSync(temporary, kept.asOf / 1000, kept.asOf / 1000);
       renameSync(temporary, fileOf(host));

@@ -1,9 +1,8 @@
 /** Ports of one session on this machine's loopback, for as long as the session and this process live. */
 import type { Socket } from 'node:net';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
-import type { SessionSnapshot } from '@berth/shared/domain/session-snapshot';
-import { isFinal } from '@berth/shared/domain/session-state';
 import { backoffMs, isPassing, pause } from '../fleet/backoff.ts';
+import { lookAfter, refuseEnded } from '../fleet/look-after.ts';
 import type { Place } from '../fleet/resolve.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import { type Forward, keepForward } from './forward-files.ts';
@@ -30,10 +29,6 @@ export interface ForwardingNews {
   trouble(text: string, hint?: string): void;
 }
 
-/** The host is asked this often, in ms, whether the session lives and what it listens on. */
-const LOOK_MS = 2000;
-/** At most, while it does not answer: for days, where a laptop is elsewhere. */
-const SELDOM_MS = 30_000;
 /** A new connection waits so long for a host that is away: longer than an agent takes to be restarted. */
 const PATIENCE_MS = 20_000;
 
@@ -82,24 +77,12 @@ export class Forwarding implements Disposable {
   async keep(signal: AbortSignal): Promise<void> {
     const { place, connect, told } = this.#o;
     const over = AbortSignal.any([signal, this.#over.signal]);
-    let failures = 0;
-    for (;;) {
-      const seldom = () => Math.max(LOOK_MS, backoffMs(failures, Math.random(), SELDOM_MS));
-      await pause(failures === 0 ? LOOK_MS : seldom(), over);
-      if (over.aborted) return;
-      try {
-        // A look at what it listens on is dear to some hosts.
-        if (this.#all) await this.#match(await this.#ports(over));
-        else refuseEnded(await (await connect()).getSession(place.session.id, { signal: over }));
-        if (failures > 0) told.trouble(`${place.host.name} is back`);
-        failures = 0;
-      } catch (error) {
-        if (over.aborted) return;
-        if (!isPassing(error)) throw error;
-        if (failures === 0) told.trouble(`${messageOf(error)}; connections wait until it is back`);
-        failures += 1;
-      }
-    }
+    const look = async () => {
+      // A look at what it listens on is dear to some hosts.
+      if (this.#all) await this.#match(await this.#ports(over));
+      else refuseEnded(await (await connect()).getSession(place.session.id, { signal: over }));
+    };
+    await lookAfter({ host: place.host.name, look, told: (text) => told.trouble(text) }, over);
   }
 
   /** Breaks off all connections. */
@@ -224,11 +207,4 @@ export class Forwarding implements Disposable {
     if (text !== this.#trouble) this.#o.told.trouble(text, hint);
     this.#trouble = text;
   }
-}
-
-function refuseEnded({ id, state }: SessionSnapshot): void {
-  if (!isFinal(state)) return;
-  throw new BerthError('SESSION_ENDED', `session ${id} has ended: it is ${state}`, {
-    values: { session: id },
-  });
 }

@@ -8,7 +8,6 @@ import {
   appendFileSync,
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -19,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { takeLock } from '../tunnel/process-lock.ts';
 import { trimmedHistory } from './entry.ts';
 
@@ -45,7 +45,7 @@ export function readHistory(file: string): string {
 
 /** `line` with its newline. Throws what writing failed with; true where the file may be too large. */
 export function appendLine(file: string, line: string): boolean {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   let bytes = 0;
   for (let i = 0; i < TRIES; i++) {
     const fd = openSync(file, 'a+', 0o600);
@@ -86,7 +86,7 @@ export async function trimHistory(file: string): Promise<void> {
 }
 
 export async function clearHistory(file: string): Promise<void> {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   using _lock = await takeLock(`${file}.lock`, AbortSignal.timeout(LOCK_MS));
   rmSync(file, { force: true });
 }

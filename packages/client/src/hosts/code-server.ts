@@ -91,11 +91,28 @@ rm -rf "$new/.fetch" "$new/.node"
 finish
 `;
 
-/** $1: SHA-256; standard input: a .tar.gz with bin/code-server in it, or in its one directory. */
+/**
+ * $1: SHA-256, $2: seconds in which something has to come; standard input: a .tar.gz with bin/code-server in
+ * it, or in its one directory. Of a cable that was cut the host hears nothing for hours: who waits for more
+ * would hold up the next try for as long.
+ */
 const FROM_ARCHIVE = `${BEGIN}
 trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/.in"
-cat >"$new/.archive"
+exec 3<&0
+: >"$new/.archive"
+cat <&3 >"$new/.archive" &
+taking=$!
+( seen=-1
+  while sleep "$2"; do
+    now=$(wc -c <"$new/.archive") || exit
+    [ "$now" = "$seen" ] && { kill "$taking"; exit; }
+    seen=$now
+  done ) 3<&- 9>&- >/dev/null 2>&1 &
+watching=$!
+wait "$taking" || fail 'nothing came any more'
+kill "$watching" 2>/dev/null || true
+exec 3<&-
 [ "$(sha256sum <"$new/.archive" | cut -d' ' -f1)" = "$1" ] || fail 'it arrived damaged'
 echo 'step unpacking it'
 tar -xzf "$new/.archive" -C "$new/.in" 2>/dev/null || fail 'it is no .tar.gz'
@@ -116,12 +133,14 @@ export interface InstallOptions {
   readonly archive: string | null;
   readonly progress: (step: string, share?: number) => void;
   readonly signal: AbortSignal;
+  /** Of an archive something has to arrive within this. */
+  readonly stillSeconds?: number;
 }
 
 /** Resolves with the version that is there now. Throws EDITOR_INSTALL_FAILED. */
 export async function installCodeServer(
   shell: RemoteShell,
-  { archive, progress, signal }: InstallOptions,
+  { archive, progress, signal, stillSeconds = STILL_SECONDS }: InstallOptions,
 ): Promise<{ version: string; had: boolean }> {
   let version = '';
   let had = false;
@@ -133,7 +152,7 @@ export async function installCodeServer(
   const { code, stderr } =
     archive === null
       ? await shell.feed(BY_NPM, { args: PINNED, onLine, signal })
-      : await fromArchive(shell, { archive, progress, onLine, signal });
+      : await fromArchive(shell, { archive, progress, onLine, signal, stillSeconds });
   if (code === 0 && version !== '') return { version, had };
   signal.throwIfAborted();
   const why = oneLine(stderr.trim().split('\n').at(-1) ?? '') || 'the connection broke';
@@ -142,11 +161,12 @@ export async function installCodeServer(
   });
 }
 
+const STILL_SECONDS = 60;
 const PINNED = [CODE_SERVER_VERSION, CODE_SERVER_HASH, NODE_VERSION, NODE_HASHES.x64, NODE_HASHES.arm64];
 
 async function fromArchive(
   shell: RemoteShell,
-  o: { archive: string; onLine: (line: string) => void } & Pick<InstallOptions, 'progress' | 'signal'>,
+  o: { archive: string; onLine: (line: string) => void } & Required<Omit<InstallOptions, 'archive'>>,
 ): Promise<{ code: number; stderr: string }> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(o.archive)) hash.update(chunk as Buffer);
@@ -159,5 +179,9 @@ async function fromArchive(
       yield chunk as Buffer;
     }
   }
-  return await shell.feed(FROM_ARCHIVE, { args: [hash.digest('hex')], input: bytes(), ...o });
+  return await shell.feed(FROM_ARCHIVE, {
+    args: [hash.digest('hex'), String(o.stillSeconds)],
+    input: bytes(),
+    ...o,
+  });
 }

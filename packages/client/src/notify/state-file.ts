@@ -1,6 +1,7 @@
 /** The policy's state on disk: `notify.json` in the state directory, written anew and put into place. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import { EMPTY_STATE } from './policy.ts';
 import type { PolicyState } from './policy-types.ts';
 
@@ -23,10 +24,6 @@ export function stateFile(stateDir: string): StateFile {
       }
       return EMPTY_STATE;
     },
-    save(state) {
-      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    },
+    save: (state) => replaceFile(file, JSON.stringify(state)),
   };
 }

@@ -1,17 +1,10 @@
 /** Where requests with an id of the user's own went: a file for each in the state directory. */
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import type { Way } from './place.ts';
 
 /** Older ones are forgotten when another is kept. */
@@ -41,10 +34,9 @@ export function waysFile(stateDir: string, now: () => number): WaysFile {
     goes(requestId, way) {
       const file = fileOf(requestId);
       try {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
+        makeDirectory(directory);
         forgetOld(directory, now() - KEPT_MS);
-        writeFileSync(`${file}.${process.pid}`, JSON.stringify(way), { mode: 0o600 });
-        renameSync(`${file}.${process.pid}`, file);
+        replaceFile(file, JSON.stringify(way));
       } catch (error) {
         throw new BerthError('CONFIG_INVALID', `cannot keep where a request goes: ${messageOf(error)}`, {
           hint: `make ${directory} writable, or leave out --request-id`,

@@ -3,18 +3,10 @@
  * name or tunnel is refused from then on.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 
 export interface Pins {
   get(name: string): string | undefined;
@@ -58,7 +50,7 @@ export function createPins(stateDir: string): Pins {
   /** Runs `act` while no other client changes the file; it takes about a millisecond. */
   function alone<T>(act: () => T): T {
     const lock = `${file}.lock`;
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDir);
     while (!created(lock)) {
       if (ageMs(lock) > STALE_MS) rmSync(lock, { force: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);

@@ -1,10 +1,11 @@
 /** Host keys that are known to be right, in the file where the user's ssh looks for them. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -36,7 +37,7 @@ export async function trustKeys(
   const alias = says('hostkeyalias');
   const address = says('hostname');
   const name = alias || (says('port') === '22' ? address : `[${address}]:${says('port')}`);
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file));
   // Addresses are used again: the machine before had other keys.
   if (existsSync(file)) await run('ssh-keygen', ['-q', '-R', name, '-f', file], { env }).catch(() => {});
   appendFileSync(file, keys.map((key) => `${name} ${key}\n`).join(''), { mode: 0o600 });

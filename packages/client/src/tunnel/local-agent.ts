@@ -1,12 +1,13 @@
 /** The agent of this machine: found, or started in the background. */
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { Paths } from '../config/paths.ts';
 import { installedAgent } from './installed-agent.ts';
 import { accepts } from './socket.ts';
@@ -33,7 +34,7 @@ export async function ensureLocalAgent(options: LocalAgentOptions): Promise<stri
       hint: 'name a Linux host in remotes.yaml',
     });
   }
-  mkdirSync(paths.stateDir, { recursive: true, mode: 0o700 });
+  makeDirectory(paths.stateDir);
   const log = path.join(paths.stateDir, 'berthd.log');
   const argv = [...agentProgram(env), 'serve'];
   const underSystemd = await startUnderSystemd(argv, env);

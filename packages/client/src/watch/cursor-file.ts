@@ -2,9 +2,10 @@
  * How far the events of each host were handled, kept across runs of `berth watch --cursor NAME`.
  * Written after an event was handled: one that was handled and could not be noted is told again.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { replaceFile } from '@berth/shared/files/replace-file';
 
 export interface CursorPosition {
   readonly journalId: string;
@@ -32,10 +33,7 @@ export function openCursorFile(stateDir: string, name: string): CursorFile {
     const hosts = Object.fromEntries(
       [...positions].map(([host, { journalId, number }]) => [host, { journal_id: journalId, number }]),
     );
-    const temporary = `${file}.${process.pid}`;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, `${JSON.stringify({ version: 1, hosts })}\n`, { mode: 0o600 });
-    renameSync(temporary, file);
+    replaceFile(file, `${JSON.stringify({ version: 1, hosts })}\n`);
   }
 
   return {

@@ -5,6 +5,7 @@ import { type App, type Apps, ENTRY_PATH, type ServedTarget } from './apps.ts';
 import { hostOf } from './dial-target.ts';
 import { appHost } from './guard.ts';
 import { artifactHeaders } from './headers.ts';
+import type { Dial, KeptConnections } from './kept-connections.ts';
 import { type Answering, partsOf, refuse, refuseSocket } from './local-server.ts';
 import { proxyRequest, proxySocket, type Upstream } from './proxy.ts';
 
@@ -13,6 +14,7 @@ export interface AppRoutesOptions {
   readonly port: number;
   /** Origins that may frame it. */
   readonly frames: readonly string[];
+  readonly kept: KeptConnections;
   /** Rejects where there is no way to its host. */
   readonly dial: (app: App<ServedTarget>, signal: AbortSignal) => Promise<DialStream>;
   /** Of an app that is one HTML file. */
@@ -24,11 +26,13 @@ export function appRoutes(id: string, options: AppRoutesOptions): Answering {
   const app = apps.get(id);
   if (app === null || app.target.kind === 'page') return pageRoutes(id, app, options);
   const { session, target } = app;
+  const dial: Dial = (signal) => options.dial({ id, session, target }, signal);
   const upstream: Upstream = {
     origin: `http://${appHost(id, port)}`,
     host: hostOf(target),
     frames,
-    dial: (signal) => options.dial({ id, session, target }, signal),
+    dial,
+    kept: options.kept.of(id, dial),
   };
   return {
     request(asked, answer) {

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { DialMessage } from '../rpc/host-client.ts';
 import { DialDuplex } from './dial-duplex.ts';
 
@@ -57,6 +57,24 @@ test('a connection that breaks is an error; one that is given up ends the dial',
     yield { kind: 'opened' };
     await new Promise(() => {});
   });
+  vi.useFakeTimers();
   given.duplex.destroy();
+  // It says that it leaves, and gives the other side the time to hear it.
+  expect({ ended: given.ended(), aborted: given.stop.signal.aborted }).toEqual({
+    ended: true,
+    aborted: false,
+  });
+  vi.advanceTimersByTime(2000);
+  vi.useRealTimers();
   expect(given.stop.signal.aborted).toBe(true);
+});
+
+test('what comes after it was given up is not waited for without end', async () => {
+  let produced = 0;
+  const { duplex, stop } = dialled(async function* () {
+    for (; produced < 1000; produced++) yield { kind: 'data', data: Buffer.alloc(64 * 1024) };
+  });
+  duplex.destroy();
+  await expect.poll(() => stop.signal.aborted).toBe(true);
+  expect(produced).toBeLessThan(20);
 });

@@ -2,10 +2,16 @@
 import { Duplex } from 'node:stream';
 import type { DialStream } from '../rpc/host-client.ts';
 
+/** What the other side has for its own end, once this one has left; and what it may still send. */
+const LEAVE_MS = 2000;
+const LEAVE_BYTES = 1024 * 1024;
+
 export class DialDuplex extends Duplex {
   readonly #dial: DialStream;
   readonly #stop: AbortController;
   #wanted: (() => void) | null = null;
+  /** Nothing comes any more. */
+  #received = false;
 
   /** `stop` ends the dial. */
   constructor(dial: DialStream, stop: AbortController) {
@@ -13,6 +19,11 @@ export class DialDuplex extends Duplex {
     this.#dial = dial;
     this.#stop = stop;
     void this.#receive();
+  }
+
+  /** What agents of HTTP ask of a socket that they use again. */
+  ref(): this {
+    return this;
   }
 
   override _read(): void {
@@ -28,22 +39,34 @@ export class DialDuplex extends Duplex {
     done();
   }
 
+  /** Who leaves says so: an editor waits for hours for pages that lost their way without a word. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#stop.abort();
+    if (error || this.#received) this.#stop.abort();
+    else {
+      this.#dial.end();
+      const late = setTimeout(() => this.#stop.abort(), LEAVE_MS).unref();
+      this.#stop.signal.addEventListener('abort', () => clearTimeout(late));
+    }
     this.#wanted?.();
     done(error);
   }
 
   async #receive(): Promise<void> {
+    let late = 0;
     try {
       for await (const message of this.#dial.messages) {
-        if (this.destroyed) return;
         if (message.kind === 'end') break;
-        if (message.kind === 'data' && !this.push(message.data)) await this.#more();
+        if (message.kind !== 'data') continue;
+        if (this.destroyed) late += message.data.length;
+        else if (!this.push(message.data)) await this.#more();
+        if (late > LEAVE_BYTES) break;
       }
-      this.push(null);
+      if (!this.destroyed) this.push(null);
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#received = true;
+      if (this.destroyed) this.#stop.abort();
     }
   }
 

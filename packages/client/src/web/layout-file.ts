@@ -1,7 +1,8 @@
 /** The page's tabs and their order, in the state directory: they return when the UI was started again. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { replaceFile } from '@berth/shared/files/replace-file';
 
 const MOST_BYTES = 256 * 1024;
 
@@ -26,9 +27,7 @@ export function layoutFile(stateDir: string): LayoutFile {
       const text = JSON.stringify(layout ?? null);
       if (Buffer.byteLength(text) > MOST_BYTES)
         throw new BerthError('ARGUMENT_INVALID', 'the layout is too large to be kept', { hint: '' });
-      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.new`, text, { mode: 0o600 });
-      renameSync(`${file}.new`, file);
+      replaceFile(file, text);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Requests and sockets of a browser, carried to what a session serves. Who may ask was decided before. */
 import {
+  type Agent,
   type ClientRequest,
   type IncomingMessage,
   request,
@@ -8,38 +9,46 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
-import type { DialStream } from '../rpc/host-client.ts';
-import { DialDuplex } from './dial-duplex.ts';
+import { connectBy, type Dial } from './kept-connections.ts';
 import { type Between, requestHeaders, responseHeaders } from './proxied-headers.ts';
 
 export interface Upstream extends Between {
-  /** A connection to the server. Rejects where there is no way to its host. */
-  dial(signal: AbortSignal): Promise<DialStream>;
+  /** Makes connections to the server. */
+  readonly dial: Dial;
+  /** Those to it that are kept. */
+  readonly kept: Agent;
 }
 
 export function proxyRequest(asked: IncomingMessage, answer: ServerResponse, upstream: Upstream): void {
-  const onward = send(asked, upstream, false);
-  onward.on('response', (response) => {
-    const { statusCode = 502, statusMessage = '', rawHeaders } = response;
-    answer.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, upstream));
-    response.pipe(answer);
-    response.on('error', () => answer.destroy());
-    response.on('aborted', () => answer.destroy());
-  });
-  onward.on('error', (error) => {
-    if (answer.headersSent) return void answer.destroy();
-    // What was asked with a body is not asked again by itself.
-    const again = asked.method === 'GET' ? { refresh: '3' } : {};
-    answer.writeHead(502, { ...PLAIN, ...again });
-    answer.end(asked.method === 'HEAD' ? undefined : whyNot(error));
-  });
-  answer.on('close', () => onward.destroy());
-  asked.pipe(onward);
+  const repeatable = isRepeatable(asked);
+  const attempt = (over: Agent | null) => {
+    const onward = send(asked, upstream, { over, upgrade: false });
+    onward.on('response', (response) => {
+      const { statusCode = 502, statusMessage = '', rawHeaders } = response;
+      answer.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, upstream));
+      response.pipe(answer);
+      response.on('error', () => answer.destroy());
+      response.on('aborted', () => answer.destroy());
+    });
+    onward.on('error', (error) => {
+      if (answer.headersSent) return void answer.destroy();
+      // The server hung up on a connection that nobody used: what came there then it has not looked at.
+      if (onward.reusedSocket && !answer.destroyed) return attempt(null);
+      // What was asked with a body is not asked again by itself.
+      const again = asked.method === 'GET' ? { refresh: '3' } : {};
+      answer.writeHead(502, { ...PLAIN, ...again });
+      answer.end(asked.method === 'HEAD' ? undefined : whyNot(error));
+    });
+    answer.on('close', () => onward.destroy());
+    if (repeatable) onward.end();
+    else asked.pipe(onward);
+  };
+  attempt(repeatable ? upstream.kept : null);
 }
 
 /** `head`: what came behind the request. */
 export function proxySocket(asked: IncomingMessage, socket: Duplex, head: Buffer, upstream: Upstream): void {
-  const onward = send(asked, upstream, true);
+  const onward = send(asked, upstream, { over: null, upgrade: true });
   socket.on('error', () => onward.destroy());
   socket.on('close', () => onward.destroy());
   onward.on('upgrade', (response, there, early) => {
@@ -69,21 +78,24 @@ const PLAIN = {
   'x-content-type-options': 'nosniff',
 };
 
-/** A connection of its own for each request: they cost a stream of the host's one link. */
-function send(asked: IncomingMessage, upstream: Upstream, upgrade: boolean): ClientRequest {
-  const stop = new AbortController();
+/** Of no effect and without a body: it may be asked twice. */
+function isRepeatable({ method, headers }: IncomingMessage): boolean {
+  const empty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
+  return empty && (method === 'GET' || method === 'HEAD');
+}
+
+/** `over`: null for a connection of its own. */
+function send(
+  asked: IncomingMessage,
+  upstream: Upstream,
+  { over, upgrade }: { over: Agent | null; upgrade: boolean },
+): ClientRequest {
   return request({
     method: asked.method,
     path: asked.url,
     headers: requestHeaders(asked.rawHeaders, upstream, upgrade),
     setHost: false,
-    createConnection: (_options, connected) => {
-      upstream.dial(stop.signal).then(
-        (dial) => connected(null, new DialDuplex(dial, stop)),
-        (error: Error) => connected(error, null as unknown as Duplex),
-      );
-      return undefined;
-    },
+    ...(over ? { agent: over } : { createConnection: connectBy(upstream.dial) }),
   });
 }
 

@@ -7,6 +7,7 @@ import { Apps, type ServedTarget } from './apps.ts';
 import { dialTarget } from './dial-target.ts';
 import { sessionKey } from './fleet-state.ts';
 import { appHost } from './guard.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { openLocalServer } from './local-server.ts';
 import { originKey } from './origin-key.ts';
 
@@ -27,6 +28,7 @@ export async function serveTarget(options: {
   const { host, session } = place;
   const apps = new Apps({ now: Date.now, key: originKey(context.paths.stateDir) });
   const key = sessionKey(host.name, session.id);
+  const kept = new KeptConnections();
   const server = await openLocalServer({
     port: options.port,
     isApp: (id) => apps.has(id),
@@ -36,6 +38,7 @@ export async function serveTarget(options: {
         apps,
         port,
         frames: [],
+        kept,
         dial: async (_app, signal) =>
           dialTarget(await context.connect(host, { signal }), { session: session.id, target }, signal),
         page: (_app, _path, answer) => answer.destroy(),
@@ -46,6 +49,9 @@ export async function serveTarget(options: {
       const { id, entry } = apps.open(key, target, { port: server.port, path });
       return `http://${appHost(id, server.port)}${entry}`;
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      kept[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
   };
 }

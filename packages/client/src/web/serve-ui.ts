@@ -15,6 +15,7 @@ import { openCalls } from './calls/open-calls.ts';
 import { startCalls } from './calls/start-calls.ts';
 import { dialTarget } from './dial-target.ts';
 import { uiOrigins } from './guard.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { LiveFeed } from './live-feed.ts';
 import { openLocalServer } from './local-server.ts';
 import { Logins } from './logins.ts';
@@ -44,6 +45,7 @@ export async function serveUi(options: {
   await using opened = new AsyncDisposableStack();
   const apps = new Apps({ now, key: originKey(context.paths.stateDir) });
   const artifacts = new ArtifactLinks(now);
+  const kept = opened.use(new KeptConnections());
   const feed = opened.use(new LiveFeed(fleet, now));
   const notices = opened.use(
     pageNotices({
@@ -67,7 +69,7 @@ export async function serveUi(options: {
         const artifact = sendArtifactWith(ports);
         return uiRoutes({ port, logins, files, calls: callsOver(ports), sockets, artifact });
       },
-      app: (id, port) => appRoutes(id, appsOver(portsAt(port))),
+      app: (id, port) => appRoutes(id, appsOver(portsAt(port), kept)),
     }),
   );
   const { port } = server;
@@ -82,13 +84,14 @@ export async function serveUi(options: {
   };
 }
 
-function appsOver(ports: CallPorts): AppRoutesOptions {
+function appsOver(ports: CallPorts, kept: KeptConnections): AppRoutesOptions {
   const { apps, port, context } = ports;
   const frames = uiOrigins(port);
   return {
     apps,
     port,
     frames,
+    kept,
     async dial({ session: key, target }, signal) {
       const { host, id } = hostAndId(key, ports);
       const client = await context.connect(host.config, { signal });

@@ -10,6 +10,7 @@ import type { PageSockets } from './page-sockets.ts';
 import { KEY_HEADER, KEY_PROTOCOL, type LoginAnswer } from './protocol.ts';
 import { readBody } from './read-body.ts';
 import type { StaticFiles } from './static-files.ts';
+import { strangeWorker } from './strange-worker.ts';
 
 export interface UiRoutesOptions {
   readonly port: number;
@@ -69,13 +70,14 @@ export function uiRoutes(options: UiRoutesOptions): Answering {
 
   function file(asked: IncomingMessage, answer: ServerResponse, path: string): void {
     const headers = headersOf(asked);
-    const found = options.files.find(path, String(asked.headers['accept-encoding'] ?? ''));
+    const encodings = String(asked.headers['accept-encoding'] ?? '');
+    const found = strangeWorker(path, asked.headers) ?? options.files.find(path, encodings);
     if (!found) {
       refuse(answer, 404, headers);
       return;
     }
     const all = { ...headers, ...found.headers };
-    if (asked.headers['if-none-match'] === found.headers.etag) {
+    if (found.headers.etag && asked.headers['if-none-match'] === found.headers.etag) {
       answer.writeHead(304, all);
       answer.end();
       return;

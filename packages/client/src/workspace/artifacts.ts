@@ -1,6 +1,7 @@
 /** The files of a session's output directory, brought here as an archive. */
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { receive } from '@berth/shared/files/receive';
 import type { HostClient } from '../rpc/host-client.ts';
 
@@ -19,7 +20,7 @@ export interface ArtifactsOptions {
 /** Throws EXEC_FAILED, DISK_FULL, or what the host failed with. Where it breaks off what was there stays. */
 export async function bringArtifacts(options: ArtifactsOptions): Promise<void> {
   const { client, session, outputDirectory, directory, signal } = options;
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory, 0o777);
   const contents = `${outputDirectory.replace(/\/+$/, '')}/.`;
   const archive = client.download({ session, paths: [contents] }, signal);
   if (!options.replace) {

@@ -3,8 +3,9 @@
  * process, and the next start mostly comes from the same commit or the one after it.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 
 const MOST = 32;
 const ID = /^[0-9a-f]{40}$/;
@@ -27,9 +28,7 @@ export function knownRootsIn(cacheDir: string, top: string): KnownRoots {
       if (known.get(commit) === root) return;
       const newest = [[commit, root] as const, ...known].slice(0, MOST);
       try {
-        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-        writeFileSync(`${file}.${process.pid}`, JSON.stringify(newest), { mode: 0o600 });
-        renameSync(`${file}.${process.pid}`, file);
+        replaceFile(file, JSON.stringify(newest));
       } catch {
         // As above.
       }

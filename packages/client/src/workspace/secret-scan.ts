@@ -1,6 +1,7 @@
 /** Looks for secrets in all that is about to leave: every file of every tree, each content once. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import { EMPTY_TREE, filesBetween, readBlobs, type TreeFile } from '../git/blobs.ts';
 import { type Git, shownPath } from '../git/run.ts';
 import { envSecret, isBinaryFile, isEnvFile, RULES_VERSION, type Secret, secretsIn } from './secret-rules.ts';
@@ -122,9 +123,7 @@ export function cleanTreesIn(cacheDir: string, repository: string): CleanTrees {
       // The first is that of the commit: the nearest to what comes next.
       const text = JSON.stringify({ rules: RULES_VERSION, trees: trees.slice(0, 200).reverse() });
       try {
-        mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-        writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 });
-        renameSync(`${file}.${process.pid}`, file);
+        replaceFile(file, text);
       } catch {
         // Without it the next scan takes longer.
       }

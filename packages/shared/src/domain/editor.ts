@@ -27,6 +27,8 @@ export interface EditorProfile {
   readonly keybindings: string;
   /** PUBLISHER.NAME, or PUBLISHER.NAME@VERSION. */
   readonly extensions: readonly string[];
+  /** Without a connection for this long a new one is stopped, unless asked otherwise; 0: never. */
+  readonly idleMs: number;
 }
 
 /** What of editors is installed on a host. */
@@ -43,8 +45,10 @@ export interface EditorInstallation {
 
 /** Most bytes of each file of a profile. */
 export const MAX_PROFILE_BYTES = 1024 * 1024;
-/** An editor that nobody is connected to is stopped after this, unless asked otherwise. */
+/** An editor that nobody is connected to is stopped after this, unless anybody said otherwise. */
 export const EDITOR_IDLE_MS = 30 * 60_000;
+/** Most that may be said. */
+export const MAX_EDITOR_IDLE_MS = 366 * 24 * 3_600_000;
 
 /** PUBLISHER.NAME, or PUBLISHER.NAME@VERSION, as marketplaces have them: nothing that is a path or a flag. */
 const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9_-]*(@[0-9A-Za-z][0-9A-Za-z.+-]*)?$/;

@@ -6,7 +6,7 @@ import {
   type EditorProfile as WireProfile,
   EditorState as WireState,
 } from '../gen/berth/v1/editor.ts';
-import { fromDate, toBytes, toDate } from './scalar.ts';
+import { fromDate, toBytes, toDate, toDuration } from './scalar.ts';
 
 const STATES: readonly (readonly [EditorState, WireState])[] = [
   ['stopped', WireState.STOPPED],
@@ -37,8 +37,8 @@ export function decodeEditor(wire: WireEditor): EditorSnapshot {
   };
 }
 
-export function encodeProfile({ extensions, ...rest }: EditorProfile): WireProfile {
-  return { ...rest, extensions: [...extensions] };
+export function encodeProfile({ extensions, idleMs, ...rest }: EditorProfile): WireProfile {
+  return { ...rest, extensions: [...extensions], idleTimeout: toDuration(idleMs) };
 }
 
 export function encodeInstallation({ extensions, ...rest }: EditorInstallation): GetInstallationResponse {

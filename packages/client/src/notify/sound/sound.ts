@@ -1,9 +1,10 @@
 /** A sound for each kind: the user's own file where there is one, else one made here. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ATTENTION_KINDS, type AttentionKind } from '@berth/shared/domain/attention';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { oneLine } from '@berth/shared/domain/text';
+import { replaceFile } from '@berth/shared/files/replace-file';
 import type { Channel } from '../channel.ts';
 import { messageOf } from '../message.ts';
 import type { NotifyDelivery } from '../policy-types.ts';
@@ -91,9 +92,7 @@ export class Sound implements Channel {
     const directory = path.join(cacheDir, 'sounds');
     const file = path.join(directory, `${kind}-${Math.round(volume * 100)}.wav`);
     if (existsSync(file)) return file;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.${process.pid}`, wav(TUNES[kind], volume));
-    renameSync(`${file}.${process.pid}`, file);
+    replaceFile(file, wav(TUNES[kind], volume));
     return file;
   }
 }

@@ -3,8 +3,9 @@
  * Holds no address and no key: only a digest that tells which webhook it is for.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '@berth/shared/files/make-directory';
 import { privateDirectory } from '../../config/paths.ts';
 import type { WebhookFormat } from './body.ts';
 
@@ -31,7 +32,7 @@ export class Outbox {
   /** `stateDir` is made where it is not there; `most`: deliveries kept, beyond, the oldest go. */
   constructor(stateDir: string, most = 1000) {
     this.#most = most;
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDir);
     this.#directory = privateDirectory(path.join(stateDir, 'outbox'));
   }
 

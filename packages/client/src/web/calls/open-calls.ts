@@ -23,7 +23,7 @@ export function openCalls(ports: CallPorts): OpenCalls {
         const { context } = ports;
         const { host, id } = hostAndId(key, ports);
         const client = await context.connect(host.config);
-        const profile = readProfile(context.paths.configDir);
+        const profile = readProfile(context.paths.configDir, context.settings.codeIdleMs);
         const request = { requestId: randomUUID(), session: id, profile, idleMs: null };
         const { directory } = await client.openEditor(request);
         return opened(key, { kind: 'editor' }, `/?folder=${encodeURIComponent(directory)}`);

@@ -49,7 +49,10 @@ export interface OpenEditorRequest {
   profile:
     | EditorProfile
     | undefined;
-  /** Without a connection for this long it is stopped. Absent: 30 minutes; 0: never. */
+  /**
+   * Without a connection for this long it is stopped. Absent: as one that runs was asked before, and as the
+   * profile says for a new one; 0: never.
+   */
   idleTimeout:
     | Duration
     | undefined;
@@ -65,6 +68,8 @@ export interface EditorProfile {
   keybindings: string;
   /** PUBLISHER.NAME, or PUBLISHER.NAME@VERSION. Installed once for all sessions of a host. */
   extensions: string[];
+  /** As idle_timeout of the request, of an editor that is new. Absent: 30 minutes. */
+  idleTimeout: Duration | undefined;
 }
 
 export interface OpenEditorResponse {
@@ -236,7 +241,7 @@ export const OpenEditorRequest: MessageFns<OpenEditorRequest> = {
 };
 
 function createBaseEditorProfile(): EditorProfile {
-  return { settings: "", keybindings: "", extensions: [] };
+  return { settings: "", keybindings: "", extensions: [], idleTimeout: undefined };
 }
 
 export const EditorProfile: MessageFns<EditorProfile> = {
@@ -249,6 +254,9 @@ export const EditorProfile: MessageFns<EditorProfile> = {
     }
     for (const v of message.extensions) {
       writer.uint32(26).string(v!);
+    }
+    if (message.idleTimeout !== undefined) {
+      Duration.encode(message.idleTimeout, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -290,6 +298,14 @@ export const EditorProfile: MessageFns<EditorProfile> = {
             message.extensions.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.idleTimeout = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -310,6 +326,9 @@ export const EditorProfile: MessageFns<EditorProfile> = {
     message.settings = object.settings ?? "";
     message.keybindings = object.keybindings ?? "";
     message.extensions = object.extensions?.map((e) => e) || [];
+    message.idleTimeout = (object.idleTimeout !== undefined && object.idleTimeout !== null)
+      ? Duration.fromPartial(object.idleTimeout)
+      : undefined;
     return message;
   },
 };
