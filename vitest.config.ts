@@ -49,11 +49,7 @@ export default defineConfig({
           ...common,
           name: 'web',
           isolate: false,
-          globalSetup: [
-            'test/support/build-setup.ts',
-            'test/support/web-setup.ts',
-            'test/support/leak-setup.ts',
-          ],
+          globalSetup: ['test/support/build-setup.ts', 'test/support/leak-setup.ts'],
           include: ['test/web/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -30,7 +30,7 @@ export async function editor(bench: Bench): Promise<void> {
 
 async function measure(bench: Bench, browser: Browser): Promise<void> {
   await using sandbox = createSandbox();
-  giveCodeServer(sandbox);
+  await giveCodeServer(sandbox);
   await sandbox.startAgent({ flags: ['--memory-capacity', '8G', '--default-slot', '4G'] });
   const script = `echo hello >${FILE}; sleep 100000`;
   const id = await startedId(sandbox, ['start', '--json', '--', 'bash', '-c', script]);

@@ -14,8 +14,10 @@ const CACHE = '/var/cache/berth-tests';
 export const CODE_SERVER = join(CACHE, `code-server-${CODE_SERVER_VERSION}`);
 const INSTALL_MS = 15 * 60_000;
 
-/** Installs it where it is missing. */
-export async function ensureCodeServer(): Promise<void> {
+/** For what must have it first: its installation, where it is missing. */
+export const CODE_SERVER_MS = INSTALL_MS + 60_000;
+
+async function ensureCodeServer(): Promise<void> {
   if (existsSync(CODE_SERVER)) return;
   mkdirSync(CACHE, { recursive: true });
   await withLock(join(CACHE, 'code-server.lock'), async () => {
@@ -34,8 +36,9 @@ export async function ensureCodeServer(): Promise<void> {
   });
 }
 
-/** As `berth host code install` leaves it, for whoever lives in the sandbox. */
-export function giveCodeServer(sandbox: Sandbox): void {
+/** As `berth host code install` leaves it, for whoever lives in the sandbox. The first one installs it. */
+export async function giveCodeServer(sandbox: Sandbox): Promise<void> {
+  await ensureCodeServer();
   const directory = join(sandbox.home, '.local/share/berth/code-server');
   mkdirSync(directory, { recursive: true });
   symlinkSync(CODE_SERVER, join(directory, CODE_SERVER_VERSION));

@@ -14,7 +14,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestAgent } from '../support/agent.ts';
-import { CODE_SERVER, giveCodeServer } from '../support/code-server.ts';
+import { CODE_SERVER, CODE_SERVER_MS, giveCodeServer } from '../support/code-server.ts';
 import { dialEditor, editorCalls, editorPage, listPorts } from '../support/editor-calls.ts';
 import { run } from '../support/running.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -28,10 +28,10 @@ let editors: ReturnType<typeof editorCalls>;
 
 beforeAll(async () => {
   sandbox = createSandbox();
-  giveCodeServer(sandbox);
+  await giveCodeServer(sandbox);
   agent = await sandbox.startAgent({ flags: ['--memory-capacity', '4G'] });
   editors = editorCalls(agent.socket);
-});
+}, CODE_SERVER_MS);
 afterAll(() => sandbox?.[Symbol.asyncDispose]());
 
 const start = (name: string, { script = 'sleep 10000', flags = [] as string[] } = {}) =>

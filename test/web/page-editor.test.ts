@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Browser, FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { giveCodeServer } from '../support/code-server.ts';
+import { CODE_SERVER_MS, giveCodeServer } from '../support/code-server.ts';
 import { newRepository } from '../support/git-home.ts';
 import { ROOT } from '../support/programs.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -61,7 +61,7 @@ let code: FrameLocator;
 
 beforeAll(async () => {
   sandbox = createSandbox();
-  giveCodeServer(sandbox);
+  await giveCodeServer(sandbox);
   await sandbox.startAgent({ flags: ['--memory-capacity', '8G', '--default-slot', '4G'] });
   const started = ['start', '--json', '--name', 'fix-auth', '--preset', 'shell', '--memory', '4G'];
   const id = await startedId(sandbox, started);
@@ -82,7 +82,7 @@ beforeAll(async () => {
   await ui.page.getByRole('button', { name: 'Both' }).click();
   code = ui.page.frameLocator('.editor iframe');
   await code.locator('.monaco-workbench').waitFor({ timeout: LOADED_MS });
-});
+}, CODE_SERVER_MS);
 afterAll(async () => {
   await ui?.[Symbol.asyncDispose]();
   await browser?.close();

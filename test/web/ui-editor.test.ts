@@ -1,6 +1,6 @@
 /** The real code-server behind the proxy of `berth ui`: its page, its files, its socket. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { giveCodeServer } from '../support/code-server.ts';
+import { CODE_SERVER_MS, giveCodeServer } from '../support/code-server.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { UiClient } from '../support/ui-client.ts';
@@ -11,12 +11,12 @@ let session: string;
 
 beforeAll(async () => {
   sandbox = createSandbox();
-  giveCodeServer(sandbox);
+  await giveCodeServer(sandbox);
   await sandbox.startAgent({ flags: ['--memory-capacity', '8G', '--default-slot', '4G'] });
   const id = await startedId(sandbox, ['start', '--json', '--name', 'edited', '--', 'sleep', '1000']);
   session = `local:${id}`;
   ui = await (await UiClient.start(sandbox)).logIn();
-});
+}, CODE_SERVER_MS);
 afterAll(() => sandbox?.[Symbol.asyncDispose]());
 
 it('serves the editor on an origin of its own', async () => {
