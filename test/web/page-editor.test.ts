@@ -112,6 +112,8 @@ async function choose(theme: 'Light' | 'Dark'): Promise<void> {
   const { page } = ui;
   await page.goto(`${ui.ui.origin}/#/settings`);
   await page.getByRole('button', { name: theme, exact: true }).click();
+  // Nothing in the editor is pointed at.
+  await page.mouse.move(0, 0);
   await page.goBack();
   await code.locator(theme === 'Light' ? '.monaco-workbench.vs' : '.monaco-workbench.vs-dark').waitFor();
 }
@@ -139,8 +141,7 @@ it.runIf(WRITE)('has its pictures', async () => {
   const pictures = async (size: string) => {
     for (const theme of ['Light', 'Dark'] as const) {
       await choose(theme);
-      // Nothing is pointed at.
-      await page.mouse.move(0, 0);
+      await code.locator('.monaco-editor .scrollbar.visible').first().waitFor({ state: 'detached' });
       await page.screenshot({ path: join(PICTURES, `editor-${theme.toLowerCase()}-${size}.png`) });
     }
   };

@@ -47,6 +47,17 @@ it('is walked by keys alone', async () => {
   await context.close();
 });
 
+it('offers the sizes that hosts have, the smallest first', async () => {
+  await using fake = await FakeUi.start();
+  const { page, context } = await openPage(browser, { now: NOW });
+  await page.goto(`${fake.url}#/start`);
+  const size = page.getByRole('combobox', { name: 'Size of the host' });
+  await size.selectOption('l');
+  expect(await size.locator('option').allTextContents()).toEqual(['Any', 'm', 'l']);
+  await until(() => fake.planned.at(-1)?.size === 'l', { what: 'it is asked where that would go' });
+  await context.close();
+});
+
 it('says what changes, and comes back by itself when its server does', async () => {
   const fake = await FakeUi.start();
   const { page, context } = await openPage(browser);

@@ -12,6 +12,7 @@ import {
   LIVE_BEAT_MS,
   type LiveMessage,
   SOCKET_PROTOCOL,
+  type StartOrder,
   type UiCalls,
 } from '../../../packages/client/src/web/protocol.ts';
 import { loadStaticFiles } from '../../../packages/client/src/web/static-files.ts';
@@ -38,8 +39,8 @@ export class FakeUi implements AsyncDisposable {
   readonly #answers: ReturnType<typeof fakeAnswers>;
   readonly port: number;
   #version = 1;
-  /** Methods of the calls so far. */
-  readonly called: string[] = [];
+  /** Orders whose place was asked for. */
+  readonly planned: StartOrder[] = [];
   /** What was typed into terminals. */
   typed = '';
 
@@ -94,7 +95,7 @@ export class FakeUi implements AsyncDisposable {
     if (path === '/api/login') return json(answer, { key: 'k' });
     if (path === '/api/call') {
       const { method, params } = JSON.parse(await bodyOf(asked)) as { method: string; params: never };
-      this.called.push(method);
+      if (method === 'plan') this.planned.push(params);
       const call = this.#answers[method as keyof UiCalls];
       return json(answer, { result: call(params) });
     }
