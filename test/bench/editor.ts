@@ -12,7 +12,7 @@ import { inBrowser, openWindow, spoke } from './ui-tab.ts';
 const COLD =
   '`berth code SESSION`, exec to a file opened in the editor: no editor runs, nothing cached in the browser';
 const WARM = 'the same while the editor runs, in a browser that has been there';
-const COLD_ROUNDS = 3;
+const COLD_ROUNDS = 2;
 const WARM_ROUNDS = 5;
 const MOST_COLD_MS = 5000;
 const MOST_WARM_MS = 1000;
@@ -34,7 +34,7 @@ async function measure(bench: Bench, browser: Browser): Promise<void> {
   await sandbox.startAgent({ flags: ['--memory-capacity', '8G', '--default-slot', '4G'] });
   const script = `echo hello >${FILE}; sleep 100000`;
   const id = await startedId(sandbox, ['start', '--json', '--', 'bash', '-c', script]);
-  const byHand = new ByHand(sandbox);
+  await using byHand = new ByHand(sandbox);
 
   const cold = async (open: (context: BrowserContext) => Promise<number>, after: () => Promise<unknown>) => {
     const context = await openWindow(browser);
@@ -65,7 +65,6 @@ async function measure(bench: Bench, browser: Browser): Promise<void> {
   const [oursAgain, theirsAgain] = await byTurns(bench, WARM_ROUNDS, warmRounds, { warmUp: 1 });
   const peer = 'its page loaded once more';
   row(bench, { what: WARM, ours: oursAgain, theirs: theirsAgain, peer, most: MOST_WARM_MS });
-  await byHand.end();
 }
 
 function row(
@@ -107,7 +106,7 @@ async function use(page: Page, url: string): Promise<void> {
   await page.locator('.editor-instance .view-line', { hasText: 'hello' }).waitFor();
 }
 
-class ByHand {
+class ByHand implements AsyncDisposable {
   readonly #sandbox: Sandbox;
   readonly #directory: string;
   #running: Running | null = null;
@@ -160,5 +159,10 @@ class ByHand {
 
   async end(): Promise<void> {
     await this.#running?.[Symbol.asyncDispose]();
+    this.#running = null;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
   }
 }
