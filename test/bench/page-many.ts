@@ -10,8 +10,8 @@ import { inBrowser, UiTab } from './ui-tab.ts';
 const SESSIONS = 50;
 const CHATTY = 10;
 const AT_ONCE = 5;
-const SWITCHES = 40;
-const IDLE_MS = 10_000;
+const SWITCHES = 30;
+const IDLE_MS = 8000;
 const MOST_SWITCH_MS = 100;
 const LEAST_IDLE_PERCENT = 80;
 const SWITCH = 'switch to a tab that had let go of its terminal: from the click to its screen, painted';
@@ -44,7 +44,7 @@ async function measure(bench: Bench, browser: Browser): Promise<void> {
   }
   bench.report(await switching(bench, tab));
   await tab.show(keys[0] ?? '');
-  await sleep(2000, undefined, { signal: bench.signal });
+  await sleep(1500, undefined, { signal: bench.signal });
   for (const row of await idling(bench, tab)) bench.report(row);
 }
 

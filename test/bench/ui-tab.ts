@@ -17,7 +17,8 @@ export async function inBrowser(
     for (const what of rows) bench.report(unmeasured(what, 'Chromium is not installed'));
     return;
   }
-  const browser = await openBrowser();
+  // Ended by signals before its pages it would leave whoever waits for them waiting.
+  const browser = await openBrowser({ signals: false });
   try {
     await measure(browser);
   } finally {

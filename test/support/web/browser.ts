@@ -10,8 +10,9 @@ export const CHROMIUM = '/usr/bin/chromium';
 const FEATURES = '--disable-features=Translate,MediaRouter,OptimizationHints';
 const LAUNCH = { executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage', FEATURES] };
 
-export async function openBrowser(): Promise<Browser> {
-  return chromium.launch(LAUNCH);
+/** `signals`: the driver ends it by itself where this process is told to end. */
+export async function openBrowser({ signals = true } = {}): Promise<Browser> {
+  return chromium.launch({ ...LAUNCH, handleSIGINT: signals, handleSIGTERM: signals, handleSIGHUP: signals });
 }
 
 export interface Watched {

@@ -87,8 +87,8 @@ export class Apps {
 
   /** Cookies know no ports: on another one it is another host. */
   #idOf(session: SessionKey, target: Target, port: number): string {
-    const of = JSON.stringify([port, session, ...Object.values(target)]);
-    return createHmac('sha256', this.#o.key).update(of).digest('hex').slice(0, ID_LENGTH);
+    const of = [port, session, target.kind, ...placeIn(target)];
+    return createHmac('sha256', this.#o.key).update(JSON.stringify(of)).digest('hex').slice(0, ID_LENGTH);
   }
 
   #make(id: string, session: SessionKey, target: Target): Held {
@@ -97,4 +97,9 @@ export class Apps {
     this.#apps.set(id, app);
     return app;
   }
+}
+
+function placeIn(target: Target): (string | number)[] {
+  if (target.kind === 'port') return [target.port];
+  return target.kind === 'page' ? [target.path] : [];
 }
