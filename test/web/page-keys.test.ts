@@ -6,7 +6,6 @@ import { openBrowser, openPage } from '../support/web/browser.ts';
 import { FLEET, KEYS, NOW } from '../support/web/fake-fleet.ts';
 import { FakeUi } from '../support/web/fake-ui.ts';
 
-/** Drawn by a graphics card, or without one. */
 const TERMINAL = '.session:not([hidden]) .xterm-screen :is(canvas, .xterm-rows)';
 
 let browser: Browser;

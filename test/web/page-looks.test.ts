@@ -16,6 +16,9 @@ import { FakeUi, type FakeUiOptions } from '../support/web/fake-ui.ts';
 const PICTURES = join(ROOT, 'docs/screenshots');
 const WRITE = process.env.BERTH_SCREENSHOTS === '1';
 
+/** These scroll sideways by design, or show as much of their text as there is room for. */
+const MOVING = '.tab-list, .diff-lines, .terminal-screen, .preview, .unseen, .skip';
+
 interface View {
   readonly name: string;
   readonly at: string;
@@ -30,10 +33,7 @@ interface View {
 }
 
 const at = (index: number) => `#/session/${encodeURIComponent(KEYS[index] ?? '')}`;
-/** Drawn by a graphics card, or without one. */
 const TERMINAL = '.session:not([hidden]) .xterm-screen :is(canvas, .xterm-rows)';
-/** These scroll sideways by design, or show as much of their text as there is room for. */
-const MOVING = '.tab-list, .diff-lines, .terminal-screen, .preview, .unseen, .skip';
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const details = (part: string) => async (page: Page) => {
   await press(/^Details/)(page);
