@@ -6,7 +6,7 @@ import { openBrowser, openPage } from '../support/web/browser.ts';
 import { FLEET, KEYS, NOW } from '../support/web/fake-fleet.ts';
 import { FakeUi } from '../support/web/fake-ui.ts';
 
-const TERMINAL = '.session:not([hidden]) .xterm-screen canvas';
+const TERMINAL = '.session:not([hidden]) .xterm-screen :is(canvas, .xterm-rows)';
 
 let browser: Browser;
 beforeAll(async () => {

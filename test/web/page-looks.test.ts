@@ -28,7 +28,7 @@ interface View {
 }
 
 const at = (index: number) => `#/session/${encodeURIComponent(KEYS[index] ?? '')}`;
-const TERMINAL = '.session:not([hidden]) .xterm-screen canvas';
+const TERMINAL = '.session:not([hidden]) .xterm-screen :is(canvas, .xterm-rows)';
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const details = (part: string) => async (page: Page) => {
   await press(/^Details/)(page);
