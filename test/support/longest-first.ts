@@ -13,6 +13,8 @@ const LONG = [
   'test/lab/release',
   'test/lab/cuts',
   'test/lab/memory-v2',
+  'test/web/page-many',
+  'test/web/page-looks',
   'test/lab/fleet-faults',
   'test/lab/pool-race',
   'test/lab/harness',
