@@ -4,9 +4,9 @@ import path from 'node:path';
 import { BerthError } from '../domain/berth-error.ts';
 
 /**
- * `mode`: of those that it makes. Throws PERMISSION_DENIED, or what else making one failed with. Node's own `recursive` goes round for
- * ever where a directory is there and nothing can be made in it, as in /proc: a HOME or an XDG directory of
- * somebody's may lie there.
+ * `mode`: of those that it makes. Throws PERMISSION_DENIED, or what else making one failed with. Node's own
+ * `recursive` goes round for ever where a directory is there and nothing can be made in it, as in /proc: a
+ * HOME or an XDG directory of somebody's may lie there.
  */
 export function makeDirectory(directory: string, mode = 0o700): void {
   try {
