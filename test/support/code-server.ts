@@ -26,7 +26,9 @@ async function ensureCodeServer(): Promise<void> {
     const made = `${CODE_SERVER}.new`;
     rmSync(made, { recursive: true, force: true });
     const wanted = ['install', '-g', '--prefix', made, `code-server@${CODE_SERVER_VERSION}`];
-    const env = { ...process.env, PATH: `${dirname(NODE)}:${process.env.PATH}` };
+    // Of the npm that runs the tests: it names the Node that it runs on, which may be an older one.
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
+    const env = { ...Object.fromEntries(own), PATH: `${dirname(NODE)}:${process.env.PATH}` };
     const argv = ['npm', ...wanted, '--no-audit', '--no-fund'];
     const { code, stdout, stderr } = await run(argv, { env, timeoutMs: INSTALL_MS });
     if (code !== 0)
