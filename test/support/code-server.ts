@@ -26,8 +26,8 @@ async function ensureCodeServer(): Promise<void> {
     const made = `${CODE_SERVER}.new`;
     rmSync(made, { recursive: true, force: true });
     const wanted = ['install', '-g', '--prefix', made, `code-server@${CODE_SERVER_VERSION}`];
-    // Of the npm that runs the tests: it names the Node that it runs on, which may be an older one.
-    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
+    // The npm that runs the tests names the Node that it runs on, which may be an older one.
+    const own = Object.entries(process.env).filter(([name]) => name !== 'NODE' && !name.startsWith('npm_'));
     const env = { ...Object.fromEntries(own), PATH: `${dirname(NODE)}:${process.env.PATH}` };
     const argv = ['npm', ...wanted, '--no-audit', '--no-fund'];
     const { code, stdout, stderr } = await run(argv, { env, timeoutMs: INSTALL_MS });
