@@ -1,4 +1,4 @@
-/** A connection to what a session listens on as a stream of Node's: each side ends by itself, and at the pace of its reader. */
+/** A connection to what a session listens on as a stream of Node's, each side at the pace of its reader. */
 import { Duplex } from 'node:stream';
 import type { DialStream } from '../rpc/host-client.ts';
 
@@ -13,9 +13,9 @@ export class DialDuplex extends Duplex {
   /** Nothing comes any more. */
   #received = false;
 
-  /** `stop` ends the dial. */
-  constructor(dial: DialStream, stop: AbortController) {
-    super({ allowHalfOpen: true });
+  /** `stop` ends the dial. `allowHalfOpen`: each side ends by itself; else the end of the other one is all. */
+  constructor(dial: DialStream, stop: AbortController, { allowHalfOpen = true } = {}) {
+    super({ allowHalfOpen });
     this.#dial = dial;
     this.#stop = stop;
     void this.#receive();

@@ -71,6 +71,20 @@ test('a connection that the server hung up on is replaced, unnoticed', async () 
   expect(dials).toHaveLength(2);
 });
 
+test('a connection that the server ended while nobody asked is not used again', async () => {
+  const sockets: Socket[] = [];
+  const ask = await proxied(
+    await listening(({ socket, url }, answer) => {
+      sockets.push(socket);
+      answer.end(url);
+    }),
+  );
+  await ask('/first');
+  sockets[0]?.end();
+  await expect.poll(() => dials[0]?.writableEnded).toBe(true);
+  expect(await ask('/second')).toEqual({ status: 200, body: '/second' });
+});
+
 test('one that hangs up each time is told, and what has an effect is asked once', async () => {
   const asked: string[] = [];
   const ask = await proxied(

@@ -36,12 +36,15 @@ export class KeptConnections implements Disposable {
   }
 }
 
-/** A new connection, for one request or a socket. */
-export function connectBy(dial: Dial): NonNullable<RequestOptions['createConnection']> {
+/** A new connection, for one request or a socket. `allowHalfOpen` as of `DialDuplex`. */
+export function connectBy(
+  dial: Dial,
+  shape: { readonly allowHalfOpen?: boolean } = {},
+): NonNullable<RequestOptions['createConnection']> {
   return (_options, connected) => {
     const stop = new AbortController();
     dial(stop.signal).then(
-      (dialled) => connected(null, new DialDuplex(dialled, stop)),
+      (dialled) => connected(null, new DialDuplex(dialled, stop, shape)),
       (error: Error) => connected(error, null as unknown as Duplex),
     );
     return undefined;
@@ -53,7 +56,8 @@ class KeptAgent extends Agent {
 
   constructor(dial: Dial) {
     super({ keepAlive: true, maxSockets: MOST, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' });
-    this.createConnection = connectBy(dial);
+    // One that the server ended while nobody asked must not look as if it could be asked again.
+    this.createConnection = connectBy(dial, { allowHalfOpen: false });
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
