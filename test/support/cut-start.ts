@@ -100,7 +100,13 @@ async function startThrough(
   });
   const git = heldPush(sandbox);
   const options = { cwd: join(repositories, moment === 'in the upload' ? 'large' : 'small') };
-  const environment = { ...PATIENT, ...(moment === 'before Start' ? git.env : {}), ...env };
+  // What one that is killed leaves behind goes with the sandbox.
+  const environment = {
+    ...PATIENT,
+    TMPDIR: sandbox.dir,
+    ...(moment === 'before Start' ? git.env : {}),
+    ...env,
+  };
   const args = ['start', '--json', '--request-id', 'mine', '--', 'sleep', '1000'];
   client = sandbox.spawnBerth(args, { ...options, env: environment });
   if (moment === 'in the upload') {

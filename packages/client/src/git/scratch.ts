@@ -2,7 +2,7 @@
  * A place for objects and indexes that a repository is not to keep: what is written there is gone with
  * it, and all that the repository has can be read.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Repository } from './repository.ts';
@@ -56,8 +56,26 @@ export class Scratch implements Disposable {
   }
 }
 
+const PREFIX = 'berth-git-';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 function newDirectory(): string {
-  return mkdtempSync(path.join(tmpdir(), 'berth-git-'));
+  try {
+    sweep(tmpdir());
+  } catch {
+    // Left for the next one: nothing here depends on it.
+  }
+  return mkdtempSync(path.join(tmpdir(), PREFIX));
+}
+
+/** Of programs of this user that were killed: what they wrote there is of use to nobody. */
+function sweep(directory: string): void {
+  for (const name of readdirSync(directory).filter((one) => one.startsWith(PREFIX))) {
+    const left = path.join(directory, name);
+    const { uid, mtimeMs = Date.now() } = lstatSync(left, { throwIfNoEntry: false }) ?? {};
+    if (uid !== process.getuid?.() || Date.now() - mtimeMs < DAY_MS) continue;
+    rmSync(left, { recursive: true, force: true });
+  }
 }
 
 /** In a list that colons divide. */
