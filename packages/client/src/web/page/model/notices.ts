@@ -1,23 +1,30 @@
 /** A session asks for a person: how the page says so beyond its own frame. */
 import { oneLine } from '@berth/shared/domain/text';
-import type { LiveMessage } from '../../protocol.ts';
-import type { Berth } from './berth.ts';
+import type { LiveMessage, SessionKey } from '../../protocol.ts';
+import type { Model, Toast } from './model.ts';
+import type { Store } from './store.ts';
 
 type Notice = Extract<LiveMessage, { type: 'notice' }>;
 
+export interface Teller {
+  readonly store: Store<Model>;
+  toast(toast: Omit<Toast, 'id'>): void;
+  open(key: SessionKey): void;
+}
+
 /** Nobody is told of what they are looking at. */
-export function tellNotice(berth: Berth, { key, title, body, sound }: Notice): void {
-  const { layout, route } = berth.store.get();
+export function tellNotice(page: Teller, { key, title, body, sound }: Notice): void {
+  const { layout, route } = page.store.get();
   const looking = document.hasFocus() && route.page === 'session' && route.key === key;
   if (looking) return;
   const [head, text] = [oneLine(title), oneLine(body)];
-  berth.toast({ tone: 'ask', text: head, hint: text, session: key });
+  page.toast({ tone: 'ask', text: head, hint: text, session: key });
   if (layout.sound || sound) chime();
   if (!layout.notify || !('Notification' in window) || Notification.permission !== 'granted') return;
   const notification = new Notification(head, { body: text, tag: key, icon: '/icon-192.png' });
   notification.onclick = () => {
     window.focus();
-    berth.open(key);
+    page.open(key);
     notification.close();
   };
 }
