@@ -54,7 +54,8 @@ test('all processes of a unit stand still but those that serve its terminal', as
   );
   const lines = stdout.trim().split('\n');
   const moving = lines.filter((line) => !line.startsWith('T'));
-  expect(lines.filter((line) => line.startsWith('T')).length).toBeGreaterThanOrEqual(3);
+  // Bash and its `sleep 1000`; between two commands of its loop it has no other child.
+  expect(lines.filter((line) => line.startsWith('T')).length).toBeGreaterThanOrEqual(2);
   for (const line of moving) expect(line).toMatch(/tmux|session-run|sink|cat/);
   const at = await printed();
   expect(await dev.resume({ requestId: 'resume', session: id })).toMatchObject({ state: 'running' });
