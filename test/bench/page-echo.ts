@@ -12,7 +12,7 @@ import { inBrowser, UiTab } from './ui-tab.ts';
 const WHAT = 'key to glyph on the page of `berth ui`, over the ssh tunnel';
 const SAMPLES = 150;
 const MOST_MS = 10;
-/** Before each key, so that nothing of the one before is still under way; and up to this much more, so that keys come at any moment of a frame. */
+/** Before each key, and up to as long again: nothing of the one before is under way, and it comes at any moment of a frame. */
 const QUIET_MS = 31;
 /** It draws by the graphics card a moment after it was opened. */
 const SETTLED_MS = 1500;

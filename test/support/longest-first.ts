@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Each takes more than a minute, the first one where it installs its editor; in the order in which they begin. */
-const LONG = [
+export const LONG = [
   'test/web/editor',
   'test/lab/flags/commands-flags',
   'test/lab/names',

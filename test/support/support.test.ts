@@ -1,7 +1,9 @@
 /** The tools of the tests, tried on programs of the machine: they must notice what goes wrong. */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { LONG } from './longest-first.ts';
 import { findMarked } from './marker.ts';
+import { ROOT } from './programs.ts';
 import { Running, run } from './running.ts';
 import { createSandbox } from './sandbox.ts';
 import { until } from './until.ts';
@@ -67,3 +69,7 @@ test('a sandbox ends what was started in it, however it hid, and removes itself'
   expect(findMarked([sandbox.dir])).toEqual([]);
   expect(existsSync(sandbox.dir)).toBe(false);
 });
+
+test.each(LONG)('%s, which is to begin early, is a file of tests', (name) =>
+  expect(existsSync(`${ROOT}/${name}.test.ts`)).toBe(true),
+);

@@ -21,7 +21,10 @@ export interface EditorFilesOptions {
 
 const RECORD = 'record.json';
 const WORDS_BYTES = 4096;
-/** Of an editor that is new, for who brought none: the files, nothing in front of them, light or dark as the page around it. */
+/**
+ * Of an editor that is new, for who brought none: the files, nothing in front of them, light or dark as the
+ * page around it.
+ */
 const SETTINGS = `{
   // Of this session alone. What new ones begin with: ~/.config/berth/code/settings.json on your own machine.
   "workbench.startupEditor": "none",

@@ -18,7 +18,10 @@ export interface UsageMeterOptions {
   readonly clock: () => number;
   /** The kernel ended processes of a session that goes on. */
   readonly onOomKill: (session: Session, kills: number) => void;
-  /** A session came near the end of its slot, or of what an editor leaves of it, or got away from it. Not told where a look is dear. */
+  /**
+   * A session came near the end of its slot, or of what an editor leaves of it, or got away from it. Not told
+   * where a look is dear.
+   */
   readonly onPressure: (
     session: Session,
     pressure: { high: boolean; usedBytes: number; slotBytes: number },
