@@ -12,6 +12,7 @@ import { inBrowser, UiTab } from './ui-tab.ts';
 const WHAT = 'key to glyph on the page of `berth ui`, over the ssh tunnel';
 const SAMPLES = 150;
 const MOST_MS = 10;
+const ASKS = "while :; do sleep 2; printf '\\a'; done";
 /** Before each key, and up to as long again: nothing of the one before is under way, and it comes at any moment of a frame. */
 const QUIET_MS = 31;
 /** It draws by the graphics card a moment after it was opened. */
@@ -25,7 +26,11 @@ async function measure(bench: Bench, { sandbox }: SshHost, browser: Browser): Pr
   const start = () => startedId(sandbox, ['start', '--json', '--host', 'dev', '--', ...ECHOES]);
   const [shown, attached] = [await start(), await start()];
   await using tab = await UiTab.open(sandbox, browser, probe);
+  // A tab that pulses, as on most days.
+  const asks = await startedId(sandbox, ['start', '--json', '--host', 'dev', '--', 'bash', '-c', ASKS]);
+  await tab.show(`dev:${asks}`);
   await tab.show(`dev:${shown}`);
+  await tab.page.locator('.tab-body.asks').first().waitFor();
   const env = { ...sandbox.env, TERM: 'xterm-256color' };
   using terminal = new EchoTerminal({ argv: [...BERTH, 'attach', attached], env });
   await terminal.ready();

@@ -46,6 +46,31 @@ it('is walked by keys alone', async () => {
   await context.close();
 });
 
+it('keeps what asks still while a person types, and has it move again afterwards', async () => {
+  await using fake = await FakeUi.start();
+  const { page, context } = await openPage(browser, { now: NOW });
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  const moving = () =>
+    page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length);
+  await page.goto(`${fake.url}#/home`);
+  await page.locator('.ask-card').first().waitFor();
+  for (const name of ['fix-auth', 'flaky-tests']) {
+    await page.keyboard.press('Alt+Shift+A');
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+  }
+  await page.locator(TERMINAL).first().waitFor();
+  await until(async () => (await moving()) > 0, { what: 'tabs of who asks pulse' });
+  await until(
+    async () => {
+      await page.keyboard.type('l');
+      return (await moving()) === 0;
+    },
+    { what: 'all stands still' },
+  );
+  await until(async () => (await moving()) > 0, { what: 'they pulse again' });
+  await context.close();
+});
+
 it('offers the sizes that hosts have, the smallest first', async () => {
   await using fake = await FakeUi.start();
   const { page, context } = await openPage(browser, { now: NOW });

@@ -5,12 +5,14 @@ import { App } from './app.tsx';
 import { logIn } from './connection/login.ts';
 import { Berth } from './model/berth.ts';
 import { BerthContext } from './model/hooks.ts';
+import { keepStillWhileTyping } from './ui/stillness.ts';
 
 const root = document.getElementById('root');
 if (root) {
   await logIn();
   const berth = new Berth();
   berth.begin();
+  keepStillWhileTyping(document.documentElement);
   createRoot(root).render(
     <BerthContext value={berth}>
       <App />
