@@ -46,7 +46,7 @@ it(`holds ${SESSIONS} open sessions in bounded memory, each back with its screen
     await ui.waitForText(new RegExp(`session number ${n}$`, 'm'));
   }
   expect(await ui.page.locator('.tab').count()).toBe(SESSIONS);
-  expect(await ui.page.locator('.xterm').count()).toBe(MOST_DRAWN);
+  expect(await ui.page.locator('.terminal .xterm').count()).toBe(MOST_DRAWN);
   const heap = await heapBytes();
   // What was kept of a screen is painted before the session itself answers.
   await ui.page.locator('.tab-open', { hasText: 'many-7' }).first().click();

@@ -24,7 +24,11 @@ export function TabStrip() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is shown is scrolled to
   useEffect(() => {
-    strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // With the frame: it needs the layout, which what follows on a click changes once more.
+    const frame = requestAnimationFrame(() =>
+      strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    );
+    return () => cancelAnimationFrame(frame);
   }, [current, shown.length]);
 
   const onKey = (event: KeyboardEvent<HTMLElement>, key: SessionKey) => {

@@ -1,16 +1,16 @@
 /** One terminal that is drawn: its screen, the link to its session, and the keys it leaves to the page. */
 import type { SessionKey } from '../../protocol.ts';
 import { TerminalLink, type TerminalState } from '../connection/terminal-link.ts';
+import type { OpenScreen } from './screens.ts';
 import type { Terminals } from './terminals.ts';
 import type { TerminalColours } from './theme.ts';
-import type { Screen } from './xterm.ts';
 
 interface Options {
   readonly key: SessionKey;
   readonly parent: HTMLElement;
   readonly colours: TerminalColours;
   readonly terminals: Terminals;
-  readonly open: (parent: HTMLElement, colours: TerminalColours) => Screen;
+  readonly open: (parent: HTMLElement, colours: TerminalColours) => OpenScreen;
   /** True: the page has taken the key. */
   readonly shortcut: (event: KeyboardEvent) => boolean;
   readonly changed: (state: TerminalState) => void;
@@ -18,7 +18,7 @@ interface Options {
 }
 
 export class LiveTerminal {
-  readonly #screen: Screen;
+  readonly #screen: OpenScreen;
   readonly #link: TerminalLink;
   readonly #options: Options;
   readonly #resizes: ResizeObserver;
@@ -33,6 +33,8 @@ export class LiveTerminal {
     const kept = options.terminals.kept(options.key);
     if (kept) {
       terminal.resize(kept.columns, kept.rows);
+      // What follows on input is taken in at once: else the browser would first draw the screen empty.
+      terminal.input('');
       terminal.write(kept.painted);
     }
     this.#fit();
@@ -54,7 +56,7 @@ export class LiveTerminal {
     this.#resizes.observe(options.parent);
   }
 
-  get screen(): Screen {
+  get screen(): OpenScreen {
     return this.#screen;
   }
 

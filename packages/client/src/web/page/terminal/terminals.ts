@@ -13,11 +13,11 @@ export interface KeptScreen {
 
 export class Terminals {
   readonly #kept = new Map<SessionKey, KeptScreen>();
-  #loading: Promise<typeof import('./xterm.ts')> | null = null;
+  #loading: Promise<typeof import('./screens.ts')> | null = null;
 
   /** Loads what draws terminals, once. */
-  load(): Promise<typeof import('./xterm.ts')> {
-    this.#loading ??= import('./xterm.ts').catch((error: unknown) => {
+  load(): Promise<typeof import('./screens.ts')> {
+    this.#loading ??= import('./screens.ts').catch((error: unknown) => {
       this.#loading = null;
       throw error;
     });

@@ -1,4 +1,4 @@
-/** xterm.js and what is added to it, in one part of the page that is loaded late. */
+/** xterm.js and what is added to it, as the page has it. */
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
@@ -16,17 +16,23 @@ export interface Screen {
   readonly fit: FitAddon;
   readonly search: SearchAddon;
   readonly serialize: SerializeAddon;
-  dispose(): void;
 }
 
-const WEBGL_WITHIN_MS = 500;
+export interface Look {
+  readonly colours: TerminalColours;
+  readonly columns: number;
+  readonly rows: number;
+}
 
 let strict: Document | null = null;
 
-export function openScreen(parent: HTMLElement, colours: TerminalColours): Screen {
+/** Attached to an element of the document, drawn by the browser. */
+export function makeScreen(parent: HTMLElement, { colours, columns, rows }: Look): Screen {
   strict ??= strictDocument(document);
   const terminal = new Terminal({
     allowProposedApi: true,
+    cols: columns,
+    rows,
     cursorBlink: false,
     documentOverride: strict,
     fontFamily:
@@ -48,21 +54,11 @@ export function openScreen(parent: HTMLElement, colours: TerminalColours): Scree
   terminal.loadAddon(new WebLinksAddon(openLink));
   terminal.unicode.activeVersion = '11';
   strictly(document, () => terminal.open(parent));
-  // The browser draws the first picture at once; the graphics card takes a moment, and then draws faster.
-  const idle = requestIdleCallback(() => drawWithWebgl(terminal), { timeout: WEBGL_WITHIN_MS });
-  return {
-    terminal,
-    fit,
-    search,
-    serialize,
-    dispose() {
-      cancelIdleCallback(idle);
-      terminal.dispose();
-    },
-  };
+  return { terminal, fit, search, serialize };
 }
 
-function drawWithWebgl(terminal: Terminal): void {
+/** From now on, where there is a card. */
+export function drawByCard(terminal: Terminal): void {
   if (!hasGraphicsCard()) return;
   try {
     const webgl = new WebglAddon();
