@@ -57,7 +57,12 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
     connection.destroy();
   });
   call.on('end', () => connection.destroy());
-  call.write({ message: { $case: 'open', open: { session, target: { $case: 'editor', editor: {} } } } });
+  call.write({
+    message: {
+      $case: 'open',
+      open: { session, target: { $case: 'editor', editor: {} }, ownConnection: false },
+    },
+  });
   await opened.promise;
   return connection;
 }

@@ -107,7 +107,7 @@ export function createServices(parts: ServiceParts): OpenServices {
     attention: attentionService({ wrap, registry, keeper: attention, describe, external: news.commands }),
     hooks: hooksService({ wrap, hooks: tools.hooks }),
     workspace: workspaceService({ ...parts, ...parts.workspaces, connections }),
-    port: portService({ ...parts, sessionPorts: new SessionPorts({ ...parts, network }) }),
+    port: portService({ ...parts, sessionPorts: new SessionPorts({ ...parts, network }), connections }),
     editor: editorService(parts),
   };
   return { services, connections };

@@ -105,3 +105,10 @@ test('a name is good for one connection', async () => {
   second.resume();
   await once(second, 'close');
 });
+
+test('who may speak first has what it said with its line', async () => {
+  const { name, arrives } = connections.expect(never, { speaksFirst: true });
+  dialled().write(`${connectionLine(name)}GET /`);
+  const connection = await arrives;
+  expect(String((await once(connection, 'data'))[0])).toBe('GET /');
+});

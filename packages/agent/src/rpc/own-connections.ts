@@ -19,12 +19,18 @@ export interface Expected {
   readonly arrives: Promise<Socket>;
 }
 
+interface Taker {
+  readonly take: (connection: Socket) => void;
+  readonly speaksFirst: boolean;
+}
+
 export class OwnConnections {
-  readonly #expected = new Map<string, (connection: Socket) => void>();
+  readonly #expected = new Map<string, Taker>();
   /** Connections that have not spoken yet, and what greets them. */
   readonly #silent = new Map<Socket, () => void>();
 
-  expect(signal: AbortSignal): Expected {
+  /** `speaksFirst`: whoever comes may say more than its line before anybody has answered. */
+  expect(signal: AbortSignal, { speaksFirst = false } = {}): Expected {
     const name = randomBytes(NAME_BYTES).toString('hex');
     const { promise, resolve, reject } = Promise.withResolvers<Socket>();
     const late = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
@@ -34,10 +40,11 @@ export class OwnConnections {
       this.#settle(name);
     };
     late.addEventListener('abort', over, { once: true });
-    this.#expected.set(name, (connection) => {
+    const take = (connection: Socket) => {
       late.removeEventListener('abort', over);
       resolve(connection);
-    });
+    };
+    this.#expected.set(name, { take, speaksFirst });
     if (late.aborted) over();
     return { name, arrives: promise };
   }
@@ -60,7 +67,7 @@ export class OwnConnections {
       if (!CONNECTION_PREFIX.startsWith(line.slice(0, CONNECTION_PREFIX.length))) this.#greet(connection);
       else if (head.length >= LINE_BYTES) {
         connection.off('readable', look);
-        this.#take(connection, line);
+        this.#take(connection, head);
       }
     };
     this.#silent.set(connection, () => {
@@ -72,13 +79,18 @@ export class OwnConnections {
     connection.on('readable', look);
   }
 
-  /** `line` is all that has come: who says more before git has spoken is none of ours. */
-  #take(connection: Socket, line: string): void {
+  /** `head` is all that has come: who says more before git has spoken is none of ours. */
+  #take(connection: Socket, head: Buffer): void {
+    const line = head.toString('latin1', 0, LINE_BYTES);
     const name = line.slice(CONNECTION_PREFIX.length, -1);
-    const take = this.#expected.get(name);
+    const expected = this.#expected.get(name);
+    const more = head.subarray(LINE_BYTES);
     this.#silent.delete(connection);
-    if (take === undefined || !line.endsWith('\n')) connection.destroy();
-    else take(connection);
+    if (!expected || !line.endsWith('\n') || (more.length > 0 && !expected.speaksFirst)) connection.destroy();
+    else {
+      if (more.length > 0) connection.unshift(more);
+      expected.take(connection);
+    }
     this.#settle(name);
   }
 

@@ -1,22 +1,22 @@
 /** berth.v1.PortService: what sessions listen on, and connections to it. */
 import type { Duplex } from 'node:stream';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type { DialOpen, DialRequest, DialResponse, PortServiceServer } from '@berth/shared/gen/berth/v1/port';
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { DialOpen, PortServiceServer } from '@berth/shared/gen/berth/v1/port';
 import type { Editors } from '../sessions/editors.ts';
 import type { Registry } from '../sessions/registry.ts';
 import type { SessionPorts } from '../sessions/session-ports.ts';
 import type { Wrapper } from './handler.ts';
 import { firstMessage } from './opening.ts';
 import { refuseExternal } from './orders.ts';
-
-type Stream = ServerDuplexStream<DialRequest, DialResponse>;
+import type { OwnConnections } from './own-connections.ts';
+import { type DialCall, pump, splice } from './pump.ts';
 
 export interface PortServiceOptions {
   readonly wrap: Wrapper;
   readonly registry: Registry;
   readonly sessionPorts: SessionPorts;
   readonly editors: Pick<Editors, 'connect'>;
+  readonly connections: OwnConnections;
 }
 
 const NOT_OURS = {
@@ -25,7 +25,7 @@ const NOT_OURS = {
 };
 
 export function portService(options: PortServiceOptions): PortServiceServer {
-  const { wrap, registry, sessionPorts, editors } = options;
+  const { wrap, registry, sessionPorts, editors, connections } = options;
   const ours = (session: string) => {
     refuseExternal(session, NOT_OURS);
     return registry.resolve(session);
@@ -40,54 +40,41 @@ export function portService(options: PortServiceOptions): PortServiceServer {
     return await sessionPorts.dial(found, target.port, signal);
   }
 
+  async function carried(
+    stream: DialCall,
+    { connection, ownConnection }: { connection: Duplex; ownConnection: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const opened = (name: string) =>
+      stream.write({ message: { $case: 'opened', opened: { connection: name } } });
+    if (!ownConnection) {
+      opened('');
+      return await pump(stream, connection, signal);
+    }
+    const { name, arrives } = connections.expect(signal, { speaksFirst: true });
+    opened(name);
+    const own = await arrives.catch((error: unknown) => {
+      connection.destroy();
+      throw error;
+    });
+    await splice(stream, { own, connection }, signal);
+  }
+
   return {
     listPorts: wrap.unary('ListPorts', async ({ session }) => {
       const ports = await sessionPorts.list(ours(session));
       return { ports: ports.map(({ addresses, ...rest }) => ({ ...rest, addresses: [...addresses] })) };
     }),
-    dial: wrap.bidi('Dial', async (stream: Stream, { signal }) => {
+    dial: wrap.bidi('Dial', async (stream: DialCall, { signal }) => {
       const first = await firstMessage(stream, signal);
       if (signal.aborted) return;
       if (first?.message?.$case !== 'open') throw invalid('the first message of a connection must open it');
-      const connection = await dial(first.message.open, signal);
+      const { open } = first.message;
+      const connection = await dial(open, signal);
       if (signal.aborted) return void connection.destroy();
-      stream.write({ message: { $case: 'opened', opened: {} } });
-      await pump(stream, connection, signal);
+      await carried(stream, { connection, ownConnection: open.ownConnection }, signal);
     }),
   };
-}
-
-/** Bytes both ways, each at the pace of its reader. Resolves once both sides have ended, or the caller left. */
-async function pump(stream: Stream, connection: Duplex, signal: AbortSignal): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  connection.on('data', (data: Buffer) => {
-    if (stream.write({ message: { $case: 'data', data } })) return;
-    connection.pause();
-    stream.once('drain', () => connection.resume());
-  });
-  connection.on('end', () => stream.write({ message: { $case: 'end', end: {} } }));
-  connection.on('error', (error) =>
-    over.reject(new BerthError('PORT_CLOSED', `the connection broke: ${error.message}`)),
-  );
-  connection.on('close', () => over.resolve());
-  stream.on('data', ({ message }: DialRequest) => {
-    if (message?.$case === 'end') connection.end();
-    if (message?.$case !== 'data' || connection.writableEnded || connection.destroyed) return;
-    if (connection.write(message.data)) return;
-    stream.pause();
-    connection.once('drain', () => stream.resume());
-  });
-  if (stream.readableEnded) connection.end();
-  // Of a link that is lost comes an end, too, and then that the call is cancelled: nobody has left.
-  stream.on('end', () => setImmediate(() => signal.aborted || connection.end()));
-  stream.on('error', () => connection.destroy());
-  signal.addEventListener('abort', () => connection.destroy(), { once: true });
-  stream.resume();
-  try {
-    await over.promise;
-  } finally {
-    connection.destroy();
-  }
 }
 
 function invalid(message: string): BerthError {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { connectionLine } from '@berth/shared/wire/own-connection';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Channel } from './channel.ts';
-import { gitStreams, type Way } from './git-streams.ts';
+import { gitStreams } from './git-streams.ts';
+import type { Way } from './own-connection.ts';
 
 type Answer = { data: Buffer; connection: string };
 

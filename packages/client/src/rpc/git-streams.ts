@@ -1,24 +1,15 @@
 /** The calls whose bytes are git's own: over a connection that git itself has, or else over the call. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { BerthError } from '@berth/shared/domain/berth-error';
 import type {
   PullRequest,
   PullResponse,
   PushRequest,
   PushResponse,
 } from '@berth/shared/gen/berth/v1/workspace';
-import { connectionLine } from '@berth/shared/wire/own-connection';
-import type { Link } from '../tunnel/link.ts';
 import type { ByteStream } from './byte-stream.ts';
 import type { Channel } from './channel.ts';
 import { duplex } from './duplex.ts';
 import type { HostClient } from './host-client.ts';
-
-export interface Way {
-  readonly host: { readonly name: string };
-  readonly link: Pick<Link, 'kind' | 'socketPath'>;
-}
+import { mayConnect, ownConnection, type Way } from './own-connection.ts';
 
 /** A call of either kind, once it is open. */
 interface GitCall {
@@ -26,10 +17,7 @@ interface GitCall {
   send(request: { message: { $case: 'data'; data: Buffer } | { $case: 'end'; end: object } }): Promise<void>;
 }
 
-export function gitStreams(channel: Channel, { host, link }: Way): Pick<HostClient, 'push' | 'pull'> {
-  /** By dial-stdio each connection costs the start of a program over there. */
-  const mayConnect = link.kind !== 'dial-stdio';
-
+export function gitStreams(channel: Channel, way: Way): Pick<HostClient, 'push' | 'pull'> {
   async function negotiated(call: GitCall): Promise<ByteStream> {
     const messages = call.messages[Symbol.asyncIterator]();
     const rest = { [Symbol.asyncIterator]: () => messages };
@@ -37,32 +25,31 @@ export function gitStreams(channel: Channel, { host, link }: Way): Pick<HostClie
     if (first.done) return bytesOf(call, rest);
     // An agent that does not know of it has begun to speak.
     if (first.value.connection === '') return bytesOf(call, startingWith(first.value, rest));
-    const connection = await connected(link.socketPath, first.value.connection).catch((error: Error) => {
-      const message = `cannot open a connection for git to ${host.name}: ${error.message}`;
-      throw new BerthError('HOST_UNREACHABLE', message, { values: { host: host.name } });
-    });
+    const connection = await ownConnection(way, first.value.connection, 'git');
     return { ...bytesOf(call, rest), connection };
   }
 
   return {
     async push({ repository, upload, shallow }, signal) {
       // The agent has to read what a shallow repository says of itself.
-      const ownConnection = mayConnect && !shallow;
-      const first: PushRequest = { message: { $case: 'open', open: { repository, upload, ownConnection } } };
+      const own = mayConnect(way) && !shallow;
+      const first: PushRequest = {
+        message: { $case: 'open', open: { repository, upload, ownConnection: own } },
+      };
       const call = duplex<PushRequest, PushResponse>(channel, (stubs, sent) => stubs.workspace.push(sent), {
         first,
         signal,
       });
-      return ownConnection ? await negotiated(call) : bytesOf(call, call.messages);
+      return own ? await negotiated(call) : bytesOf(call, call.messages);
     },
     async pull(open, signal) {
-      const ownConnection = mayConnect;
-      const first: PullRequest = { message: { $case: 'open', open: { ...open, ownConnection } } };
+      const own = mayConnect(way);
+      const first: PullRequest = { message: { $case: 'open', open: { ...open, ownConnection: own } } };
       const call = duplex<PullRequest, PullResponse>(channel, (stubs, sent) => stubs.workspace.pull(sent), {
         first,
         signal,
       });
-      return ownConnection ? await negotiated(call) : bytesOf(call, call.messages);
+      return own ? await negotiated(call) : bytesOf(call, call.messages);
     },
   };
 }
@@ -74,19 +61,6 @@ function bytesOf(call: GitCall, messages: AsyncIterable<{ data: Uint8Array }>): 
     write: (data) => call.send({ message: { $case: 'data', data: viewOf(data) } }),
     end: () => void call.send({ message: { $case: 'end', end: {} } }).catch(() => {}),
   };
-}
-
-/** Nothing of it is read here: it is somebody else's once it is there. */
-async function connected(socketPath: string, name: string): Promise<Socket> {
-  const socket = connect(socketPath);
-  socket.pause();
-  await once(socket, 'connect');
-  // Whoever speaks over it is told.
-  socket.on('error', () => {});
-  await new Promise<void>((resolve, reject) => {
-    socket.write(connectionLine(name), (error) => (error ? reject(error) : resolve()));
-  });
-  return socket;
 }
 
 async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {

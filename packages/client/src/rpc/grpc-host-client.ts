@@ -233,7 +233,7 @@ export function createHostClient(options: ChannelOptions): HostClient {
       return { session: sessionOf(answer), taken, keysWithheld: answer.keysWithheld };
     },
     ...streamCalls(channel, options),
-    ...portCalls(channel),
+    ...portCalls(channel, options),
     ...editorCalls(channel),
     [Symbol.asyncDispose]: () => channel[Symbol.asyncDispose](),
   };

@@ -10,8 +10,9 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Channel, Stubs } from './channel.ts';
 import { attachMessages, decodeChunk, execMessages } from './decode.ts';
 import { duplex } from './duplex.ts';
-import { dataOf, gitStreams, type Way } from './git-streams.ts';
+import { dataOf, gitStreams } from './git-streams.ts';
 import type { HostClient } from './host-client.ts';
+import type { Way } from './own-connection.ts';
 
 type StreamCalls = Pick<
   HostClient,

@@ -29,11 +29,11 @@ test('data is on the wire what the generated code makes of it, and is read back'
 test('all other messages go the generated way', () => {
   const port = { $case: 'port' as const, port: { port: 3000, anyProcess: true } };
   const requests: DialRequest[] = [
-    { message: { $case: 'open', open: { session: 'x', target: port } } },
+    { message: { $case: 'open', open: { session: 'x', target: port, ownConnection: true } } },
     { message: { $case: 'end', end: {} } },
   ];
   const responses: DialResponse[] = [
-    { message: { $case: 'opened', opened: {} } },
+    { message: { $case: 'opened', opened: { connection: 'abc' } } },
     { message: { $case: 'end', end: {} } },
   ];
   for (const one of requests) expect(lean.requestDeserialize(lean.requestSerialize(one))).toEqual(one);

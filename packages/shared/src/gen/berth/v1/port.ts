@@ -62,6 +62,11 @@ export interface DialOpen {
     /** The session's editor, which listens on a Unix socket. */
     { $case: "editor"; editor: EditorTarget }
     | undefined;
+  /**
+   * The bytes are to go over a connection of their own, which spares both sides framing them. An agent
+   * that does not know this names none.
+   */
+  ownConnection: boolean;
 }
 
 export interface PortTarget {
@@ -85,6 +90,11 @@ export interface DialResponse {
 }
 
 export interface DialOpened {
+  /**
+   * Names what is expected, once: a new connection to the agent's socket whose first line is
+   * `berth-bytes NAME`. Empty: the bytes go over this call.
+   */
+  connection: string;
 }
 
 function createBaseListPortsRequest(): ListPortsRequest {
@@ -387,7 +397,7 @@ export const DialRequest: MessageFns<DialRequest> = {
 };
 
 function createBaseDialOpen(): DialOpen {
-  return { session: "", target: undefined };
+  return { session: "", target: undefined, ownConnection: false };
 }
 
 export const DialOpen: MessageFns<DialOpen> = {
@@ -402,6 +412,9 @@ export const DialOpen: MessageFns<DialOpen> = {
       case "editor":
         EditorTarget.encode(message.target.editor, writer.uint32(26).fork()).join();
         break;
+    }
+    if (message.ownConnection !== false) {
+      writer.uint32(32).bool(message.ownConnection);
     }
     return writer;
   },
@@ -443,6 +456,14 @@ export const DialOpen: MessageFns<DialOpen> = {
             message.target = { $case: "editor", editor: EditorTarget.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ownConnection = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -475,6 +496,7 @@ export const DialOpen: MessageFns<DialOpen> = {
         break;
       }
     }
+    message.ownConnection = object.ownConnection ?? false;
     return message;
   },
 };
@@ -731,11 +753,14 @@ export const DialResponse: MessageFns<DialResponse> = {
 };
 
 function createBaseDialOpened(): DialOpened {
-  return {};
+  return { connection: "" };
 }
 
 export const DialOpened: MessageFns<DialOpened> = {
-  encode(_: DialOpened, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: DialOpened, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.connection !== "") {
+      writer.uint32(10).string(message.connection);
+    }
     return writer;
   },
 
@@ -752,6 +777,14 @@ export const DialOpened: MessageFns<DialOpened> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.connection = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -767,8 +800,9 @@ export const DialOpened: MessageFns<DialOpened> = {
   create(base?: DeepPartial<DialOpened>): DialOpened {
     return DialOpened.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<DialOpened>): DialOpened {
+  fromPartial(object: DeepPartial<DialOpened>): DialOpened {
     const message = createBaseDialOpened();
+    message.connection = object.connection ?? "";
     return message;
   },
 };
@@ -792,7 +826,9 @@ export const PortServiceService = {
   },
   /**
    * One connection, its bytes both ways. The first request is `open`, the first response `opened`:
-   * it is there. Ends when both sides have ended. Errors: PORT_CLOSED where nothing of the session
+   * it is there. Ends when both sides have ended. Where `opened` names a connection, the bytes go over
+   * that one, and `end` says that the end which is seen there was meant: a link that is lost looks the
+   * same. Errors: PORT_CLOSED where nothing of the session
    * listens there, EDITOR_NOT_RUNNING, SESSION_ENDED.
    */
   dial: {
@@ -815,7 +851,9 @@ export interface PortServiceServer extends UntypedServiceImplementation {
   listPorts: handleUnaryCall<ListPortsRequest, ListPortsResponse>;
   /**
    * One connection, its bytes both ways. The first request is `open`, the first response `opened`:
-   * it is there. Ends when both sides have ended. Errors: PORT_CLOSED where nothing of the session
+   * it is there. Ends when both sides have ended. Where `opened` names a connection, the bytes go over
+   * that one, and `end` says that the end which is seen there was meant: a link that is lost looks the
+   * same. Errors: PORT_CLOSED where nothing of the session
    * listens there, EDITOR_NOT_RUNNING, SESSION_ENDED.
    */
   dial: handleBidiStreamingCall<DialRequest, DialResponse>;
@@ -844,7 +882,9 @@ export interface PortServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * One connection, its bytes both ways. The first request is `open`, the first response `opened`:
-   * it is there. Ends when both sides have ended. Errors: PORT_CLOSED where nothing of the session
+   * it is there. Ends when both sides have ended. Where `opened` names a connection, the bytes go over
+   * that one, and `end` says that the end which is seen there was meant: a link that is lost looks the
+   * same. Errors: PORT_CLOSED where nothing of the session
    * listens there, EDITOR_NOT_RUNNING, SESSION_ENDED.
    */
   dial(): ClientDuplexStream<DialRequest, DialResponse>;
