@@ -154,9 +154,9 @@ const NARROW = { name: 'narrow', width: 320, height: 720 };
 const LOOKS: readonly Looks[] = [
   { size: WIDE, theme: 'light', checks: ['fits', 'axe'] },
   { size: WIDE, theme: 'dark', checks: ['axe'] },
-  { size: ULTRA, theme: 'light', checks: ['fits'] },
+  { size: ULTRA, theme: 'light', checks: ['fits', 'axe'] },
   { size: NARROW, theme: 'light', checks: ['fits', 'axe'] },
-  { size: NARROW, theme: 'dark', checks: [] },
+  { size: NARROW, theme: 'dark', checks: ['axe'] },
 ];
 
 let browser: Browser;
