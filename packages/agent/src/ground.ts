@@ -20,15 +20,13 @@ import type { SharedLedger } from './sessions/ledger-port.ts';
 import type { SessionPaths, Units } from './sessions/ports.ts';
 import { unitsOfBoth } from './sessions/units-of-both.ts';
 import { cgroupLayout } from './systemd/cgroup.ts';
-import { createSystemdEditorUnits } from './systemd/editor-units.ts';
+import { createSystemdEditorUnits, directEditorControl, type EditorControl } from './systemd/editor-units.ts';
 import { limitSlice, probeEnforcement } from './systemd/probe.ts';
 import { managerAnswers } from './systemd/systemctl.ts';
 import { createSystemdUnits, directControl, type UnitControl } from './systemd/units.ts';
 
 /** What editors run in: by the path of editor-run.sh, and for a session with these paths. */
-export type EditorUnitsFor = (
-  runner: string,
-) => (paths: SessionPaths) => EditorUnits | { readonly refused: string };
+export type EditorUnitsFor = (runner: string) => (paths: SessionPaths) => EditorUnits;
 
 /** What the memory of the host is, who keeps it, and what sessions run in. */
 export interface Ground {
@@ -53,21 +51,33 @@ export async function prepareGround(config: Config, log: Log): Promise<Ground> {
 async function shared(config: Config, log: Log): Promise<Ground> {
   const ledger = createLedgerClient(ledgerSocket(config.user));
   const { hostId, capacity, enforcement } = await ledger.describe();
+  const manager = 'system';
   const control: UnitControl = {
     start: ({ paths, ...unit }) => ledger.startUnit({ ...unit, workingDirectory: paths.workspace }),
     kill: (sessionId) => ledger.endUnit(sessionId),
   };
+  const editorControl: EditorControl = {
+    async start(unit) {
+      // It would be left as it is, without the socket and the environment of this start.
+      await ledger.stopEditor(unit.sessionId);
+      await ledger.startEditor(unit);
+    },
+    stop: (sessionId) => ledger.stopEditor(sessionId),
+  };
   const layout = await cgroupLayout();
   log.info({ units: 'systemd', shared: true, enforcement }, 'sessions run as units of systemd');
   const units = createSystemdUnits({
-    manager: 'system',
+    manager,
     control,
     layout,
     enforcement,
     standstill,
     measure: usageOf,
   });
-  const editorUnits = () => () => NOT_SHARED;
+  const editorUnits = (runner: string) => {
+    const beside = createSystemdEditorUnits({ manager, control: editorControl, layout, runner });
+    return () => beside;
+  };
   return {
     capacity,
     units,
@@ -77,9 +87,6 @@ async function shared(config: Config, log: Log): Promise<Ground> {
     close: () => ledger[Symbol.dispose](),
   };
 }
-
-/** The keeper of a shared host starts units of sessions, and no others. */
-const NOT_SHARED = { refused: 'editors of sessions are not supported on hosts that users share, yet' };
 
 async function ownUnits(
   config: Config,
@@ -113,7 +120,10 @@ async function ownUnits(
   });
   const both = unitsOfBoth({ units, older: createPlainUnits(), isOlder: startedPlain });
   const editorUnits = (runner: string) => {
-    const beside = createSystemdEditorUnits({ manager, layout, runner });
+    const beside = createSystemdEditorUnits({
+      ...{ manager, layout, runner },
+      control: directEditorControl(manager),
+    });
     return (paths: SessionPaths) => (startedPlain(paths) ? createPlainEditorUnits(runner) : beside);
   };
   return { units: both, editorUnits };

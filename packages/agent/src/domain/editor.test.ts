@@ -1,7 +1,7 @@
 import { GIB, MIB } from '@berth/shared/domain/memory';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editorCap, editorEnvironment, idleUntil } from './editor.ts';
+import { besideEditor, editorCap, editorEnvironment, idleUntil } from './editor.ts';
 
 const REQUEST = { sessionId: 's', slotBytes: 8 * GIB, usedBytes: 0, askedBytes: 0, enforced: true };
 const cap = (over: Partial<typeof REQUEST>) => editorCap({ ...REQUEST, ...over });
@@ -32,6 +32,36 @@ describe('what an editor may hold', () => {
         const request = { slotBytes: slot * MIB, usedBytes: used * MIB, askedBytes: asked * MIB };
         try {
           expect(cap(request)).toBeLessThanOrEqual((slot - used - 64) * MIB);
+        } catch (error) {
+          expect(error).toHaveProperty('reason');
+        }
+      }),
+    );
+  });
+});
+
+describe('what a session keeps beside its editor', () => {
+  const beside = (slotBytes: number, editorBytes: number) =>
+    besideEditor({ sessionId: 's', slotBytes, editorBytes });
+
+  test.each([
+    ['nothing', 0, 'MEMORY_INVALID'],
+    ['less than nothing', -1 * GIB, 'MEMORY_INVALID'],
+    ['what is no number of bytes', Number.NaN, 'MEMORY_INVALID'],
+    ['all of the slot', 1 * GIB, 'SLOT_EXHAUSTED'],
+    ['more than there is anywhere', Number.MAX_SAFE_INTEGER, 'SLOT_EXHAUSTED'],
+  ])('an editor of %s is refused', (_what, editor, reason) =>
+    expect(() => beside(1 * GIB, editor)).toThrow(expect.objectContaining({ reason })),
+  );
+
+  test('both together have the slot, and each enough to live', () => {
+    const amount = fc.integer({ min: -1, max: 4096 * MIB });
+    fc.assert(
+      fc.property(amount, amount, (slot, editor) => {
+        try {
+          const session = beside(slot, editor);
+          expect(session + editor).toBe(slot);
+          expect(Math.min(session, editor)).toBeGreaterThanOrEqual(16 * MIB);
         } catch (error) {
           expect(error).toHaveProperty('reason');
         }

@@ -1,5 +1,6 @@
 /** What is decided about the editors of sessions: how much memory one gets, and when it has idled long enough. Pure. */
 import { BerthError } from '@berth/shared/domain/berth-error';
+import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
 import { formatMemory, GIB, MIB } from '@berth/shared/domain/memory';
 
 /** An editor with less than this does not get as far as a page. */
@@ -7,6 +8,8 @@ const LEAST_BYTES = 256 * MIB;
 const USUAL = { least: 512 * MIB, most: 2 * GIB };
 /** What a session may still grow by while its limit is being lowered. */
 const MARGIN_BYTES = 64 * MIB;
+
+const LARGER = 'end something in the session, or start it with more: berth start --memory SIZE';
 
 export interface CapRequest {
   readonly sessionId: string;
@@ -42,8 +45,28 @@ export function editorCap({ sessionId, slotBytes, usedBytes, askedBytes, enforce
       `${formatMemory(slotBytes)}, and an editor takes ${formatMemory(least)}`,
     {
       values: { session: sessionId, used: String(usedBytes), slot: String(slotBytes) },
-      hint: 'end something in the session, or start it with more: berth start --memory SIZE',
+      hint: LARGER,
     },
+  );
+}
+
+/**
+ * What a session keeps of its slot beside an editor: both together have the slot, and no more. Throws
+ * MEMORY_INVALID, SLOT_EXHAUSTED.
+ */
+export function besideEditor(of: { sessionId: string; slotBytes: number; editorBytes: number }): number {
+  const { sessionId, slotBytes, editorBytes } = of;
+  if (!Number.isSafeInteger(editorBytes) || editorBytes < MIN_SLOT_BYTES) {
+    const message = `an editor needs ${formatMemory(MIN_SLOT_BYTES)} at least`;
+    throw new BerthError('MEMORY_INVALID', message);
+  }
+  const left = slotBytes - editorBytes;
+  if (left >= MIN_SLOT_BYTES) return left;
+  const [slot, wanted] = [slotBytes, editorBytes].map(formatMemory);
+  throw new BerthError(
+    'SLOT_EXHAUSTED',
+    `an editor of ${wanted} leaves nothing of the slot of ${slot} to session ${sessionId}`,
+    { values: { session: sessionId, slot: String(slotBytes) }, hint: LARGER },
   );
 }
 

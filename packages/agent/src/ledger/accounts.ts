@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { makeDirectory } from '@berth/shared/files/make-directory';
-import type { Account } from './ledger.ts';
+import type { Account } from './units-port.ts';
 
 const USERS_DIRECTORY = '/etc/berth/users';
 /** What useradd(8) takes, and nothing that could leave a directory or begin a flag. */

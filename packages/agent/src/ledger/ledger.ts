@@ -2,41 +2,21 @@
  * The memory of a host that several users share: the one place that grants it, and the only one
  * that starts units as others. Invariants:
  * - what is granted never exceeds the capacity; the decision and its commit are one synchronous step;
- * - a slot is given back only when its unit has ended, whatever its owner says: a start and a
- *   giving back of one session never overlap;
- * - a unit runs as the user who calls, within the slot that this user holds for it.
+ * - a slot is given back only when its units have ended, whatever its owner says: what is done about
+ *   one session never overlaps;
+ * - a unit runs as the user who calls, within the slot that this user holds for it;
+ * - a session and its editor together are never held to more than the slot.
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
+import { formatMemory } from '@berth/shared/domain/memory';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Enforcement } from '@berth/shared/domain/session-state';
+import { besideEditor } from '../domain/editor.ts';
 import { admitBeside, type Capacity, slotRefused } from '../domain/ledger.ts';
 import { OneAtATime } from '../sessions/one-at-a-time.ts';
 import type { HeldSlot, SlotStore } from './slot-store.ts';
-
-/** A user of the host. */
-export interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** What the ledger needs of the system's manager. */
-export interface SharedUnits {
-  start(unit: SharedUnit): Promise<void>;
-  /** The user as whom the unit runs; null where it does not. */
-  owner(sessionId: string): Promise<string | null>;
-  kill(sessionId: string): Promise<void>;
-}
-
-export interface SharedUnit {
-  readonly sessionId: string;
-  readonly account: Account;
-  readonly memoryBytes: number;
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly workingDirectory: string;
-}
+import type { Account, SharedUnit, SharedUnits, UnitOf } from './units-port.ts';
 
 export interface LedgerOptions {
   readonly hostId: string;
@@ -86,11 +66,11 @@ export class Ledger {
     store.put({ sessionId, uid, memoryBytes });
   }
 
-  /** Throws SESSION_NOT_RUNNING while the unit is alive. */
+  /** Throws SESSION_NOT_RUNNING while a unit of it is alive. */
   async giveBack(account: Account, sessionId: string): Promise<void> {
     if (!this.#own(account, sessionId)) return;
     if (!(await this.#removeIfEnded(sessionId))) {
-      throw new BerthError('SESSION_NOT_RUNNING', `the unit of ${sessionId} is alive: its slot stays held`);
+      throw new BerthError('SESSION_NOT_RUNNING', `a unit of ${sessionId} is alive: its slot stays held`);
     }
   }
 
@@ -110,33 +90,109 @@ export class Ledger {
 
   /** Throws SLOT_EXHAUSTED for a session without a slot of the caller's. */
   async start(account: Account, unit: Omit<SharedUnit, 'account' | 'memoryBytes'>): Promise<void> {
-    if (!unit.workingDirectory.startsWith('/') || unit.argv.length === 0) {
-      throw new BerthError('ARGUMENT_INVALID', 'a unit needs a program and an absolute directory');
-    }
-    await this.#sessions.run([unit.sessionId], async () => {
-      const slot = this.#own(account, unit.sessionId);
-      if (!slot) throw new BerthError('SLOT_EXHAUSTED', `${unit.sessionId} holds no slot`);
-      await this.#o.units.start({ ...unit, account, memoryBytes: slot.memoryBytes });
+    checkProgram(unit);
+    const { units } = this.#o;
+    const { sessionId } = unit;
+    await this.#sessions.run([sessionId], async () => {
+      const { memoryBytes } = this.#slotOf(account, sessionId);
+      // An editor that outlives its session, for as long as it was given to end, has a part of the slot.
+      const left = (await units.owner(sessionId, 'session')) === null;
+      if (left && (await units.owner(sessionId, 'editor')) !== null) await units.kill(sessionId, 'editor');
+      await units.start({ ...unit, account, memoryBytes });
     });
   }
 
-  /** Throws PERMISSION_DENIED where it runs as somebody else. */
+  /** Of the session and of its editor. Throws PERMISSION_DENIED where one runs as somebody else. */
   async end(account: Account, sessionId: string): Promise<void> {
-    if (!isSessionId(sessionId)) throw new BerthError('ARGUMENT_INVALID', 'this is no session id');
-    const owner = await this.#o.units.owner(sessionId);
-    if (owner === null) return;
-    if (owner !== account.name) {
-      throw new BerthError('PERMISSION_DENIED', `the unit of ${sessionId} belongs to somebody else`);
+    checkId(sessionId);
+    await this.#sessions.run([sessionId], async () => {
+      for (const of of ['session', 'editor'] as const) {
+        if (await this.#runs(account, sessionId, of)) await this.#o.units.kill(sessionId, of);
+      }
+    });
+  }
+
+  /**
+   * One that runs already is left as it is: who asks twice has one. Throws SLOT_EXHAUSTED, MEMORY_INVALID,
+   * SESSION_NOT_RUNNING.
+   */
+  async startEditor(account: Account, unit: Omit<SharedUnit, 'account' | 'env'>): Promise<void> {
+    checkProgram(unit);
+    const { units } = this.#o;
+    const { sessionId, memoryBytes: editorBytes } = unit;
+    await this.#sessions.run([sessionId], async () => {
+      const { memoryBytes: slotBytes } = this.#slotOf(account, sessionId);
+      if (!(await this.#runs(account, sessionId, 'session'))) {
+        throw new BerthError('SESSION_NOT_RUNNING', `the unit of ${sessionId} does not run`);
+      }
+      const sessionBytes = besideEditor({ sessionId, slotBytes, editorBytes });
+      if (await this.#runs(account, sessionId, 'editor')) return;
+      try {
+        await this.#lower(sessionId, sessionBytes);
+        await units.startEditor({ ...unit, account });
+      } catch (error) {
+        // Where that fails, too, the session is held to less until the editor is stopped again.
+        await this.#withoutEditor(account, sessionId).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  /** One that does not run is no error. Throws PERMISSION_DENIED where it runs as somebody else. */
+  async stopEditor(account: Account, sessionId: string): Promise<void> {
+    checkId(sessionId);
+    await this.#sessions.run([sessionId], async () => {
+      const slot = this.#own(account, sessionId);
+      if (slot || (await this.#runs(account, sessionId, 'editor'))) {
+        await this.#withoutEditor(account, sessionId);
+      }
+    });
+  }
+
+  /** Its memory is the session's again only when it is gone. */
+  async #withoutEditor(account: Account, sessionId: string): Promise<void> {
+    const { units } = this.#o;
+    await units.stopEditor(sessionId);
+    const slot = this.#own(account, sessionId);
+    if (slot && (await this.#runs(account, sessionId, 'session'))) {
+      await units.limitSession(sessionId, slot.memoryBytes);
     }
-    await this.#o.units.kill(sessionId);
+  }
+
+  /** The kernel may refuse (cgroups v1) what a session does not let go of. Throws SLOT_EXHAUSTED then. */
+  async #lower(sessionId: string, memoryBytes: number): Promise<void> {
+    const { units, enforcement } = this.#o;
+    const held = await units.limitSession(sessionId, memoryBytes);
+    if (enforcement === 'advisory' || (held !== null && held <= memoryBytes)) return;
+    const message = `session ${sessionId} leaves no memory for an editor: it uses more than ${formatMemory(memoryBytes)}`;
+    throw new BerthError('SLOT_EXHAUSTED', message, {
+      values: { session: sessionId },
+      hint: 'end something in the session, or start it with more: berth start --memory SIZE',
+    });
   }
 
   async #removeIfEnded(sessionId: string): Promise<boolean> {
     return await this.#sessions.run([sessionId], async () => {
-      const ended = (await this.#o.units.owner(sessionId)) === null;
-      if (ended) this.#o.store.remove(sessionId);
-      return ended;
+      for (const of of ['session', 'editor'] as const) {
+        if ((await this.#o.units.owner(sessionId, of)) !== null) return false;
+      }
+      this.#o.store.remove(sessionId);
+      return true;
     });
+  }
+
+  /** Whether it runs, as the caller. Throws PERMISSION_DENIED where it runs as somebody else. */
+  async #runs(account: Account, sessionId: string, of: UnitOf): Promise<boolean> {
+    const owner = await this.#o.units.owner(sessionId, of);
+    if (owner === null || owner === account.name) return owner !== null;
+    throw new BerthError('PERMISSION_DENIED', `the unit of ${sessionId} belongs to somebody else`);
+  }
+
+  /** Throws SLOT_EXHAUSTED. */
+  #slotOf(account: Account, sessionId: string): HeldSlot {
+    const slot = this.#own(account, sessionId);
+    if (!slot) throw new BerthError('SLOT_EXHAUSTED', `${sessionId} holds no slot`);
+    return slot;
   }
 
   #own({ uid }: Account, sessionId: string): HeldSlot | null {
@@ -145,8 +201,22 @@ export class Ledger {
   }
 }
 
+function checkId(sessionId: string): void {
+  if (!isSessionId(sessionId)) throw new BerthError('ARGUMENT_INVALID', 'this is no session id');
+}
+
+/** systemd writes directories into the file of a unit as they are: a line break would begin a setting. */
+const DIRECTORY = /^\/[^\p{Cc}\\]*$/u;
+
+function checkProgram({ argv, workingDirectory }: Pick<SharedUnit, 'argv' | 'workingDirectory'>): void {
+  if (argv.length > 0 && DIRECTORY.test(workingDirectory)) return;
+  const message =
+    'a unit needs a program and an absolute directory, without control characters and backslashes';
+  throw new BerthError('ARGUMENT_INVALID', message);
+}
+
 function checked(slot: { sessionId: string; memoryBytes: number }) {
-  if (!isSessionId(slot.sessionId)) throw new BerthError('ARGUMENT_INVALID', 'this is no session id');
+  checkId(slot.sessionId);
   // Also a bound on how many slots one user can make.
   if (slot.memoryBytes < MIN_SLOT_BYTES) throw new BerthError('MEMORY_INVALID', 'the slot is too small');
   return slot;

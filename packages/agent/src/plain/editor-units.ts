@@ -1,6 +1,6 @@
 /**
  * Editors without systemd: each a process group of its own, which outlives the agent. They bear their
- * session's mark, so that what ends the session ends them too; limits are advisory.
+ * session's mark, so that what ends the session ends them too. There is no cgroup that could hold a limit.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,9 +64,6 @@ export function createPlainEditorUnits(runner: string): EditorUnits {
       const all = members(place);
       return all.length === 0 ? null : usageOf(all.map(({ pid }) => pid)).memoryBytes;
     },
-
-    // There is no cgroup that could hold a limit.
-    limitSession: async () => {},
   };
 }
 

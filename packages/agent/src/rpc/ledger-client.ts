@@ -24,6 +24,15 @@ export interface LedgerClient extends SharedLedger, Disposable {
   describe(): Promise<LedgerDescription>;
   startUnit(unit: Pick<UnitSpec, 'sessionId' | 'argv' | 'env'> & { workingDirectory: string }): Promise<void>;
   endUnit(sessionId: string): Promise<void>;
+  /** Throws SLOT_EXHAUSTED, MEMORY_INVALID, SESSION_NOT_RUNNING; VERSION_MISMATCH where the ledger is too old. */
+  startEditor(unit: {
+    sessionId: string;
+    argv: readonly string[];
+    workingDirectory: string;
+    memoryBytes: number;
+  }): Promise<void>;
+  /** Throws VERSION_MISMATCH where the ledger is too old. */
+  stopEditor(sessionId: string): Promise<void>;
 }
 
 export function createLedgerClient(socket: string): LedgerClient {
@@ -97,6 +106,14 @@ export function createLedgerClient(socket: string): LedgerClient {
     async endUnit(sessionId) {
       await call(client.endUnit as Method<{ sessionId: string }, object>, { sessionId });
     },
+    async startEditor({ sessionId, argv, workingDirectory, memoryBytes }) {
+      const bytes = BigInt(memoryBytes);
+      const request = { sessionId, argv: [...argv], workingDirectory, memoryBytes: bytes };
+      await call(client.startEditorUnit as Method<typeof request, object>, request);
+    },
+    async stopEditor(sessionId) {
+      await call(client.stopEditorUnit as Method<{ sessionId: string }, object>, { sessionId });
+    },
     [Symbol.dispose]: () => client.close(),
   };
 }
@@ -116,6 +133,11 @@ function translated(error: ServiceError, socket: string): BerthError {
   const [details] = error.metadata?.get(DETAILS_KEY) ?? [];
   const known = Buffer.isBuffer(details) ? decodeStatus(details) : null;
   if (known) return known;
+  if (error.code === status.UNIMPLEMENTED) {
+    const message = 'the ledger of this host does not know this call: it is older than the agent';
+    const hint = 'whoever runs the host has to start the new one: sudo systemctl restart berth-ledger';
+    return new BerthError('VERSION_MISMATCH', message, { hint, cause: error });
+  }
   const gone = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
   const message = gone ? `the ledger of this host does not answer on ${socket}` : error.message;
   return new BerthError('LEDGER_UNREACHABLE', message, { cause: error });

@@ -4,7 +4,8 @@ import { Enforcement } from '@berth/shared/gen/berth/v1/common';
 import { type LedgerServiceServer, LedgerServiceService } from '@berth/shared/gen/berth/v1/ledger';
 import { toBytes } from '@berth/shared/wire/scalar';
 import { Server } from '@grpc/grpc-js';
-import type { Account, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Account } from '../ledger/units-port.ts';
 import type { Wrapper } from './handler.ts';
 import { acceptOn, type Listening } from './listen.ts';
 
@@ -62,6 +63,16 @@ function ledgerService({
     }),
     endUnit: wrap.unary('Ledger.EndUnit', async ({ sessionId }) => {
       await ledger.end(account, sessionId);
+      return {};
+    }),
+    startEditorUnit: wrap.unary('Ledger.StartEditorUnit', async ({ memoryBytes, ...unit }) => {
+      const { sessionId, argv, workingDirectory } = unit;
+      const bytes = toBytes(memoryBytes);
+      await ledger.startEditor(account, { sessionId, argv, workingDirectory, memoryBytes: bytes });
+      return {};
+    }),
+    stopEditorUnit: wrap.unary('Ledger.StopEditorUnit', async ({ sessionId }) => {
+      await ledger.stopEditor(account, sessionId);
       return {};
     }),
   };

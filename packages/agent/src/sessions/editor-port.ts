@@ -48,19 +48,22 @@ export interface EditorUnit {
   readonly argv: readonly string[];
   /** Most bytes it may hold, where the kernel enforces that. */
   readonly memoryBytes: number;
+  /** Slot of its session, which is held to the rest of it meanwhile; null where slots are only counted. */
+  readonly slotBytes: number | null;
 }
 
 /** What editors run in: a unit beside the session's, which ends with it. */
 export interface EditorUnits {
-  /** Resolves once it runs. */
+  /** Takes its memory from the session's limit, then starts it. Resolves once it runs. */
   start(unit: EditorUnit): Promise<void>;
   alive(place: EditorPlace): Promise<boolean>;
-  /** Asks it to end, then ends all of it; resolves once it is gone. */
-  stop(place: EditorPlace): Promise<void>;
+  /**
+   * Asks it to end, then ends all of it; resolves once it is gone. Its session may hold `slotBytes` again;
+   * null where nothing was taken from it, or it has ended.
+   */
+  stop(place: EditorPlace, slotBytes: number | null): Promise<void>;
   /** Bytes; null where it does not run. */
   memory(place: EditorPlace): Promise<number | null>;
-  /** What the session's own unit may hold from now on: the slot, less what its editor has. */
-  limitSession(place: EditorPlace, memoryBytes: number): Promise<void>;
 }
 
 /** What the agent has to know of a running editor after its own death. Times in ms since the epoch. */

@@ -34,8 +34,8 @@ export interface EditorsOptions {
   readonly files: EditorFiles;
   readonly extensions: EditorExtensions;
   readonly door: EditorDoor;
-  /** For a session with these paths, or why there can be none. */
-  readonly unitsOf: (paths: SessionPaths) => EditorUnits | { readonly refused: string };
+  /** For a session with these paths. */
+  readonly unitsOf: (paths: SessionPaths) => EditorUnits;
   readonly sessionUnits: Pick<Units, 'usage'>;
   /** What a command beside the session would run with, and where. */
   readonly surroundings: (
@@ -83,7 +83,6 @@ export class Editors implements Disposable {
         const session = registry.get(sessionId);
         const place = files.place(sessionId);
         const units = this.#o.unitsOf(place.session);
-        if ('refused' in units) return;
         const held = { place, units, record };
         const lives = session !== undefined && isActive(session);
         // Where that cannot be told it is looked after as if it ran: its socket will tell.
@@ -107,8 +106,8 @@ export class Editors implements Disposable {
   }
 
   /**
-   * Resolves once it takes connections. Throws EDITOR_NOT_INSTALLED, EDITOR_FAILED, EDITOR_UNSUPPORTED,
-   * SLOT_EXHAUSTED, MEMORY_INVALID, SESSION_ENDED, SESSION_NOT_RUNNING.
+   * Resolves once it takes connections. Throws EDITOR_NOT_INSTALLED, EDITOR_FAILED, SLOT_EXHAUSTED,
+   * MEMORY_INVALID, VERSION_MISMATCH, SESSION_ENDED, SESSION_NOT_RUNNING.
    */
   async open(reference: string, order: OpenOrder): Promise<EditorSnapshot> {
     const { registry, files } = this.#o;
@@ -166,7 +165,6 @@ export class Editors implements Disposable {
     const { id, memoryBytes: slotBytes } = session;
     const place = files.place(id);
     const units = this.#o.unitsOf(place.session);
-    if ('refused' in units) throw new BerthError('EDITOR_UNSUPPORTED', units.refused);
     const editor = await programs.find();
     if (!editor) throw notInstalled(id);
     const enforced = session.enforcement === 'kernel';
@@ -183,8 +181,8 @@ export class Editors implements Disposable {
       await files.keep(place, record);
       const missing = await extensions.share(editor, place, profile.extensions);
       this.#tell(id, missing[0] ?? '');
-      if (enforced) await units.limitSession(place, slotBytes - cap);
-      await units.start({ place, argv: editor.serve(place, directory), memoryBytes: cap });
+      const argv = editor.serve(place, directory);
+      await units.start({ place, argv, memoryBytes: cap, slotBytes: enforced ? slotBytes : null });
       await running.untilReady(files);
       await files.guard(place);
       typable(this.#o.registry.resolve(id));
@@ -259,8 +257,7 @@ export class Editors implements Disposable {
   async #end({ place, units, record }: Held, sessionLives: boolean): Promise<void> {
     const { files, log } = this.#o;
     try {
-      await units.stop(place);
-      if (record.enforced && sessionLives) await units.limitSession(place, record.slotBytes);
+      await units.stop(place, record.enforced && sessionLives ? record.slotBytes : null);
       await files.clear(place);
     } catch (error) {
       // The record stays: the next agent tries again.

@@ -9,7 +9,7 @@ import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { Scope } from '@berth/shared/domain/host-snapshot';
 import { VERSION } from '@berth/shared/domain/version';
 import { allowName } from '../ledger/accounts.ts';
-import type { Account } from '../ledger/ledger.ts';
+import type { Account } from '../ledger/units-port.ts';
 import { currentVersion, type Layout, linkCommand, makeCurrent, pruneVersions } from './layout.ts';
 import type { AgentPlace } from './settled-health.ts';
 import { enableLinger, managerIsUp, startAgent, systemctl, writeUnits } from './systemd-setup.ts';

@@ -1,6 +1,6 @@
 /** Who shares a host of system scope: an entry, a runtime directory and an agent for each. */
 import { allowName, disallowName } from '../ledger/accounts.ts';
-import type { Account } from '../ledger/ledger.ts';
+import type { Account } from '../ledger/units-port.ts';
 import { startAgent, systemctl } from './systemd-setup.ts';
 
 /** May be run again. The ledger hears of it, then the agent starts. */

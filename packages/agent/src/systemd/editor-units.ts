@@ -4,33 +4,62 @@ import { type CgroupLayout, usageOf } from './cgroup.ts';
 import { isAlive, type Manager, propertiesOf, setProperties, startTransient, stopUnit } from './systemctl.ts';
 import { editorUnitName, memorySettings, sessionSettings, unitName } from './units.ts';
 
-export interface EditorUnitsOptions {
-  readonly manager: Manager;
-  readonly layout: CgroupLayout;
-  /** Path of editor-run.sh. */
-  readonly runner: string;
+/** Who starts and ends editors: the user's own manager, or the keeper of a shared host. */
+export interface EditorControl {
+  /** In place of one that is there. The session is held to the rest of its slot first. */
+  start(unit: EditorUnitSpec): Promise<void>;
+  /** As EditorUnits.stop. */
+  stop(sessionId: string, slotBytes: number | null): Promise<void>;
 }
 
-export function createSystemdEditorUnits({ manager, layout, runner }: EditorUnitsOptions): EditorUnits {
+export interface EditorUnitSpec {
+  readonly sessionId: string;
+  readonly argv: readonly string[];
+  readonly workingDirectory: string;
+  readonly memoryBytes: number;
+  /** Null where slots are only counted. */
+  readonly slotBytes: number | null;
+}
+
+/** A manager that obeys its caller. */
+export function directEditorControl(manager: Manager): EditorControl {
+  const limit = (sessionId: string, bytes: number) =>
+    setProperties(manager, unitName(sessionId), memorySettings(bytes));
   return {
-    async start({ place, argv, memoryBytes }) {
-      const { sessionId, envFile, session, log } = place;
-      const owner = unitName(sessionId);
+    async start({ sessionId, argv, workingDirectory, memoryBytes, slotBytes }) {
       // One that failed before keeps the name until it is forgotten.
       await stopUnit(manager, editorUnitName(sessionId));
+      if (slotBytes !== null) await limit(sessionId, slotBytes - memoryBytes);
       await startTransient(manager, {
-        name: editorUnitName(sessionId),
-        slice: 'berth.slice',
+        ...editorUnit({ sessionId, memoryBytes, workingDirectory }),
+        argv,
+      });
+    },
+
+    async stop(sessionId, slotBytes) {
+      await stopUnit(manager, editorUnitName(sessionId));
+      if (slotBytes !== null) await limit(sessionId, slotBytes);
+    },
+  };
+}
+
+/** `runner`: path of editor-run.sh. */
+export function createSystemdEditorUnits(options: {
+  manager: Manager;
+  control: EditorControl;
+  layout: CgroupLayout;
+  runner: string;
+}): EditorUnits {
+  const { manager, control, layout, runner } = options;
+  return {
+    async start({ place, argv, memoryBytes, slotBytes }) {
+      const { sessionId, envFile, session, log } = place;
+      await control.start({
+        sessionId,
         argv: ['/bin/bash', runner, envFile, session.workspace, log, ...argv],
-        env: { BERTH_SESSION_ID: sessionId },
-        settings: [
-          `Description=Berth editor of ${sessionId}`,
-          // Whatever ends the session ends this, with the agent or without it.
-          ...[`BindsTo=${owner}`, `After=${owner}`],
-          ...sessionSettings({ memoryBytes, workingDirectory: session.workspace }),
-          // Shorter than who waits for it.
-          'TimeoutStopSec=5s',
-        ],
+        workingDirectory: session.workspace,
+        memoryBytes,
+        slotBytes,
       });
     },
 
@@ -39,15 +68,30 @@ export function createSystemdEditorUnits({ manager, layout, runner }: EditorUnit
       return isAlive(seen.get('ActiveState'));
     },
 
-    stop: ({ sessionId }) => stopUnit(manager, editorUnitName(sessionId)),
+    stop: ({ sessionId }, slotBytes) => control.stop(sessionId, slotBytes),
 
     async memory({ sessionId }) {
       const name = editorUnitName(sessionId);
       const group = (await propertiesOf(manager, name, ['ControlGroup'])).get('ControlGroup');
       return group ? ((await usageOf(group, layout))?.memoryBytes ?? null) : null;
     },
+  };
+}
 
-    limitSession: ({ sessionId }, memoryBytes) =>
-      setProperties(manager, unitName(sessionId), memorySettings(memoryBytes)),
+/** What every editor's unit has. */
+export function editorUnit(of: { sessionId: string; memoryBytes: number; workingDirectory: string }) {
+  const session = unitName(of.sessionId);
+  return {
+    name: editorUnitName(of.sessionId),
+    slice: 'berth.slice',
+    env: { BERTH_SESSION_ID: of.sessionId },
+    settings: [
+      `Description=Berth editor of ${of.sessionId}`,
+      // Whatever ends the session ends this, with the agent or without it.
+      ...[`BindsTo=${session}`, `After=${session}`],
+      ...sessionSettings(of),
+      // Shorter than who waits for it.
+      'TimeoutStopSec=5s',
+    ],
   };
 }

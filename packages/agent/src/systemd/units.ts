@@ -15,7 +15,9 @@ const TASKS = 16_384;
 export interface UnitControl {
   start(unit: UnitSpec): Promise<void>;
   kill(sessionId: string): Promise<void>;
-  /** Lets a session that is stuck below its limit run into it; absent where somebody else does. */
+  /** The unit of its editor; absent where `kill` ends both. */
+  killEditor?(sessionId: string): Promise<void>;
+  /** Lets a session that is stuck below its limit run into it, and its editor; absent where somebody else does. */
   unthrottle?(unit: { sessionId: string; group: string }): Promise<void>;
 }
 
@@ -43,8 +45,11 @@ export function directControl(manager: Manager, layout: CgroupLayout): UnitContr
         ],
       }),
     kill: (sessionId) => killUnit(manager, unitName(sessionId)),
+    killEditor: (sessionId) => killUnit(manager, editorUnitName(sessionId)),
     async unthrottle({ sessionId, group }) {
       await unthrottle(manager, { unit: unitName(sessionId), group }, layout);
+      const editor = { unit: editorUnitName(sessionId), group: groupOfEditor(group) };
+      await unthrottle(manager, editor, layout);
     },
   };
 }
@@ -144,7 +149,7 @@ export function createSystemdUnits(options: {
       const group = groups.get(sessionId);
       const editor = group === undefined ? [] : await processesOf(groupOfEditor(group), layout);
       await control.kill(sessionId);
-      if (editor.length > 0) await killUnit(manager, editorUnitName(sessionId));
+      if (editor.length > 0) await control.killEditor?.(sessionId);
       if ((await observe(sessionId)) === 'alive') throw new Error(`${unitName(sessionId)} does not end`);
     },
 

@@ -94,6 +94,25 @@ export interface EndUnitRequest {
 export interface EndUnitResponse {
 }
 
+export interface StartEditorUnitRequest {
+  sessionId: string;
+  /** Program first. */
+  argv: string[];
+  workingDirectory: string;
+  /** Most bytes that it may hold. */
+  memoryBytes: bigint;
+}
+
+export interface StartEditorUnitResponse {
+}
+
+export interface StopEditorUnitRequest {
+  sessionId: string;
+}
+
+export interface StopEditorUnitResponse {
+}
+
 function createBaseDescribeRequest(): DescribeRequest {
   return {};
 }
@@ -947,6 +966,243 @@ export const EndUnitResponse: MessageFns<EndUnitResponse> = {
   },
 };
 
+function createBaseStartEditorUnitRequest(): StartEditorUnitRequest {
+  return { sessionId: "", argv: [], workingDirectory: "", memoryBytes: 0n };
+}
+
+export const StartEditorUnitRequest: MessageFns<StartEditorUnitRequest> = {
+  encode(message: StartEditorUnitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    for (const v of message.argv) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.workingDirectory !== "") {
+      writer.uint32(26).string(message.workingDirectory);
+    }
+    if (message.memoryBytes !== 0n) {
+      if (BigInt.asUintN(64, message.memoryBytes) !== message.memoryBytes) {
+        throw new globalThis.Error("value provided for field message.memoryBytes of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.memoryBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartEditorUnitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartEditorUnitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.argv.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workingDirectory = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.memoryBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartEditorUnitRequest>): StartEditorUnitRequest {
+    return StartEditorUnitRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StartEditorUnitRequest>): StartEditorUnitRequest {
+    const message = createBaseStartEditorUnitRequest();
+    message.sessionId = object.sessionId ?? "";
+    message.argv = object.argv?.map((e) => e) || [];
+    message.workingDirectory = object.workingDirectory ?? "";
+    message.memoryBytes = (object.memoryBytes !== undefined && object.memoryBytes !== null)
+      ? BigInt(object.memoryBytes)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseStartEditorUnitResponse(): StartEditorUnitResponse {
+  return {};
+}
+
+export const StartEditorUnitResponse: MessageFns<StartEditorUnitResponse> = {
+  encode(_: StartEditorUnitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StartEditorUnitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStartEditorUnitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StartEditorUnitResponse>): StartEditorUnitResponse {
+    return StartEditorUnitResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<StartEditorUnitResponse>): StartEditorUnitResponse {
+    const message = createBaseStartEditorUnitResponse();
+    return message;
+  },
+};
+
+function createBaseStopEditorUnitRequest(): StopEditorUnitRequest {
+  return { sessionId: "" };
+}
+
+export const StopEditorUnitRequest: MessageFns<StopEditorUnitRequest> = {
+  encode(message: StopEditorUnitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopEditorUnitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopEditorUnitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopEditorUnitRequest>): StopEditorUnitRequest {
+    return StopEditorUnitRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StopEditorUnitRequest>): StopEditorUnitRequest {
+    const message = createBaseStopEditorUnitRequest();
+    message.sessionId = object.sessionId ?? "";
+    return message;
+  },
+};
+
+function createBaseStopEditorUnitResponse(): StopEditorUnitResponse {
+  return {};
+}
+
+export const StopEditorUnitResponse: MessageFns<StopEditorUnitResponse> = {
+  encode(_: StopEditorUnitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopEditorUnitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopEditorUnitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopEditorUnitResponse>): StopEditorUnitResponse {
+    return StopEditorUnitResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<StopEditorUnitResponse>): StopEditorUnitResponse {
+    const message = createBaseStopEditorUnitResponse();
+    return message;
+  },
+};
+
 export type LedgerServiceService = typeof LedgerServiceService;
 export const LedgerServiceService = {
   /** What there is to share, and who holds how much. */
@@ -1005,7 +1261,7 @@ export const LedgerServiceService = {
     responseSerialize: (value: StartUnitResponse): Buffer => Buffer.from(StartUnitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StartUnitResponse => StartUnitResponse.decode(value),
   },
-  /** Ends all of a unit of the calling user. */
+  /** Ends all of a session's unit of the calling user, and of its editor's. */
   endUnit: {
     path: "/berth.v1.LedgerService/EndUnit" as const,
     requestStream: false as const,
@@ -1014,6 +1270,39 @@ export const LedgerServiceService = {
     requestDeserialize: (value: Buffer): EndUnitRequest => EndUnitRequest.decode(value),
     responseSerialize: (value: EndUnitResponse): Buffer => Buffer.from(EndUnitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EndUnitResponse => EndUnitResponse.decode(value),
+  },
+  /**
+   * Starts an editor beside a session of the calling user: in a unit of its own, which ends with the
+   * session's. Its memory is taken from the session's limit first: both together have the slot, and no
+   * more. An editor that runs already is left as it is. Errors: SLOT_EXHAUSTED, MEMORY_INVALID,
+   * SESSION_NOT_RUNNING.
+   */
+  startEditorUnit: {
+    path: "/berth.v1.LedgerService/StartEditorUnit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StartEditorUnitRequest): Buffer =>
+      Buffer.from(StartEditorUnitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StartEditorUnitRequest => StartEditorUnitRequest.decode(value),
+    responseSerialize: (value: StartEditorUnitResponse): Buffer =>
+      Buffer.from(StartEditorUnitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StartEditorUnitResponse => StartEditorUnitResponse.decode(value),
+  },
+  /**
+   * Asks an editor of the calling user to end, then ends all of it; answers once it is gone and the
+   * session has all of its slot again, also where it was gone before. One that is not there is no error.
+   * Errors: PERMISSION_DENIED.
+   */
+  stopEditorUnit: {
+    path: "/berth.v1.LedgerService/StopEditorUnit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StopEditorUnitRequest): Buffer =>
+      Buffer.from(StopEditorUnitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StopEditorUnitRequest => StopEditorUnitRequest.decode(value),
+    responseSerialize: (value: StopEditorUnitResponse): Buffer =>
+      Buffer.from(StopEditorUnitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StopEditorUnitResponse => StopEditorUnitResponse.decode(value),
   },
 } as const;
 
@@ -1034,8 +1323,21 @@ export interface LedgerServiceServer extends UntypedServiceImplementation {
   sync: handleUnaryCall<SyncRequest, SyncResponse>;
   /** Starts the unit of a session that holds a slot, as the calling user and within the slot. */
   startUnit: handleUnaryCall<StartUnitRequest, StartUnitResponse>;
-  /** Ends all of a unit of the calling user. */
+  /** Ends all of a session's unit of the calling user, and of its editor's. */
   endUnit: handleUnaryCall<EndUnitRequest, EndUnitResponse>;
+  /**
+   * Starts an editor beside a session of the calling user: in a unit of its own, which ends with the
+   * session's. Its memory is taken from the session's limit first: both together have the slot, and no
+   * more. An editor that runs already is left as it is. Errors: SLOT_EXHAUSTED, MEMORY_INVALID,
+   * SESSION_NOT_RUNNING.
+   */
+  startEditorUnit: handleUnaryCall<StartEditorUnitRequest, StartEditorUnitResponse>;
+  /**
+   * Asks an editor of the calling user to end, then ends all of it; answers once it is gone and the
+   * session has all of its slot again, also where it was gone before. One that is not there is no error.
+   * Errors: PERMISSION_DENIED.
+   */
+  stopEditorUnit: handleUnaryCall<StopEditorUnitRequest, StopEditorUnitResponse>;
 }
 
 export interface LedgerServiceClient extends Client {
@@ -1119,7 +1421,7 @@ export interface LedgerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StartUnitResponse) => void,
   ): ClientUnaryCall;
-  /** Ends all of a unit of the calling user. */
+  /** Ends all of a session's unit of the calling user, and of its editor's. */
   endUnit(
     request: EndUnitRequest,
     callback: (error: ServiceError | null, response: EndUnitResponse) => void,
@@ -1134,6 +1436,47 @@ export interface LedgerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EndUnitResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Starts an editor beside a session of the calling user: in a unit of its own, which ends with the
+   * session's. Its memory is taken from the session's limit first: both together have the slot, and no
+   * more. An editor that runs already is left as it is. Errors: SLOT_EXHAUSTED, MEMORY_INVALID,
+   * SESSION_NOT_RUNNING.
+   */
+  startEditorUnit(
+    request: StartEditorUnitRequest,
+    callback: (error: ServiceError | null, response: StartEditorUnitResponse) => void,
+  ): ClientUnaryCall;
+  startEditorUnit(
+    request: StartEditorUnitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StartEditorUnitResponse) => void,
+  ): ClientUnaryCall;
+  startEditorUnit(
+    request: StartEditorUnitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StartEditorUnitResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Asks an editor of the calling user to end, then ends all of it; answers once it is gone and the
+   * session has all of its slot again, also where it was gone before. One that is not there is no error.
+   * Errors: PERMISSION_DENIED.
+   */
+  stopEditorUnit(
+    request: StopEditorUnitRequest,
+    callback: (error: ServiceError | null, response: StopEditorUnitResponse) => void,
+  ): ClientUnaryCall;
+  stopEditorUnit(
+    request: StopEditorUnitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StopEditorUnitResponse) => void,
+  ): ClientUnaryCall;
+  stopEditorUnit(
+    request: StopEditorUnitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StopEditorUnitResponse) => void,
   ): ClientUnaryCall;
 }
 
