@@ -22,6 +22,7 @@ export interface Observed {
   readonly exit: ExitSeen | null;
   readonly outOfMemory: boolean;
   readonly memoryPeakBytes: number | null;
+  readonly memoryLimitBytes: number | null;
   readonly oomKills: number;
   /** Whether the kernel keeps it within its slot. */
   readonly enforcement: Enforcement;
@@ -195,8 +196,9 @@ function ended(observed: Observed, { at, exitCode, unprepared }: Omit<End, keyof
   return record({ type: 'ended', end });
 }
 
-function storyOf({ outOfMemory, memoryPeakBytes, oomKills }: Observed): MemoryStory {
-  return { outOfMemory, memoryPeakBytes, oomKills };
+function storyOf({ outOfMemory, memoryPeakBytes, memoryLimitBytes, oomKills }: Observed): MemoryStory {
+  const limit = memoryLimitBytes === null ? {} : { limitBytes: memoryLimitBytes };
+  return { outOfMemory, memoryPeakBytes, oomKills, ...limit };
 }
 
 function launched({ enforcement }: Observed, at: number): Step {

@@ -1,4 +1,5 @@
 /** What an end makes of a session: the part of the state machine that says which final state it is. */
+import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
 import { formatMemory } from '@berth/shared/domain/memory';
 import type { FailureReason } from '@berth/shared/domain/session-state';
 import type { Active, End, Ended, Queued } from './session.ts';
@@ -6,7 +7,7 @@ import type { Active, End, Ended, Queued } from './session.ts';
 /** Which final state an observed end means. What was asked for goes before what was seen. */
 export function conclude(session: Active, end: End): Ended {
   const { at, exitCode } = end;
-  const { memoryPeakBytes, oomKills, outOfMemory } = session.memory ?? end;
+  const { memoryPeakBytes, oomKills, outOfMemory, limitBytes } = session.memory ?? end;
   const common = { at, exitCode, memoryPeakBytes, oomKills };
   if (session.intent?.kind === 'kill') return finish(session, { ...common, state: 'killed', detail: '' });
   if (session.intent?.kind === 'timeout') {
@@ -14,9 +15,8 @@ export function conclude(session: Active, end: End): Ended {
     return finish(session, { ...common, state: 'failed', reason: 'timeout', detail });
   }
   if (outOfMemory) {
-    const slot = formatMemory(session.memoryBytes);
     const peak = memoryPeakBytes === null ? '' : `peak ${formatMemory(memoryPeakBytes)} of `;
-    const detail = `out of memory: ${peak}${slot}`;
+    const detail = `out of memory: ${peak}${limitOf(session.memoryBytes, limitBytes)}`;
     return finish(session, { ...common, state: 'failed', reason: 'oom', detail });
   }
   if (end.unprepared) {
@@ -33,6 +33,14 @@ export function conclude(session: Active, end: End): Ended {
       ? `ended by signal ${end.exitCode - 128}`
       : `exit code ${end.exitCode}`;
   return finish(session, { ...common, state: 'failed', reason: 'exit', detail });
+}
+
+/** The kernel counts in pages: what is hardly less than the slot is all of it. */
+function limitOf(slotBytes: number, limitBytes = slotBytes): string {
+  const slot = formatMemory(slotBytes);
+  const taken = slotBytes - limitBytes;
+  if (taken < MIN_SLOT_BYTES) return slot;
+  return `${formatMemory(limitBytes)} (its editor had ${formatMemory(taken)} of the slot of ${slot})`;
 }
 
 /** The session as it ends. */

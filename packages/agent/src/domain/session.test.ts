@@ -219,6 +219,20 @@ describe('the session machine', () => {
     expect(over).toMatchObject({ detail: 'out of memory: peak 3 GiB of 2 GiB' });
   });
 
+  it('tells what an editor had of the slot that a session outgrew', () => {
+    const slot = { ...RESERVED, memoryBytes: 2 * 1024 ** 3 };
+    const story = { outOfMemory: true, memoryPeakBytes: 1.5 * 1024 ** 3, oomKills: 1 };
+    const detailWith = (limitBytes: number) => {
+      const end = { at: 3000, exitCode: 137, ...story, limitBytes };
+      const over = run(slot, start, launched, { type: 'ended', end });
+      return 'detail' in over ? over.detail : '';
+    };
+    expect(detailWith(1.5 * 1024 ** 3)).toBe(
+      'out of memory: peak 1.5 GiB of 1.5 GiB (its editor had 512 MiB of the slot of 2 GiB)',
+    );
+    expect(detailWith(2 * 1024 ** 3 - 4095)).toBe('out of memory: peak 1.5 GiB of 2 GiB');
+  });
+
   it('keeps the earlier deadline of two kills', () => {
     const harder = { ...kill, intent: { ...kill.intent, requestedAt: 1750, graceMs: 0, signal: 'INT' } };
     expect(run(RESERVED, start, launched, kill, harder)).toMatchObject({

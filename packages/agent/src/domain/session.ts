@@ -84,6 +84,8 @@ export interface MemoryStory {
   readonly memoryPeakBytes: number | null;
   /** Processes of it that the kernel killed for memory. */
   readonly oomKills: number;
+  /** What the kernel held it to: less than its slot where an editor ran beside it. Absent where not known. */
+  readonly limitBytes?: number;
 }
 
 interface Unended extends Begun {

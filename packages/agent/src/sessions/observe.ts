@@ -38,6 +38,7 @@ export async function observe(
     // A child that the kernel killed leaves the main process with an end of its own.
     outOfMemory: (memory?.oomKills ?? 0) > 0 && (status === 137 || status === null),
     memoryPeakBytes: memory?.peakBytes ?? null,
+    memoryLimitBytes: memory?.limitBytes ?? null,
     oomKills: memory?.oomKills ?? 0,
     enforcement: await enforcement(session, { unit, pid: terminal?.pid ?? null, units }),
     frozen: unit === 'alive' && isSuspended(session) && (await units.frozen(session.id, paths)),
@@ -68,6 +69,7 @@ const NOTHING: Observed = {
   exit: null,
   outOfMemory: false,
   memoryPeakBytes: null,
+  memoryLimitBytes: null,
   oomKills: 0,
   enforcement: 'advisory',
   frozen: false,
