@@ -193,8 +193,8 @@ export function sessionSettings(of: { memoryBytes: number; workingDirectory: str
     // What is asked to end by systemd itself (a reboot) has this long; then it is killed.
     'TimeoutStopSec=10s',
     'UMask=0077',
-    // A percent sign would begin a specifier.
-    `WorkingDirectory=${of.workingDirectory.replaceAll('%', '%%')}`,
+    // Taken as it is: specifiers are of files alone.
+    `WorkingDirectory=${of.workingDirectory}`,
   ];
 }
 
