@@ -1,8 +1,8 @@
 /** Several people share one host: each an agent of their own, one ledger, and nobody sees what is another's. */
-import { LedgerServiceClient } from '@berth/shared/gen/berth/v1/ledger';
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { forwardedSocket, openSharedHost, type SharedHost } from '../support/lab/shared-host.ts';
+import { ledgerCalls } from '../support/lab/ledger-calls.ts';
+import { openSharedHost, type SharedHost } from '../support/lab/shared-host.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
@@ -51,25 +51,6 @@ async function ledgerOf(user: string): Promise<Shared> {
 
 const allFree = (user: string) =>
   until(async () => (await ledgerOf(user)).held === 0, { what: 'all slots are free', deadlineMs: 30_000 });
-
-/** The ledger as a user reaches it who writes a program of their own. */
-async function ledgerClient(user: string) {
-  const forward = await forwardedSocket(host, { user, socket: `/run/berth/ledger/${user}/ledger.sock` });
-  const client = new LedgerServiceClient(`unix:${forward.path}`, credentials.createInsecure());
-  type Method = (request: never, callback: (error: ServiceError | null, answer: unknown) => void) => unknown;
-  return {
-    call: (method: 'take' | 'giveBack' | 'startUnit' | 'endUnit' | 'sync', request: object) =>
-      new Promise<number>((resolve) => {
-        (client[method] as Method).call(client, request as never, (error) =>
-          resolve(error?.code ?? status.OK),
-        );
-      }),
-    async [Symbol.asyncDispose]() {
-      client.close();
-      await forward[Symbol.asyncDispose]();
-    },
-  };
-}
 
 test('sessions run as their user, with the home directory, files and rights of that user', async () => {
   for (const user of ['ann', 'ben']) {
@@ -202,19 +183,10 @@ test('nobody sees, reads, types into or ends what is another’s', async () => {
   ]);
 });
 
-test('an editor is refused, with another way, before anything is started', async () => {
-  const id = await start('ann', 'sleep', '1000');
-  const { code, stderr } = await berth('code', id, '--print-url');
-  expect({ code, stderr }).toEqual({
-    code: 6,
-    stderr: expect.stringMatching(/not supported on hosts that users share, yet\n {2}hint: .*--desktop\n$/),
-  });
-});
-
 test('the ledger gives nobody what is another’s, nor more than there is, whatever they send', async () => {
   const bens = await start('ben', 'sleep', 'infinity');
   const own = 'sess-20261121-120000-aaaaaa';
-  await using ledger = await ledgerClient('ann');
+  await using ledger = await ledgerCalls(host, 'ann');
   const unit = { sessionId: own, argv: ['/usr/bin/id'], env: {}, workingDirectory: '/' };
   const { call } = ledger;
   // Another's slot and unit.
