@@ -249,7 +249,8 @@ test('what a user writes is no setting of a unit, also when systemd reads the un
   const id = await start('ann', 'sleep', 'infinity');
   await using ann = await ledgerCalls(host, 'ann');
   const argv = ['/bin/sleep', '1000'];
-  const evil = 'User=root\nMemoryMax=infinity\nExecStopPost=/usr/bin/touch /root/owned';
+  const evil =
+    '[Service]\nUser=root\nMemoryMax=infinity\nExecStopPost=+/usr/bin/touch /root/owned\n[Unit]\nX=';
   const literal = [
     '/home/ann/%h',
     '/home/ann/a b',
@@ -289,7 +290,7 @@ test('what a user writes is no setting of a unit, also when systemd reads the un
     expect(await ann.call('startUnit', session), workingDirectory).toBe(status.INVALID_ARGUMENT);
   }
   for (const odd of [
-    ['/bin/sh', '-c', 'exec sleep 1000', '%h $HOME ; \\', `"\n${evil}`],
+    ['/bin/sh', '-c', 'exec sleep 1000', '%h $HOME ; \\', `\n${evil}`],
     ['--property=User=root', ...argv],
     ['-p', 'User=root', ...argv],
     ['+/bin/sleep', '1000'],

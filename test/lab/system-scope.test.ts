@@ -210,11 +210,14 @@ test('the ledger gives nobody what is another’s, nor more than there is, whate
     { workingDirectory: '/\nUser=root' },
     { env: { A: 'b\nUser=ben' } },
     { argv: ['/usr/bin/id', '--property=User=root'] },
+    { argv: ['/bin/sleep', '1000', '\n[Service]\nUser=root\nExecStopPost=+/usr/bin/touch /root/owned'] },
     { env: { '': '', 'X\n[Service]\nUser': 'root' } },
   ]) {
     await call('startUnit', { ...unit, argv: ['/bin/sleep', '1000'], ...trick });
-    const shown = await host.vm.script(`systemctl show -P User berth-${own}`);
+    // Also as systemd reads what it wrote down of it.
+    const shown = await host.vm.script(`systemctl daemon-reload; systemctl show -P User berth-${own}`);
     expect(['ann\n', '\n'], JSON.stringify(trick)).toContain(shown.stdout);
+    expect((await host.vm.script(`systemctl show -P ExecStopPost berth-${own}`)).stdout).toBe('\n');
     expect((await host.vm.script('pgrep -u root,ben -f "^/bin/sleep 1000" || true')).stdout).toBe('');
     await call('endUnit', { sessionId: own });
   }

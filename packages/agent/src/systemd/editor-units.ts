@@ -83,10 +83,10 @@ export function editorUnit(of: { sessionId: string; memoryBytes: number; working
   const session = unitName(of.sessionId);
   return {
     name: editorUnitName(of.sessionId),
+    description: `Berth editor of ${of.sessionId}`,
     slice: 'berth.slice',
     env: { BERTH_SESSION_ID: of.sessionId },
     settings: [
-      `Description=Berth editor of ${of.sessionId}`,
       // Whatever ends the session ends this, with the agent or without it.
       ...[`BindsTo=${session}`, `After=${session}`],
       ...sessionSettings(of),

@@ -13,6 +13,7 @@ export async function probeEnforcement(manager: Manager, layout: CgroupLayout): 
   try {
     await startTransient(manager, {
       name,
+      description: 'Berth tries whether limits hold',
       slice: 'berth.slice',
       argv: ['/bin/sleep', '10'],
       env: {},

@@ -23,14 +23,11 @@ export function createSharedUnits(layout: CgroupLayout) {
       if ((await owner(sessionId, 'session')) === account.name) return;
       await startTransient(MANAGER, {
         name: unitName(sessionId),
+        description: `Berth session ${sessionId} of ${account.name}`,
         slice: 'berth.slice',
         argv,
         env,
-        settings: [
-          `User=${account.name}`,
-          `Description=Berth session ${sessionId} of ${account.name}`,
-          ...sessionSettings({ memoryBytes, workingDirectory }),
-        ],
+        settings: [`User=${account.name}`, ...sessionSettings({ memoryBytes, workingDirectory })],
       });
     },
 

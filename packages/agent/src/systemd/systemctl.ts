@@ -26,6 +26,8 @@ export async function isStopping(manager: Manager): Promise<boolean> {
 
 export interface TransientUnit {
   readonly name: string;
+  /** One line; without one systemd-run would write the words of `argv` there, line breaks and all. */
+  readonly description: string;
   readonly slice: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -39,6 +41,7 @@ export async function startTransient(manager: Manager, unit: TransientUnit): Pro
     'systemd-run',
     [
       ...[`--${manager}`, '--quiet', `--unit=${unit.name}`, `--slice=${unit.slice}`],
+      `--description=${unit.description}`,
       ...unit.settings.map((setting) => `--property=${setting}`),
       ...Object.entries(unit.env).map(([name, value]) => `--setenv=${name}=${value}`),
       ...['--', ...unit.argv],

@@ -36,13 +36,11 @@ export function directControl(manager: Manager, layout: CgroupLayout): UnitContr
     start: ({ sessionId, paths, argv, env, memoryBytes }) =>
       startTransient(manager, {
         name: unitName(sessionId),
+        description: `Berth session ${sessionId}`,
         slice: 'berth.slice',
         argv,
         env,
-        settings: [
-          `Description=Berth session ${sessionId}`,
-          ...sessionSettings({ memoryBytes, workingDirectory: paths.workspace }),
-        ],
+        settings: sessionSettings({ memoryBytes, workingDirectory: paths.workspace }),
       }),
     kill: (sessionId) => killUnit(manager, unitName(sessionId)),
     killEditor: (sessionId) => killUnit(manager, editorUnitName(sessionId)),
