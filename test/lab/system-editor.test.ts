@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { editorCalls, editorPage } from '../support/editor-calls.ts';
+import { editorCalls, editorPage, listPorts } from '../support/editor-calls.ts';
 import { type LedgerCalls, ledgerCalls } from '../support/lab/ledger-calls.ts';
 import { openSharedHost, type SharedHost } from '../support/lab/shared-host.ts';
 import { makeStandInEditor } from '../support/stand-in-editor.ts';
@@ -245,6 +245,23 @@ test('an editor is beside a session that runs, or counts to the slot until it is
   expect(await limits(sessionId)).toEqual({ session: 0, editor: 0 });
 });
 
+test('ports that are opened in an editor are its session’s, and no port of another is', async () => {
+  const serve = (port: number) => [
+    ...['/usr/bin/perl', '-MIO::Socket::INET', '-e'],
+    `$one = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1:${port}') or die; sleep 1000`,
+  ];
+  const [id, bens] = [await start('ann', ...serve(4001)), await start('ben', ...serve(4002))];
+  await using ann = await ledgerCalls(host, 'ann');
+  const unit = { sessionId: id, argv: serve(4003), workingDirectory: '/', memoryBytes: BigInt(SHARE) };
+  expect(await ann.call('startEditorUnit', unit)).toBe(status.OK);
+  const ports = async (user: string, session: string) =>
+    (await listPorts(await socketOf(user), session)).map(({ port }) => port).sort();
+  await until(async () => (await ports('ann', id)).length === 2, { what: 'both listen' });
+  expect(await ports('ann', id)).toEqual([4001, 4003]);
+  await until(async () => (await ports('ben', bens)).length === 1, { what: 'it listens' });
+  expect(await ports('ben', bens)).toEqual([4002]);
+});
+
 test('what a user writes is no setting of a unit, also when systemd reads the units anew', async () => {
   const id = await start('ann', 'sleep', 'infinity');
   await using ann = await ledgerCalls(host, 'ann');
@@ -289,8 +306,14 @@ test('what a user writes is no setting of a unit, also when systemd reads the un
     const session = { sessionId: id, argv, env: {}, workingDirectory };
     expect(await ann.call('startUnit', session), workingDirectory).toBe(status.INVALID_ARGUMENT);
   }
+  // It gets the words as they are.
+  const words = ['/usr/bin/perl', '-e', 'sleep 1000', '$HOME', '%h $$ $(x) ; \\ "', `\n${evil}`];
+  expect(await edit({ argv: words })).toBe(status.OK);
+  const line = `/proc/${await pidOf(unit)}/cmdline`;
+  expect((await host.vm.script(`cat ${line}`)).stdout.split('\0').slice(0, -1)).toEqual(words);
+  await settled('odd words');
+  expect(await ann.call('stopEditorUnit', { sessionId: id })).toBe(status.OK);
   for (const odd of [
-    ['/bin/sh', '-c', 'exec sleep 1000', '%h $HOME ; \\', `\n${evil}`],
     ['--property=User=root', ...argv],
     ['-p', 'User=root', ...argv],
     ['+/bin/sleep', '1000'],

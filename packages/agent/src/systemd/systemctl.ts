@@ -37,6 +37,7 @@ export interface TransientUnit {
 
 /** Starts a transient service; resolves once its program was executed. */
 export async function startTransient(manager: Manager, unit: TransientUnit): Promise<void> {
+  const [program = '', ...words] = unit.argv;
   await run(
     'systemd-run',
     [
@@ -44,7 +45,8 @@ export async function startTransient(manager: Manager, unit: TransientUnit): Pro
       `--description=${unit.description}`,
       ...unit.settings.map((setting) => `--property=${setting}`),
       ...Object.entries(unit.env).map(([name, value]) => `--setenv=${name}=${value}`),
-      ...['--', ...unit.argv],
+      // Of words, not of the program, the manager takes a dollar for a variable of the unit's.
+      ...['--', program, ...words.map((word) => word.replaceAll('$', () => '$$'))],
     ],
     { timeout: CALL_MS },
   );
