@@ -210,14 +210,15 @@ test('the ledger gives nobody what is another’s, nor more than there is, whate
     { workingDirectory: '/\nUser=root' },
     { env: { A: 'b\nUser=ben' } },
     { argv: ['/usr/bin/id', '--property=User=root'] },
-    { argv: ['/bin/sleep', '1000', '\n[Service]\nUser=root\nExecStopPost=+/usr/bin/touch /root/owned'] },
+    { argv: ['/bin/sh', '-c', 'exec /bin/sleep 1000', '\n[Service]\nExecStopPost=+/usr/bin/id\n[Unit]\nX='] },
     { env: { '': '', 'X\n[Service]\nUser': 'root' } },
   ]) {
     await call('startUnit', { ...unit, argv: ['/bin/sleep', '1000'], ...trick });
     // Also as systemd reads what it wrote down of it.
     const shown = await host.vm.script(`systemctl daemon-reload; systemctl show -P User berth-${own}`);
     expect(['ann\n', '\n'], JSON.stringify(trick)).toContain(shown.stdout);
-    expect((await host.vm.script(`systemctl show -P ExecStopPost berth-${own}`)).stdout).toBe('\n');
+    const after = await host.vm.script(`systemctl show -P ExecStopPost berth-${own}`);
+    expect(after.stdout.trim(), JSON.stringify(trick)).toBe('');
     expect((await host.vm.script('pgrep -u root,ben -f "^/bin/sleep 1000" || true')).stdout).toBe('');
     await call('endUnit', { sessionId: own });
   }
@@ -227,7 +228,8 @@ test('the ledger gives nobody what is another’s, nor more than there is, whate
     call('giveBack', { sessionId: own }),
   ]);
   const alive = (await host.vm.script(`systemctl is-active berth-${own} || true`)).stdout.trim() === 'active';
-  expect((await ledgerOf('ann')).held).toBe(alive ? SLOTS * SLOT : SLOT);
+  // Ann's own agent knows nothing of it.
+  expect((await ledgerOf('ben')).held).toBe(alive ? SLOTS * SLOT : SLOT);
   await call('endUnit', { sessionId: own });
   await call('giveBack', { sessionId: own });
 });

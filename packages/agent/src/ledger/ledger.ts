@@ -102,12 +102,16 @@ export class Ledger {
     });
   }
 
-  /** Of the session and of its editor. Throws PERMISSION_DENIED where one runs as somebody else. */
+  /**
+   * Of the session and of its editor; what failed is forgotten, and its name free. Throws PERMISSION_DENIED
+   * where one runs as somebody else.
+   */
   async end(account: Account, sessionId: string): Promise<void> {
     checkId(sessionId);
     await this.#sessions.run([sessionId], async () => {
       for (const of of ['session', 'editor'] as const) {
-        if (await this.#runs(account, sessionId, of)) await this.#o.units.kill(sessionId, of);
+        const runs = await this.#runs(account, sessionId, of);
+        if (runs || this.#own(account, sessionId)) await this.#o.units.kill(sessionId, of);
       }
     });
   }

@@ -15,7 +15,7 @@ export interface SharedUnits {
   start(unit: SharedUnit): Promise<void>;
   /** The user as whom the unit runs; null where it does not. */
   owner(sessionId: string, of: UnitOf): Promise<string | null>;
-  /** Ends all of it at once. */
+  /** Ends all of it at once; forgets it, if it had failed. */
   kill(sessionId: string, of: UnitOf): Promise<void>;
   /** Bound to the session's unit, whose limit it leaves alone. */
   startEditor(unit: Omit<SharedUnit, 'env'>): Promise<void>;
