@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestAgent } from '../support/agent.ts';
 import { dialEditor, editorCalls } from '../support/editor-calls.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { giveStandInEditor } from '../support/stand-in-editor.ts';
@@ -12,13 +13,15 @@ import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
 let sandbox: Sandbox;
+let agent: TestAgent;
 let socket: string;
 let editors: ReturnType<typeof editorCalls>;
 
 beforeAll(async () => {
   sandbox = createSandbox();
   giveStandInEditor(sandbox);
-  ({ socket } = await sandbox.startAgent());
+  agent = await sandbox.startAgent();
+  ({ socket } = agent);
   editors = editorCalls(socket);
 });
 afterAll(() => sandbox?.[Symbol.asyncDispose]());
@@ -60,12 +63,15 @@ async function link(): Promise<AsyncDisposable & { socket: string; cut(): void }
   };
 }
 
-it('waits for who lost the way, and not for who left', async () => {
-  const [left, lost] = [await started('left'), await started('lost')];
+it.each([
+  ['', false],
+  [', by a connection of its own', true],
+])('waits for who lost the way, and not for who left%s', async (_, own) => {
+  const [left, lost] = [await started(`left-${own}`), await started(`lost-${own}`)];
   for (const session of [left, lost]) await editors.open({ session });
   await using cable = await link();
-  const gone = await dialEditor(cable.socket, lost);
-  const leaving = await dialEditor(socket, left);
+  const gone = await dialEditor(cable.socket, lost, { own });
+  const leaving = await dialEditor(socket, left, { own });
   for (const session of [left, lost]) await endsSoon(session);
   gone.on('error', () => {});
   cable.cut();
@@ -93,4 +99,26 @@ it('a page that is closed has left', async () => {
   await endsSoon(session);
   await until(() => !running().includes(session), { what: 'the editor is ended' });
   expect((await shown.finished).code).toBe(7);
+});
+
+it('an agent that comes back waits for who was there, and not for who had left', async () => {
+  const [left, there] = [await started('had-left'), await started('was-there')];
+  for (const session of [left, there]) await editors.open({ session });
+  const used = async (session: string, connections: number) =>
+    until(async () => (await editors.get(session)).connections === connections, { what: 'it is seen' });
+  const leaving = await dialEditor(socket, left);
+  await used(left, 1);
+  leaving.end();
+  await used(left, 0);
+  const staying = await dialEditor(socket, there);
+  staying.on('error', () => {});
+  await used(there, 1);
+  await agent.kill9();
+  await agent.restart();
+  for (const session of [left, there]) {
+    await until(async () => (await editors.get(session)).state === 'ready', { what: 'they are found' });
+    await endsSoon(session);
+  }
+  await until(() => !running().includes(left), { what: 'the one that nobody will come back to is ended' });
+  expect((await editors.get(there)).state).toBe('ready');
 });

@@ -1,6 +1,7 @@
 /** EditorService of an agent, and connections by PortService: what a proxy of the client does. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { EditorSnapshot } from '@berth/shared/domain/editor';
 import {
@@ -17,14 +18,18 @@ import {
   PortServiceClient,
 } from '@berth/shared/gen/berth/v1/port';
 import { decodeEditor } from '@berth/shared/wire/editor';
+import { connectionLine } from '@berth/shared/wire/own-connection';
 import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { toBerthError } from '../../packages/client/src/rpc/errors.ts';
 
-/** Resolves once the agent says that it is there; rejects with its BerthError. */
-export async function dialEditor(socket: string, session: string): Promise<Duplex> {
+/**
+ * Resolves once the agent says that it is there; rejects with its BerthError. `own`: the bytes go over a
+ * connection of their own.
+ */
+export async function dialEditor(socket: string, session: string, { own = false } = {}): Promise<Duplex> {
   const client = new PortServiceClient(`unix:${socket}`, credentials.createInsecure());
   const call: ClientDuplexStream<DialRequest, DialResponse> = client.dial();
-  const opened = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<string>();
   const { promise: over, resolve: ended } = Promise.withResolvers<void>();
   call.on('status', () => {
     ended();
@@ -48,7 +53,7 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
     },
   });
   call.on('data', ({ message }: DialResponse) => {
-    if (message?.$case === 'opened') opened.resolve();
+    if (message?.$case === 'opened') opened.resolve(message.opened.connection);
     if (message?.$case === 'data') connection.push(message.data);
     if (message?.$case === 'end') connection.push(null);
   });
@@ -60,11 +65,15 @@ export async function dialEditor(socket: string, session: string): Promise<Duple
   call.write({
     message: {
       $case: 'open',
-      open: { session, target: { $case: 'editor', editor: {} }, ownConnection: false },
+      open: { session, target: { $case: 'editor', editor: {} }, ownConnection: own },
     },
   });
-  await opened.promise;
-  return connection;
+  const name = await opened.promise;
+  if (name === '') return connection;
+  const bytes = connect({ path: socket, allowHalfOpen: true });
+  bytes.write(connectionLine(name));
+  bytes.on('finish', () => call.end());
+  return bytes;
 }
 
 export async function listPorts(socket: string, session: string): Promise<ListPortsResponse['ports']> {

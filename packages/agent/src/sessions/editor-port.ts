@@ -78,6 +78,15 @@ export interface EditorRecord {
   readonly slotBytes: number;
   /** The session's limit was lowered for it. */
   readonly enforced: boolean;
+  /** Absent where nobody has come yet. */
+  readonly use?: EditorUse;
+}
+
+/** Whether somebody may come back to an editor. */
+export interface EditorUse {
+  readonly connected: boolean;
+  /** When a connection last broke off without a word; null: none did. */
+  readonly lostAt: number | null;
 }
 
 export interface EditorFiles {

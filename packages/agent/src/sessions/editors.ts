@@ -203,6 +203,7 @@ export class Editors implements Disposable {
       ...held,
       ...{ door, now, found },
       suspended: () => registry.get(sessionId)?.state === 'suspended',
+      onUse: () => void this.#still(sessionId, running, () => this.#keep(running)),
       onIdle: () => void this.#still(sessionId, running, () => this.#idled(sessionId, running)),
       onGone: () => void this.#still(sessionId, running, () => this.#crashed(sessionId, running)),
     });
@@ -214,6 +215,13 @@ export class Editors implements Disposable {
   async #still(sessionId: string, running: RunningEditor, work: () => Promise<void>): Promise<void> {
     await this.#work.run([sessionId], async () => {
       if (!this.#over && this.#running.get(sessionId) === running) await work();
+    });
+  }
+
+  async #keep({ place, record }: RunningEditor): Promise<void> {
+    await this.#o.files.keep(place, record).catch((error: unknown) => {
+      const told = { session: place.sessionId, error: messageOf(error) };
+      this.#o.log(told, 'cannot write down who uses an editor');
     });
   }
 

@@ -15,6 +15,8 @@ export interface RunningEditorOptions {
   readonly suspended: () => boolean;
   /** It ran under the agent before this one: pages of then may come back. */
   readonly found: boolean;
+  /** Its record says anew who uses it. */
+  readonly onUse: () => void;
   /** Nobody was connected for as long as was asked for. Called again later where it goes on. */
   readonly onIdle: () => void;
   /** Nobody answers at its socket any more. */
@@ -47,7 +49,8 @@ export class RunningEditor implements Disposable {
     this.units = options.units;
     this.record = options.record;
     this.#since = options.now();
-    this.#lostAt = options.found ? this.#since : null;
+    const { connected = false, lostAt = null } = (options.found && options.record.use) || {};
+    this.#lostAt = connected ? this.#since : lostAt;
   }
 
   /** By its own word. Throws EDITOR_FAILED with its last one where it ended, or says nothing. */
@@ -81,14 +84,23 @@ export class RunningEditor implements Disposable {
     if (this.#state !== 'ready' || this.#over) return null;
     const connection = await this.#o.door.connect(this.place.socket, signal);
     this.#connections += 1;
+    if (this.#connections === 1) this.#used();
     this.waitForIdle();
     connection.once('close', () => {
       this.#connections -= 1;
       // Nobody said that he leaves: his link broke, or his machine sleeps.
       if (!connection.writableEnded && !connection.readableEnded) this.#lostAt = this.#o.now();
+      if (this.#connections === 0) this.#used();
       this.wentOn();
     });
     return connection;
+  }
+
+  #used(): void {
+    if (this.#over) return;
+    const use = { connected: this.#connections > 0, lostAt: this.#lostAt };
+    this.record = { ...this.record, use };
+    this.#o.onUse();
   }
 
   /** What was until now does not count as idling. */
