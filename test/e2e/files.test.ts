@@ -1,6 +1,14 @@
 /** What the agent tells of files that others write: workspaces, artifacts, reports of others' tools. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Fact, HostEvent } from '@berth/shared/domain/event';
 import { Event as WireEvent } from '@berth/shared/gen/berth/v1/event';
@@ -133,6 +141,11 @@ it('tells each artifact once, whole, also what was made while no agent ran', asy
     ['plots/a.svg', 6, false],
     ['report.txt', 14, false],
   ]);
+  // One that dies before it has written that down tells it once more.
+  const kept = join(dirname(output), 'artifacts.json');
+  await until(() => existsSync(kept) && /report\.txt/.test(readFileSync(kept, 'utf8')), {
+    what: 'it is written down',
+  });
   await agent.kill9();
   rmSync(join(output, 'plots/a.svg'));
   write(join(output, 'made-meanwhile'), 'x');
