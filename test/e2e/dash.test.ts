@@ -98,7 +98,7 @@ it('one key suspends, and lets go on; of several those that run first', async ()
   await select(terminal, 'one');
   terminal.press('p');
   await until(() => /^› =.*suspended/.test(rowOf(terminal, 'one')), { what: 'the row says suspended' });
-  expect(terminal.screen()).toContain('one suspended');
+  await terminal.waitForScreen(/one suspended/);
   await are('suspended', 'running');
   // Both are marked: what runs is suspended, what stands still stays so.
   terminal.press('Space');
