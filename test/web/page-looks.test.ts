@@ -187,7 +187,9 @@ it.each(VIEWS)('$name', async (view) => {
     await picture(page, view, `${theme}-${size.name}`);
   }
   expect(wrong).toEqual([]);
-  const expected = ['away', 'reconnecting'].includes(view.name) ? /ERR_CONNECTION|WebSocket|fetching the script/ : /^$/;
+  const expected = ['away', 'reconnecting'].includes(view.name)
+    ? /ERR_CONNECTION|WebSocket|fetching the script/
+    : /^$/;
   expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
   await context.close();
 });
