@@ -1,6 +1,6 @@
 /** When the editor of a session ends that nobody uses: not while somebody may come back to it. */
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -32,6 +32,10 @@ const started = (name: string) =>
 const endsSoon = (session: string) =>
   editors.open({ session, idleTimeout: { seconds: 0n, nanos: 50_000_000 } });
 const running = () => readdirSync(join(sandbox.runtimeDir, 'e'));
+
+function recordOf(session: string): { use?: { connected: boolean } } {
+  return JSON.parse(readFileSync(join(sandbox.runtimeDir, 'e', session, 'record.json'), 'utf8')).record;
+}
 
 /** A link to the agent that can be cut. */
 async function link(): Promise<AsyncDisposable & { socket: string; cut(): void }> {
@@ -104,15 +108,16 @@ it('a page that is closed has left', async () => {
 it('an agent that comes back waits for who was there, and not for who had left', async () => {
   const [left, there] = [await started('had-left'), await started('was-there')];
   for (const session of [left, there]) await editors.open({ session });
-  const used = async (session: string, connections: number) =>
-    until(async () => (await editors.get(session)).connections === connections, { what: 'it is seen' });
+  /** Written down, a moment after it is so. */
+  const used = (session: string, connected: boolean) =>
+    until(() => recordOf(session).use?.connected === connected, { what: 'it is written down' });
   const leaving = await dialEditor(socket, left);
-  await used(left, 1);
+  await used(left, true);
   leaving.end();
-  await used(left, 0);
+  await used(left, false);
   const staying = await dialEditor(socket, there);
   staying.on('error', () => {});
-  await used(there, 1);
+  await used(there, true);
   await agent.kill9();
   await agent.restart();
   for (const session of [left, there]) {
