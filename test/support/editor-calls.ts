@@ -1,5 +1,6 @@
 /** EditorService of an agent, and connections by PortService: what a proxy of the client does. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -72,6 +73,8 @@ export async function dialEditor(socket: string, session: string, { own = false 
   if (name === '') return connection;
   const bytes = connect({ path: socket, allowHalfOpen: true });
   bytes.write(connectionLine(name));
+  await once(bytes, 'readable');
+  bytes.read(connectionLine(name).length);
   bytes.on('finish', () => call.end());
   return bytes;
 }

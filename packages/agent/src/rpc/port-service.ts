@@ -57,7 +57,7 @@ export function portService(options: PortServiceOptions): PortServiceServer {
       connection.destroy();
       throw error;
     });
-    await splice(stream, { own, connection }, signal);
+    await splice(stream, { own, name, connection }, signal);
   }
 
   return {

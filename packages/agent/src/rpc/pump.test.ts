@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { connectionLine } from '@berth/shared/wire/own-connection';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DialCall, splice } from './pump.ts';
 
@@ -38,7 +39,9 @@ async function spliced() {
   const said: unknown[] = [];
   const stream = Object.assign(call, { write: (message: unknown) => said.push(message) });
   const leaving = new AbortController();
-  const over = splice(stream as unknown as DialCall, { own, connection }, leaving.signal);
+  const named = { own, name: 'abc', connection };
+  const over = splice(stream as unknown as DialCall, named, leaving.signal);
+  expect(String((await once(caller, 'data'))[0])).toBe(connectionLine('abc'));
   return { caller, own, session, connection, call, leaving, said, over, leave: () => call.push(null) };
 }
 
@@ -82,4 +85,18 @@ test('a connection that breaks alone breaks the other', async () => {
   connection.destroy(new Error('ECONNRESET'));
   await expect(over).rejects.toMatchObject({ reason: 'PORT_CLOSED' });
   await once(caller, 'end');
+});
+
+test('a connection that broke before is told as broken', async () => {
+  const [, own] = await pair();
+  const [connection] = await pair();
+  connection.destroy(new Error('ECONNRESET'));
+  await new Promise((resolve) => connection.once('close', resolve));
+  const call = Object.assign(new PassThrough({ objectMode: true }), { write: () => true });
+  const over = splice(
+    call as unknown as DialCall,
+    { own, name: 'abc', connection },
+    new AbortController().signal,
+  );
+  await expect(over).rejects.toMatchObject({ reason: 'PORT_CLOSED' });
 });

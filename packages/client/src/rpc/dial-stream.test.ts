@@ -76,7 +76,7 @@ test('bytes go over the connection that is named, and an end is one once it is s
   let said = '';
   for await (const data of there.iterator({ destroyOnReturn: false })) said += data;
   expect([said, hasLeft()]).toEqual([`${connectionLine('abc')}asked`, true]);
-  there.end('answered');
+  there.end(`${connectionLine('abc')}answered`);
   await once(there, 'finish');
   answers.write(END);
   answers.end();
@@ -105,6 +105,17 @@ test.each([
   const messages = dial.messages[Symbol.asyncIterator]();
   expect((await messages.next()).value).toEqual({ kind: 'opened' });
   stop(await connection());
+  answers.end();
+  await expect(messages.next()).rejects.toMatchObject({ reason: 'PORT_CLOSED' });
+});
+
+test('of an agent that knows nothing of it no byte is passed on', async () => {
+  const { dial, answers } = dialled('local');
+  answers.write(opened('abc'));
+  const messages = dial.messages[Symbol.asyncIterator]();
+  await messages.next();
+  // As a server of HTTP/2 greets whoever comes.
+  (await connection()).write(Buffer.from('00000604000000000000', 'hex'));
   answers.end();
   await expect(messages.next()).rejects.toMatchObject({ reason: 'PORT_CLOSED' });
 });

@@ -8,7 +8,7 @@ import type { DialRequest, DialResponse, DialOpen as WireOpen } from '@berth/sha
 import type { Channel, Stubs, Unary } from './channel.ts';
 import { type Duplex, duplex } from './duplex.ts';
 import type { DialMessage, DialOpen, DialStream, HostClient } from './host-client.ts';
-import { mayConnect, ownConnection, type Way } from './own-connection.ts';
+import { bytesBehindLine, mayConnect, ownConnection, type Way } from './own-connection.ts';
 import { sent } from './sent.ts';
 
 /** For what is still on its way on a connection whose call has failed. */
@@ -57,10 +57,10 @@ function dialled(call: Call, { way, signal, stop }: Dialling): DialStream {
       const { done, value: first } = await answers.next();
       if (done) return;
       const name = first.message?.$case === 'opened' ? first.message.opened.connection : '';
-      const socket = name === '' ? null : await ownConnection(way, name, 'a port');
+      const socket = name === '' ? null : await ownConnection(way, name);
       own.resolve(socket);
       yield { kind: 'opened' };
-      yield* socket ? bytesOf(socket, rest, signal) : bytesOfCall(rest);
+      yield* socket ? bytesOf({ socket, name }, rest, signal) : bytesOfCall(rest);
     } catch (error) {
       own.reject(error);
       throw error;
@@ -90,7 +90,7 @@ function dialled(call: Call, { way, signal, stop }: Dialling): DialStream {
 }
 
 async function* bytesOf(
-  socket: Socket,
+  { socket, name }: { socket: Socket; name: string },
   answers: AsyncIterable<DialResponse>,
   signal: AbortSignal,
 ): AsyncGenerator<DialMessage> {
@@ -98,11 +98,10 @@ async function* bytesOf(
   // One of a link that is lost ends by itself, or not at all.
   over.catch(() => setTimeout(() => socket.destroy(), LATE_MS).unref());
   const leave = () => socket.destroy();
+  if (signal.aborted) leave();
   signal.addEventListener('abort', leave, { once: true });
   try {
-    for await (const data of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      yield { kind: 'data', data };
-    }
+    for await (const data of bytesBehindLine(socket, name)) yield { kind: 'data', data };
     if (!(await ended)) throw new Error('it ended in the middle');
     yield { kind: 'end' };
     await over;

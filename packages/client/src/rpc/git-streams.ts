@@ -25,7 +25,7 @@ export function gitStreams(channel: Channel, way: Way): Pick<HostClient, 'push' 
     if (first.done) return bytesOf(call, rest);
     // An agent that does not know of it has begun to speak.
     if (first.value.connection === '') return bytesOf(call, startingWith(first.value, rest));
-    const connection = await ownConnection(way, first.value.connection, 'git');
+    const connection = await ownConnection(way, first.value.connection);
     return { ...bytesOf(call, rest), connection };
   }
 

@@ -18,9 +18,9 @@ export function mayConnect({ link }: Way): boolean {
 
 /**
  * The one that a call expects under this name. Nothing of it is read here, and its errors are told to whoever
- * does. `purpose`: `a connection for …` in the error. Throws HOST_UNREACHABLE.
+ * does. Throws HOST_UNREACHABLE.
  */
-export async function ownConnection({ host, link }: Way, name: string, purpose: string): Promise<Socket> {
+export async function ownConnection({ host, link }: Way, name: string): Promise<Socket> {
   const socket = connect({ path: link.socketPath, allowHalfOpen: true });
   socket.pause();
   try {
@@ -31,7 +31,21 @@ export async function ownConnection({ host, link }: Way, name: string, purpose: 
     });
     return socket;
   } catch (error) {
-    const message = `cannot open a connection for ${purpose} to ${host.name}: ${messageOf(error)}`;
+    const message = `cannot open another connection to ${host.name}: ${messageOf(error)}`;
     throw new BerthError('HOST_UNREACHABLE', message, { values: { host: host.name } });
+  }
+}
+
+/**
+ * What comes behind the line with which an agent takes a connection. An agent that was started anew knows
+ * nothing of it and speaks as to any caller: throws for the first bytes that are not that line.
+ */
+export async function* bytesBehindLine(socket: Socket, name: string): AsyncGenerator<Buffer> {
+  let left = Buffer.from(connectionLine(name));
+  for await (const data of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    const head = data.subarray(0, left.length);
+    if (!head.equals(left.subarray(0, head.length))) throw new Error('its host no longer expects it');
+    left = left.subarray(head.length);
+    if (data.length > head.length) yield data.subarray(head.length);
   }
 }

@@ -92,7 +92,8 @@ export interface DialResponse {
 export interface DialOpened {
   /**
    * Names what is expected, once: a new connection to the agent's socket whose first line is
-   * `berth-bytes NAME`. Empty: the bytes go over this call.
+   * `berth-bytes NAME`, and which is answered with the same line before all else. Empty: the bytes go
+   * over this call.
    */
   connection: string;
 }
