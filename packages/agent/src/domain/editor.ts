@@ -9,8 +9,6 @@ const USUAL = { least: 512 * MIB, most: 2 * GIB };
 /** What a session may still grow by while its limit is being lowered. */
 const MARGIN_BYTES = 64 * MIB;
 
-const LARGER = 'end something in the session, or start it with more: berth start --memory SIZE';
-
 export interface CapRequest {
   readonly sessionId: string;
   readonly slotBytes: number;
@@ -39,15 +37,10 @@ export function editorCap({ sessionId, slotBytes, usedBytes, askedBytes, enforce
   // Who asked for an amount gets that or nothing.
   const least = askedBytes || USUAL.least;
   if (room >= least) return Math.min(wanted, room);
-  throw new BerthError(
-    'SLOT_EXHAUSTED',
+  const why =
     `session ${sessionId} leaves no memory for an editor: it uses ${formatMemory(usedBytes)} of its slot of ` +
-      `${formatMemory(slotBytes)}, and an editor takes ${formatMemory(least)}`,
-    {
-      values: { session: sessionId, used: String(usedBytes), slot: String(slotBytes) },
-      hint: LARGER,
-    },
-  );
+    `${formatMemory(slotBytes)}, and an editor takes ${formatMemory(least)}`;
+  throw noRoom(why, { session: sessionId, used: String(usedBytes), slot: String(slotBytes) });
 }
 
 /**
@@ -63,11 +56,26 @@ export function besideEditor(of: { sessionId: string; slotBytes: number; editorB
   const left = slotBytes - editorBytes;
   if (left >= MIN_SLOT_BYTES) return left;
   const [slot, wanted] = [slotBytes, editorBytes].map(formatMemory);
-  throw new BerthError(
-    'SLOT_EXHAUSTED',
-    `an editor of ${wanted} leaves nothing of the slot of ${slot} to session ${sessionId}`,
-    { values: { session: sessionId, slot: String(slotBytes) }, hint: LARGER },
-  );
+  const why = `an editor of ${wanted} leaves nothing of the slot of ${slot} to session ${sessionId}`;
+  throw noRoom(why, { session: sessionId, slot: String(slotBytes) });
+}
+
+/** The kernel did not lower the session's limit so far: the session uses more. */
+export function limitKept({
+  sessionId,
+  wantedBytes,
+}: {
+  sessionId: string;
+  wantedBytes: number;
+}): BerthError {
+  const used = formatMemory(wantedBytes);
+  const why = `session ${sessionId} leaves no memory for an editor: it uses more than ${used}`;
+  return noRoom(why, { session: sessionId });
+}
+
+function noRoom(why: string, values: Readonly<Record<string, string>>): BerthError {
+  const hint = 'end something in the session, or start it with more: berth start --memory SIZE';
+  return new BerthError('SLOT_EXHAUSTED', why, { values, hint });
 }
 
 /** How long pages that lost their way to the host may take to come back to their terminals. */

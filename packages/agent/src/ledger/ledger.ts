@@ -9,10 +9,9 @@
  */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MIN_SLOT_BYTES } from '@berth/shared/domain/limits';
-import { formatMemory } from '@berth/shared/domain/memory';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import type { Enforcement } from '@berth/shared/domain/session-state';
-import { besideEditor } from '../domain/editor.ts';
+import { besideEditor, limitKept } from '../domain/editor.ts';
 import { admitBeside, type Capacity, slotRefused } from '../domain/ledger.ts';
 import { OneAtATime } from '../sessions/one-at-a-time.ts';
 import type { HeldSlot, SlotStore } from './slot-store.ts';
@@ -168,11 +167,7 @@ export class Ledger {
     const { units, enforcement } = this.#o;
     const held = await units.limitSession(sessionId, memoryBytes);
     if (enforcement === 'advisory' || (held !== null && held <= memoryBytes)) return;
-    const message = `session ${sessionId} leaves no memory for an editor: it uses more than ${formatMemory(memoryBytes)}`;
-    throw new BerthError('SLOT_EXHAUSTED', message, {
-      values: { session: sessionId },
-      hint: 'end something in the session, or start it with more: berth start --memory SIZE',
-    });
+    throw limitKept({ sessionId, wantedBytes: memoryBytes });
   }
 
   async #removeIfEnded(sessionId: string): Promise<boolean> {
