@@ -86,8 +86,7 @@ export class Editors implements Disposable {
         const held = { place, units, record };
         const lives = session !== undefined && isActive(session);
         // Where that cannot be told it is looked after as if it ran: its socket will tell.
-        if (lives && (await units.alive(place).catch(() => true)))
-          this.#take(sessionId, held, { found: true }).enter();
+        if (lives && (await units.alive(place).catch(() => true))) this.#take(sessionId, held).enter();
         else await this.#end(held, lives);
       });
     }
@@ -197,11 +196,11 @@ export class Editors implements Disposable {
     }
   }
 
-  #take(sessionId: string, held: Held, { found } = { found: false }): RunningEditor {
+  #take(sessionId: string, held: Held): RunningEditor {
     const { door, now, registry } = this.#o;
     const running: RunningEditor = new RunningEditor({
       ...held,
-      ...{ door, now, found },
+      ...{ door, now },
       suspended: () => registry.get(sessionId)?.state === 'suspended',
       onUse: () => void this.#still(sessionId, running, () => this.#keep(running)),
       onIdle: () => void this.#still(sessionId, running, () => this.#idled(sessionId, running)),

@@ -13,8 +13,6 @@ export interface RunningEditorOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly suspended: () => boolean;
-  /** It ran under the agent before this one: pages of then may come back. */
-  readonly found: boolean;
   /** Its record says anew who uses it. */
   readonly onUse: () => void;
   /** Nobody was connected for as long as was asked for. Called again later where it goes on. */
@@ -49,7 +47,8 @@ export class RunningEditor implements Disposable {
     this.units = options.units;
     this.record = options.record;
     this.#since = options.now();
-    const { connected = false, lostAt = null } = (options.found && options.record.use) || {};
+    // Of one that ran under the agent before this one: pages of then may come back.
+    const { connected = false, lostAt = null } = options.record.use ?? {};
     this.#lostAt = connected ? this.#since : lostAt;
   }
 
