@@ -23,8 +23,7 @@ const DEFAULT_SIZE = { columns: 80, rows: 24 };
 const LETTERS = Array.from({ length: 0x7f - 0x20 }, (_, at) => String.fromCharCode(0x20 + at)).join('');
 const SLICES = [...slicesOf(LETTERS), ...slicesOf(LETTERS).map((letters) => `\x1b[1m${letters}`)];
 
-let spare: Spare | null = null;
-let making = false;
+let spare: Spare | 'in the making' | null = null;
 
 export function openScreen(parent: HTMLElement, colours: TerminalColours): OpenScreen {
   const screen = takeSpare(parent, colours) ?? makeScreen(parent, { colours, ...DEFAULT_SIZE });
@@ -45,11 +44,10 @@ export function openScreen(parent: HTMLElement, colours: TerminalColours): OpenS
 }
 
 function takeSpare(parent: HTMLElement, colours: TerminalColours): Screen | null {
-  const element = spare?.screen.terminal.element;
-  if (!spare || !element) return null;
+  if (spare === null || spare === 'in the making') return null;
   const { screen, place, colours: made } = spare;
   spare = null;
-  parent.append(element);
+  parent.append(...place.children);
   place.remove();
   if (made !== colours) screen.terminal.options.theme = colours;
   return screen;
@@ -57,8 +55,8 @@ function takeSpare(parent: HTMLElement, colours: TerminalColours): Screen | null
 
 /** Ready once the letters were measured: until then a new one is not slower. */
 async function makeSpare(look: Look): Promise<void> {
-  if (spare || making) return;
-  making = true;
+  if (spare !== null) return;
+  spare = 'in the making';
   const place = document.createElement('div');
   place.className = 'spare-screen';
   place.inert = true;
@@ -69,7 +67,6 @@ async function makeSpare(look: Look): Promise<void> {
     await draw(screen, slice);
   }
   screen.terminal.reset();
-  making = false;
   spare = { screen, place, colours: look.colours };
 }
 
