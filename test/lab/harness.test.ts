@@ -182,6 +182,18 @@ describe('nothing stays', () => {
     expect(tracesOf(claim)).toEqual(GONE);
   });
 
+  test('of a host whose services come and go at that moment', async () => {
+    await using lab = await openLab();
+    const vm = await lab.host('vm1');
+    const churn = `cd "$(find /sys/fs/cgroup -maxdepth 2 -name system.slice | head -n 1)"
+      for n in 1 2 3; do while mkdir -p $n/in; do rmdir $n/in $n; done & done; wait`;
+    await vm.run(['systemd-run', '--quiet', 'bash', '-c', churn.replaceAll('$', '$$$$')], { check: true });
+    const named = () => tracesOf(lab.claim).groups?.length;
+    for (let look = 0; look < 40; look++) expect(named()).toBeGreaterThan(0);
+    await vm.powerCut();
+    expect(tracesOf(lab.claim).processes).toEqual([]);
+  });
+
   test.each([
     ['SIGKILL', 'by the next sweep; its hosts die with it'],
     ['SIGTERM', 'at once'],

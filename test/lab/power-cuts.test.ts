@@ -7,13 +7,13 @@ import { expect, it } from 'vitest';
 import { holdings } from '../support/lab/agent-calls.ts';
 import { allEvents, EventWatcher } from '../support/lab/event-watcher.ts';
 import { openSite, type Site } from '../support/lab/site.ts';
-import { until } from '../support/until.ts';
+import { until, within } from '../support/until.ts';
 
 const CUTS = 5;
 const CLIENTS = 3;
 
 /** Clients that start one session after the other, until they are stopped. */
-class Starters {
+class Starters implements AsyncDisposable {
   /** Session by request id: those that a client was told of. */
   readonly acknowledged = new Map<string, string>();
   readonly unanswered = new Set<string>();
@@ -28,7 +28,12 @@ class Starters {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#clients);
+    const ended = await within(Promise.all(this.#clients), 60_000);
+    if (!ended) throw new Error('killed clients, or what they started, still hold their output');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   async #work(name: string): Promise<void> {
@@ -65,7 +70,7 @@ it(`keeps its word over ${CUTS} power cuts`, async () => {
   const acknowledged = new Map<string, string>();
   let unanswered = 0;
   for (let round = 1; round <= CUTS; round++) {
-    const starters = new Starters(site, `cut${round}`);
+    await using starters = new Starters(site, `cut${round}`);
     const busy = () => starters.acknowledged.size >= CLIENTS;
     await until(busy, { what: 'sessions are being started', deadlineMs: 60_000 });
     // The cut is to come at any moment of what goes on.

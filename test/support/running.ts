@@ -1,7 +1,7 @@
 /** A program that a test started and talks to while it runs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 
 export interface Finished {
   /** Null where a signal ended it. */
@@ -89,6 +89,13 @@ export class Running implements AsyncDisposable {
     this.child.kill(signal);
   }
 
+  /** Ends it without waiting for what holds its output. */
+  abandon(): void {
+    this.child.kill('SIGKILL');
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.ended) this.child.kill('SIGKILL');
     await this.finished.catch(() => {});
@@ -98,14 +105,14 @@ export class Running implements AsyncDisposable {
 /** Runs a program to its end. */
 export async function run(argv: readonly string[], options: RunOptions): Promise<Finished> {
   const { timeoutMs = 30_000 } = options;
-  await using running = new Running(argv, options);
-  const timer = setTimeout(() => running.kill('SIGKILL'), timeoutMs);
-  const started = Date.now();
-  const finished = await running.finished;
-  clearTimeout(timer);
-  if (finished.signal === 'SIGKILL' && Date.now() - started >= timeoutMs) {
-    const { stdout, stderr } = finished;
-    throw new Error(`took longer than ${timeoutMs} ms: ${argv.slice(2).join(' ')}\n${stdout}\n${stderr}`);
-  }
-  return finished;
+  const running = new Running(argv, options);
+  const finished = await within(running.finished, timeoutMs);
+  if (finished) return finished;
+  const { stdout, stderr } = running;
+  // What it started may hold its output after its end.
+  const what = running.ended ? 'to close its output' : 'to end';
+  running.abandon();
+  throw new Error(
+    `took longer than ${timeoutMs} ms ${what}: ${argv.slice(2).join(' ')}\n${stdout}\n${stderr}`,
+  );
 }

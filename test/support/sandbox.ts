@@ -48,6 +48,7 @@ export class Sandbox implements AsyncDisposable {
   /** Runtime directories of agents. */
   readonly #runtimes = new Set<string>();
   #terminals = 0;
+  #ending = false;
 
   constructor() {
     const testRun = process.env[RUN_VARIABLE] ?? '';
@@ -124,7 +125,10 @@ export class Sandbox implements AsyncDisposable {
     return path;
   }
 
+  /** Of what is to be started now. */
   #environment(over: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    // It would keep the end of all from coming to an end.
+    if (this.#ending) throw new Error(`${this.dir} is being removed`);
     const merged = Object.entries({ ...this.env, ...over });
     return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
   }
@@ -135,6 +139,7 @@ export class Sandbox implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending = true;
     for (const thing of this.#owned.reverse()) await thing[Symbol.asyncDispose]();
     await killMarked([this.dir]);
     for (const runtime of this.#runtimes)

@@ -9,9 +9,25 @@ export interface UntilOptions {
   readonly everyMs?: number;
 }
 
+/** A look that has begun may end after the deadline by so much; one that hangs is given up. */
+const LAST_LOOK_MS = 30_000;
+
+/** What the promise brings; null where that takes longer. */
+export async function within<T>(promise: Promise<T>, deadlineMs: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), deadlineMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * The first truthy value of the condition. A condition that throws counts as "not yet"; its last
- * error is the cause of ours.
+ * error is the cause of ours. So does one that never answers.
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
@@ -21,7 +37,7 @@ export async function until<T>(
   let cause: unknown;
   for (;;) {
     try {
-      const value = await condition();
+      const value = await within(Promise.resolve(condition()), deadline - Date.now() + LAST_LOOK_MS);
       if (value) return value;
       cause = undefined;
     } catch (error) {

@@ -10,6 +10,10 @@ import {
   SessionServiceClient,
 } from '@berth/shared/gen/berth/v1/session';
 import { credentials } from '@grpc/grpc-js';
+import { within } from '../until.ts';
+
+/** Ends what hangs, not what is slow. */
+const PATIENCE_MS = 60_000;
 
 /** States in which a session has its slot. */
 const HOLDS: readonly SessionState[] = [
@@ -67,8 +71,11 @@ export async function reserve(
   }
 }
 
-function answer<T>(call: (done: (error: Error | null, response: T) => void) => unknown): Promise<T> {
-  return new Promise((resolve, reject) => {
+async function answer<T>(call: (done: (error: Error | null, response: T) => void) => unknown): Promise<T> {
+  const response = new Promise<T>((resolve, reject) => {
     call((error, response) => (error ? reject(error) : resolve(response)));
   });
+  const inTime = await within(response, PATIENCE_MS);
+  if (inTime === null) throw new Error(`the agent did not answer within ${PATIENCE_MS} ms`);
+  return inTime;
 }

@@ -3,6 +3,7 @@
  * and the removal of all of it: by the owner, or by whoever comes after an owner that crashed.
  */
 import {
+  type Dirent,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -162,10 +163,12 @@ function groupDirectories(group: string): string[] {
   return ['', ...readdirSync(CGROUPS)].map((each) => join(CGROUPS, each, group)).filter(existsSync);
 }
 
+/** Those that are there: a living host makes and removes groups of its own while we look. */
 function directoriesBelow(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
+  return entriesQuietly(directory)
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(directory, entry.name))
+    .flatMap((path) => [path, ...directoriesBelow(path)]);
 }
 
 /** Innermost first: a group can only be removed when it has none below it. */
@@ -182,6 +185,7 @@ function removeGroup(directory: string): void {
       rmdirSync(directory);
       return;
     } catch (error) {
+      if (!existsSync(directory)) return;
       if (attempt === 300) throw error;
       pause();
     }
@@ -191,6 +195,14 @@ function removeGroup(directory: string): void {
 /** A moment, in which nothing else happens in this process. */
 export function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+}
+
+function entriesQuietly(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function readQuietly(path: string): string {

@@ -67,6 +67,8 @@ async function* events(
   });
   const cancel = () => stream.cancel();
   options.signal?.addEventListener('abort', cancel, { once: true });
+  // It may have come while the way to the agent was being opened.
+  if (options.signal?.aborted) cancel();
   try {
     for await (const { message } of stream as AsyncIterable<WatchResponse>) {
       if (message?.$case !== 'event') continue;
@@ -84,6 +86,8 @@ async function* events(
 
 export async function allEvents(socket: string): Promise<SeenEvent[]> {
   const all: SeenEvent[] = [];
-  for await (const seen of events(socket, { since: 0n, follow: false })) all.push(seen);
+  // Ends what hangs, not what is slow.
+  const signal = AbortSignal.timeout(60_000);
+  for await (const seen of events(socket, { since: 0n, follow: false, signal })) all.push(seen);
   return all;
 }

@@ -96,8 +96,11 @@ export class Site implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sandbox[Symbol.asyncDispose]();
-    await this.lab[Symbol.asyncDispose]();
+    try {
+      await this.sandbox[Symbol.asyncDispose]();
+    } finally {
+      await this.lab[Symbol.asyncDispose]();
+    }
   }
 }
 
