@@ -66,7 +66,6 @@ export default defineConfig({
           globalSetup: [
             'test/support/build-setup.ts',
             'test/support/lab/setup.ts',
-            'test/support/lab/release-setup.ts',
             'test/support/leak-setup.ts',
           ],
           include: ['test/lab/**/*.test.ts'],

@@ -1,10 +1,16 @@
-/** User scope on the unified cgroup v2: what the kernel does with sessions, and with an agent, that outgrow their memory. */
+/**
+ * User scope on the unified cgroup v2: what the kernel does with sessions, and with an agent, that outgrow
+ * their memory; and what an editor has of its session's.
+ */
+import { join } from 'node:path';
 import { SessionState as WireState } from '@berth/shared/gen/berth/v1/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { editorCalls } from '../support/editor-calls.ts';
 import { EventWatcher, eventsOf } from '../support/event-watcher.ts';
 import { qemuUnavailable } from '../support/qemu/available.ts';
 import { cutWhileStarting } from '../support/qemu/cut-while-starting.ts';
 import { type GuestHost, openGuestHost } from '../support/qemu/guest-host.ts';
+import { makeStandInEditor } from '../support/stand-in-editor.ts';
 import { until } from '../support/until.ts';
 
 const unavailable = qemuUnavailable();
@@ -147,6 +153,52 @@ describe.skipIf(unavailable)('sessions on cgroup v2', { timeout: 600_000 }, () =
     console.log(
       `agent out of memory: ${neighbours.length + 1} sessions lived on, 0 of ${all.length} events missing`,
     );
+  });
+
+  describe('an editor', () => {
+    const slot = 512 * MIB;
+    const share = 256 * MIB;
+    let id = '';
+    beforeAll(async () => {
+      const from = makeStandInEditor(join(host.sandbox.dir, 'made'));
+      const install = ['host', 'code', 'install', 'vm', '--from', from];
+      const { code, stderr } = await host.sandbox.berth(install, { timeoutMs: 170_000 });
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      id = await host.start(['--memory', '512M', '--name', 'edited'], ['sleep', '100000']);
+    }, 900_000);
+    afterAll(() => host.json(['kill', id]));
+
+    const editors = async () => editorCalls(await host.tunnel());
+    const session = async (file = 'memory.max') => Number(await host.group(file, id));
+    const editor = async () => Number(await host.group('memory.max', `${id}-editor`));
+
+    test('has what was asked for out of the slot, and gives it back when it ends', async () => {
+      expect(await session()).toBe(slot);
+      // Nothing but the usual share is refused where that is not there.
+      await expect((await editors()).open({ session: id })).rejects.toMatchObject({
+        reason: 'SLOT_EXHAUSTED',
+      });
+      expect(await session()).toBe(slot);
+      const opened = await (await editors()).open({ session: id, memoryBytes: BigInt(share) });
+      expect(opened.state).toBe('ready');
+      expect([await session(), await editor()]).toEqual([slot - share, share]);
+      expect((await session('memory.high')) / (slot - share)).toBeCloseTo(0.95, 3);
+      await (await editors()).stop(id);
+      expect(await session()).toBe(slot);
+    });
+
+    test('gives it back to the next agent where it died with the one before', async () => {
+      await (await editors()).open({ session: id, memoryBytes: BigInt(share) });
+      expect(await session()).toBe(slot - share);
+      const units = 'berthd.socket berthd.service';
+      await host.guest(`systemctl --user stop ${units} && systemctl --user stop berth-${id}-editor.service`);
+      await host.guest(`systemctl --user start --no-block ${units}`);
+      await until(async () => (await session()) === slot, {
+        what: 'the session has its slot again',
+        ...SLOW,
+      });
+      expect((await (await editors()).get(id)).state).toBe('stopped');
+    });
   });
 
   test('are known after a power cut, to the last start that was acknowledged', async () => {

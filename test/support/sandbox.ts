@@ -2,12 +2,12 @@
  * A user of its own for one test: home, config, state and runtime directories, in which the real
  * programs run. Disposing it ends every process that was started in it and removes it.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sharedMemoryDirectory } from '../../packages/agent/src/runtime-directory.ts';
 import { TestAgent } from './agent.ts';
 import { killMarked, RUN_VARIABLE, sandboxPrefix } from './marker.ts';
-import { BERTH, BERTHD } from './programs.ts';
+import { BERTH, BERTHD, ROOT } from './programs.ts';
 import { type Finished, Running, run } from './running.ts';
 import { TestTerminal } from './terminal.ts';
 
@@ -59,6 +59,7 @@ export class Sandbox implements AsyncDisposable {
     this.stateDir = join(xdg.XDG_STATE_HOME, 'berth');
     this.runtimeDir = join(xdg.XDG_RUNTIME_DIR, 'berth');
     this.#runtimes.add(this.runtimeDir);
+    shareCompressed(join(xdg.XDG_CACHE_HOME, 'berth'));
     const { PATH, LANG, LC_ALL, TZ, USER, LOGNAME, NODE_COMPILE_CACHE } = process.env;
     const inherited = { PATH, LANG: LANG ?? 'C.UTF-8', LC_ALL, TZ, USER, LOGNAME, NODE_COMPILE_CACHE };
     // On a machine that runs many tests at once a living host may take longer than a person would wait.
@@ -150,6 +151,13 @@ export class Sandbox implements AsyncDisposable {
 
 export function createSandbox(): Sandbox {
   return new Sandbox();
+}
+
+/** The agent's program is compressed once for all users of a run's tests, not for each of them. */
+function shareCompressed(cache: string): void {
+  const shared = join(ROOT, '.berth/agents');
+  for (const directory of [shared, cache]) mkdirSync(directory, { recursive: true });
+  symlinkSync(shared, join(cache, 'agents'));
 }
 
 /** Makes the directories of one user below `base`, and returns the variables that name them. */

@@ -188,7 +188,7 @@ function qemuArgv(options: QemuOptions): readonly string[] {
   ];
   return [
     'qemu-system-x86_64',
-    ...['-M', 'pc', '-cpu', 'max', '-accel', 'tcg,thread=multi', '-smp', '2', '-m', String(memoryMiB)],
+    ...['-M', 'pc', '-cpu', 'Nehalem', '-accel', 'tcg,thread=multi', '-smp', '2', '-m', String(memoryMiB)],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', `file:${console}`],
     ...['-kernel', kernel, '-initrd', initrd, '-append', append.join(' ')],
     // A new QEMU for each boot: after a reset, the next boot took twice as long (40 s, not 20).

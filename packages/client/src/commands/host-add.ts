@@ -1,4 +1,5 @@
 /** `berth host add`: from a machine with sshd to a host. */
+import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import type { HostSnapshot } from '@berth/shared/domain/host-snapshot';
 import { formatMemory } from '@berth/shared/domain/memory';
@@ -8,6 +9,7 @@ import { hostNameProblem } from '../config/host-name.ts';
 import type { HostConfig } from '../config/remotes.ts';
 import type { Context } from '../context.ts';
 import type { Finding } from '../hosts/assess.ts';
+import { PackedPrograms } from '../hosts/packed-programs.ts';
 import { type SetUp, setUp } from '../hosts/set-up.ts';
 import { TIER_NAMES, TIERS, tierNamed } from '../placement/tiers.ts';
 import { counted } from '../render/counted.ts';
@@ -42,6 +44,7 @@ export async function bring(
       host,
       shell: await context.shell(host, { signal: interrupted.signal }),
       binary: (arch) => findAgentBinary({ arch, env, executable: process.execPath }),
+      packed: new PackedPrograms(path.join(context.paths.cacheDir, 'agents')),
       upgrade,
       slots: slotsOf(host.size),
       progress: (step, share) => line.show(step, share),

@@ -6,6 +6,7 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import { VERSION } from '@berth/shared/domain/version';
 import type { HostConfig } from '../config/remotes.ts';
 import { archOf, assess, type Finding, type HostArch } from './assess.ts';
+import type { PackedPrograms } from './packed-programs.ts';
 import { type Facts, PROBE_SCRIPT, parseProbe } from './probe.ts';
 import type { RemoteShell } from './remote-shell.ts';
 import { agentSettings, setupScript } from './setup-script.ts';
@@ -16,6 +17,7 @@ export interface SetUpOptions {
   readonly shell: RemoteShell;
   /** Path of the agent for an architecture, on this machine. Throws USAGE where there is none. */
   readonly binary: (arch: HostArch) => string;
+  readonly packed: PackedPrograms;
   /** Slots that the machine was sold with; undefined: as its memory tells. */
   readonly slots: number | undefined;
   /** An agent that is there and well is not enough. */
@@ -66,6 +68,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const brought = await upload(shell, binary, {
     scope,
     sudo,
+    packed: options.packed,
     ...abort,
     progress: (share) => progress('bringing the agent', share),
   });

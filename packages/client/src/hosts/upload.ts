@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createGzip } from 'node:zlib';
 import { BerthError } from '@berth/shared/domain/berth-error';
+import type { PackedPrograms } from './packed-programs.ts';
 import type { RemoteShell } from './remote-shell.ts';
 
 export interface AgentBinary {
@@ -33,6 +33,9 @@ at=${directory}/"$1"/berthd
 true
 `;
 
+/** Exit code of `receive` for bytes that are not the program. */
+const DAMAGED = 9;
+
 /**
  * $1: version, $2: sha256; standard input: the program, compressed. What an earlier try left
  * behind is cleared away; the name appears once the bytes are on disk and are the right ones.
@@ -46,8 +49,8 @@ rm -rf "$versions"/.new-*
 new="$versions/.new-$$"
 mkdir "$new"
 trap 'rm -rf "$new"' EXIT
-gzip -dc >"$new/berthd"
-[ "$(sha256sum <"$new/berthd" | cut -d' ' -f1)" = "$2" ] || { echo 'the program arrived damaged' >&2; exit 9; }
+gzip -dc >"$new/berthd" || exit ${DAMAGED}
+[ "$(sha256sum <"$new/berthd" | cut -d' ' -f1)" = "$2" ] || { echo 'the program arrived damaged' >&2; exit ${DAMAGED}; }
 chmod 755 "$new/berthd"
 sync "$new/berthd" 2>/dev/null || sync
 rm -rf "\${versions:?}/$1"
@@ -62,6 +65,7 @@ export async function upload(
   options: {
     scope: 'user' | 'system';
     sudo: boolean;
+    packed: PackedPrograms;
     progress: (share: number) => void;
     signal?: AbortSignal;
   },
@@ -80,29 +84,24 @@ export async function upload(
   if (seen.code !== 0) throw failed(seen.stderr);
   if (have) return 'there';
   const script = receive(directory);
-  const done = await shell.feed(options.sudo ? asRoot(script) : script, {
-    args,
-    input: compressed(binary, options.progress),
-    ...signal,
-  });
-  if (done.code !== 0) throw failed(done.stderr);
-  return 'uploaded';
+  const bring = () =>
+    shell.feed(options.sudo ? asRoot(script) : script, {
+      args,
+      input: options.packed.stream(binary, options.progress),
+      ...signal,
+    });
+  // What was kept of an earlier time may be what is damaged: then once more, compressed anew.
+  for (let again = await options.packed.has(binary); ; again = false) {
+    const { code, stderr } = await bring();
+    if (code === 0) return 'uploaded';
+    if (code === DAMAGED) await options.packed.forget(binary);
+    if (code !== DAMAGED || !again) throw failed(stderr);
+  }
 }
 
 /** The script with its arguments under sudo, which asks for no password. */
 export function asRoot(script: string): string {
   return `exec sudo -n sh -c '${script.replaceAll("'", "'\\''")}' sh "$@"\n`;
-}
-
-async function* compressed(binary: AgentBinary, progress: (share: number) => void) {
-  let read = 0;
-  const source = createReadStream(binary.file, { highWaterMark: 256 * 1024 });
-  source.on('data', (chunk) => {
-    read += chunk.length;
-    progress(read / binary.bytes);
-  });
-  // Fast rather than small: most lines to hosts carry more than a stronger compression makes.
-  yield* source.pipe(createGzip({ level: 1 }));
 }
 
 function failed(stderr: string): BerthError {
