@@ -3,7 +3,8 @@ import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, capacityOf, holdings, idleSince } from './ledger.ts';
-import { type Reserved, type Session, transition } from './session.ts';
+import type { Reserved, Session } from './session.ts';
+import { transition } from './transition.ts';
 
 const SPEC = {
   prompt: '',

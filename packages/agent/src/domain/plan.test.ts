@@ -3,7 +3,8 @@ import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Observed, plan } from './plan.ts';
-import { type Session, transition } from './session.ts';
+import type { Session } from './session.ts';
+import { transition } from './transition.ts';
 
 const SPEC = {
   prompt: '',

@@ -1,5 +1,5 @@
 /** How a session leaves the line that it waits in: the part of the state machine for the state `queued`. */
-import type { Ended, Queued, Session, SessionEvent, Transition } from './session.ts';
+import { type Ended, moved, type Queued, rejected, type SessionEvent, type Transition } from './session.ts';
 import { finish } from './session-end.ts';
 
 export function fromQueued(session: Queued, event: SessionEvent): Transition {
@@ -22,15 +22,11 @@ export function fromQueued(session: Queued, event: SessionEvent): Transition {
     case 'startFailed':
       return moved(finish(session, { at: event.at, state: 'failed', reason: 'start', detail: event.detail }));
     default:
-      return { ok: false, rejection: 'wrong-state' };
+      return rejected('wrong-state');
   }
 }
 
 /** It waited in line until its end, and held no slot: or for the moment of a start that came to nothing. */
 export function neverLeftTheLine({ queuedAt, startedAt }: Ended): boolean {
   return queuedAt !== undefined && startedAt === null;
-}
-
-function moved(session: Session): Transition {
-  return { ok: true, session };
 }

@@ -9,8 +9,9 @@ import type { Fact } from '@berth/shared/domain/event';
 import { externalName } from '@berth/shared/domain/external-session';
 import { isFinal } from '@berth/shared/domain/session-state';
 import { placeOf } from '../domain/queue.ts';
-import { type Active, isActive, type Session, type SessionEvent, transition } from '../domain/session.ts';
+import { type Active, isActive, type Session, type SessionEvent } from '../domain/session.ts';
 import { NO_OVERLAY, type Overlay, type SessionFacts, snapshot } from '../domain/snapshot.ts';
+import { transition } from '../domain/transition.ts';
 import type { GrantedRequest, Journal, Setting } from './journal-port.ts';
 
 export class Registry {

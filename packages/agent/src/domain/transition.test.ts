@@ -9,8 +9,8 @@ import {
   type Session,
   type SessionEvent,
   type SessionSpec,
-  transition,
 } from './session.ts';
+import { transition } from './transition.ts';
 
 const SPEC: SessionSpec = {
   prompt: '',
