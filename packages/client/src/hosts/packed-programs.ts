@@ -95,9 +95,9 @@ export class PackedPrograms {
       },
       finish: async () => {
         if (!file) return;
-        await file.close();
+        const moved = file.close().then(() => rename(unfinished, target));
         file = null;
-        await rename(unfinished, target).catch(() => rm(unfinished, { force: true }));
+        await moved.catch(() => rm(unfinished, { force: true }));
         await this.#prune();
       },
     };
