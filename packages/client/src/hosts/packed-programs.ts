@@ -3,8 +3,9 @@
  * host. A dozen hosts, or the next upgrade of one, cost one compression.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
@@ -34,20 +35,22 @@ export class PackedPrograms {
 
   /** The program's bytes in gzip's format, as fast as they are taken. */
   async *stream(program: Program, progress: Progress): AsyncGenerator<Uint8Array> {
-    const kept = this.#path(program);
-    const size = await this.#size(program);
-    if (size === 0) {
+    // Opened before anything is asked of it: another client may clear it away at any moment.
+    const kept = await open(this.#path(program)).catch(() => null);
+    const size = (await kept?.stat())?.size ?? 0;
+    if (!kept || size === 0) {
+      await kept?.close();
       yield* this.#compress(program, progress);
       return;
     }
     const now = new Date();
-    await utimes(kept, now, now).catch(() => {});
-    yield* counted(kept, size, progress);
+    await kept.utimes(now, now).catch(() => {});
+    yield* counted(kept.createReadStream({ highWaterMark: CHUNK_BYTES }), size, progress);
   }
 
   /** Whether its bytes are kept: `stream` reads them then. */
   async has(program: Program): Promise<boolean> {
-    return (await this.#size(program)) > 0;
+    return ((await stat(this.#path(program)).catch(() => null))?.size ?? 0) > 0;
   }
 
   async forget(program: Program): Promise<void> {
@@ -59,7 +62,8 @@ export class PackedPrograms {
     try {
       // Fast rather than small: most lines to hosts carry more than a stronger compression makes.
       const gzip = createGzip({ level: 1 });
-      const packing = pipeline(counted(program.file, program.bytes, progress), gzip);
+      const source = createReadStream(program.file, { highWaterMark: CHUNK_BYTES });
+      const packing = pipeline(counted(source, program.bytes, progress), gzip);
       // Told by the loop, too.
       packing.catch(() => {});
       for await (const chunk of gzip as AsyncIterable<Buffer>) {
@@ -120,19 +124,14 @@ export class PackedPrograms {
     for (const { file } of over) await rm(file, { force: true });
   }
 
-  /** 0 where nothing is kept. */
-  async #size(program: Program): Promise<number> {
-    return (await stat(this.#path(program)).catch(() => null))?.size ?? 0;
-  }
-
   #path({ sha256 }: Program): string {
     return path.join(this.#directory, `${sha256}${SUFFIX}`);
   }
 }
 
-async function* counted(file: string, bytes: number, progress: Progress): AsyncGenerator<Buffer> {
+async function* counted(source: Readable, bytes: number, progress: Progress): AsyncGenerator<Buffer> {
   let read = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+  for await (const chunk of source) {
     read += (chunk as Buffer).length;
     progress(read / bytes);
     yield chunk as Buffer;
