@@ -140,14 +140,15 @@ test('memory and CPU of living sessions are shown as they are', async () => {
   const looked = await until(
     async () => {
       const [memory, cpu] = await Promise.all([show(holder), show(burner)]);
-      return memory.memory_used_bytes >= 32 * MIB && cpu.cpu_percent > 25 ? { memory, cpu } : null;
+      // What it did until it held all that is still in its first look.
+      const waits = memory.memory_used_bytes >= 32 * MIB && memory.cpu_percent < 25;
+      return waits && cpu.cpu_percent > 25 ? { memory, cpu } : null;
     },
-    { what: 'two looks', deadlineMs: 60_000 },
+    { what: 'one waits, the other one computes', deadlineMs: 60_000 },
   );
   expect(looked.memory.memory_used_bytes).toBeLessThan(100 * MIB);
   expect(looked.memory.memory_peak_bytes).toBeGreaterThanOrEqual(looked.memory.memory_used_bytes);
   expect(looked.cpu.cpu_percent).toBeLessThan(115);
-  expect(looked.memory.cpu_percent).toBeLessThan(25);
 
   const wide = (await sandbox.berth(['list', '--wide', '--status', 'running'])).stdout.split('\n');
   const cells = (id: string) => wide.find((line) => line.startsWith(id)) ?? '';
