@@ -6,8 +6,13 @@ import { VERSION } from '@berth/shared/domain/version';
 import { readConfig, USAGE } from './config.ts';
 import { dialStdio } from './rpc/dial-stdio.ts';
 
+interface Hooks {
+  /** All that a start needs has run. */
+  readonly onServing: () => void;
+}
+
 /** Resolves when all is said and done, or rejects with what is in the way; `serve` ends the process itself. */
-async function runVerb(argv: readonly string[]): Promise<void> {
+async function runVerb(argv: readonly string[], { onServing }: Hooks): Promise<void> {
   const [verb, ...rest] = argv;
   if (verb === 'setup' || verb === 'uninstall' || verb === 'allow' || verb === 'disallow') {
     const commands = await import('./setup/command.ts');
@@ -50,6 +55,7 @@ async function runVerb(argv: readonly string[]): Promise<void> {
       const agent = await start(config, log);
       // For the next start, also where this one ends by SIGKILL.
       flushCompileCache();
+      onServing();
       log.info({ signal: await ended }, 'stopping; sessions go on');
       await agent[Symbol.asyncDispose]();
       process.exit(0);
@@ -58,9 +64,9 @@ async function runVerb(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs the command line; what fails is told on standard error, and the process ended. */
-export async function runBerthd(argv: readonly string[]): Promise<void> {
+export async function runBerthd(argv: readonly string[], hooks: Hooks): Promise<void> {
   try {
-    await runVerb(argv);
+    await runVerb(argv, hooks);
   } catch (error) {
     const known = error instanceof BerthError ? error : null;
     process.stderr.write(`${messageOf(error)}\n`);

@@ -4,7 +4,10 @@
  */
 import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
 
-cacheCompiledCode(process.env);
+const argv = process.argv.slice(2);
+const keepCode = cacheCompiledCode(process.env, { bundle: 'client.cjs', run: argv[0] });
+// A command that failed may have run little of what it needs.
+process.on('exit', (code) => code === 0 && keepCode());
 
 // `berth list | head -1` closes our output early: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
@@ -18,7 +21,6 @@ process.on('SIGINT', () => {
   if (process.listenerCount('SIGINT') === 1) process.exit(130);
 });
 
-const argv = process.argv.slice(2);
 // Asked for every few seconds, all day: nothing else is loaded for it.
 if (/^status --format[ =]tmux$/.test(argv.join(' '))) {
   void import('./commands/status-bar.ts').then(async ({ statusBar }) => {

@@ -1,19 +1,102 @@
-/** V8's compile cache: what is loaded once it is on starts faster the next time. */
-import { enableCompileCache } from 'node:module';
+/**
+ * What V8 made of our code, kept for the next start. Node's own cache has what is compiled when a
+ * file is loaded, which leaves out every function that waits for its first call. Of our bundles those
+ * are most: of them the code is kept as it was after a run.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import Module, { createRequire, enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
+import { Script } from 'node:vm';
 import { makeDirectory } from './make-directory.ts';
+import { replaceFile } from './replace-file.ts';
 
-/** Without it where its directory cannot be made. A release loads no files, and needs none. */
-export function cacheCompiledCode(env: NodeJS.ProcessEnv): void {
-  if (isSea()) return;
+const SUFFIX = '.code';
+/** What is in use is made anew then, in one start. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** A part of Node that its types leave out; loaders have hung on to it since Node began. */
+interface Compiling {
+  _compile(this: NodeJS.Module, content: string, filename: string, ...rest: unknown[]): unknown;
+}
+
+export interface CodeOptions {
+  /** File name of the bundle that is loaded next. */
+  readonly bundle: string;
+  /** What is run of it, as typed: each has its own code. */
+  readonly run: string | undefined;
+}
+
+/**
+ * To be called before the bundle is loaded. Returns what keeps the code, for when all that a start
+ * needs has run; does nothing where it was kept before. Without a directory to keep it in, and in a
+ * release, which loads no files, all is as ever.
+ */
+export function cacheCompiledCode(env: NodeJS.ProcessEnv, { bundle, run }: CodeOptions): () => void {
+  const nothing = () => {};
+  if (isSea()) return nothing;
   // Not in the shared /tmp, where somebody else could put code for us.
-  const directory = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth', 'code');
+  const own = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'berth', 'code');
   try {
-    makeDirectory(directory);
+    makeDirectory(own);
   } catch {
-    return;
+    return nothing;
   }
-  enableCompileCache(directory);
+  // Below it is one for each version of Node and each set of V8's flags.
+  const { directory } = enableCompileCache(own);
+  if (directory === undefined) return nothing;
+  let keep = nothing;
+  const node = Module.prototype as unknown as Compiling;
+  const { _compile: compile } = node;
+  node._compile = function (content, filename, ...rest) {
+    if (basename(filename) !== bundle) return compile.call(this, content, filename, ...rest);
+    node._compile = compile;
+    const kept = join(directory, nameOf(filename, run));
+    const script = compiled(content, filename, kept);
+    if (script.cachedDataRejected !== false) {
+      keep = () => {
+        keep = nothing;
+        keepCode(script, kept);
+      };
+    }
+    const body = script.runInThisContext() as (...args: unknown[]) => unknown;
+    return body.call(this.exports, this.exports, createRequire(filename), this, filename, dirname(filename));
+  };
+  return () => keep();
+}
+
+/** Another one for each build: V8 itself looks at no more of a source than its length. */
+function nameOf(filename: string, run: string | undefined): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(filename);
+  const word = run && /^[a-z]{1,20}$/.test(run) ? run : 'other';
+  return `${[basename(filename), dev, ino, size, mtimeMs, ctimeMs, word].join('-')}${SUFFIX}`;
+}
+
+/** `cachedDataRejected` is false where the code was kept, and undefined where there was none. */
+function compiled(content: string, filename: string, kept: string): Script {
+  let cachedData: Buffer | undefined;
+  try {
+    cachedData = readFileSync(kept);
+  } catch {
+    // The first time.
+  }
+  const [before = ''] = Module.wrap('\0').split('\0');
+  return new Script(Module.wrap(content), {
+    filename,
+    columnOffset: -before.length,
+    ...(cachedData ? { cachedData } : {}),
+  });
+}
+
+/** A cache that cannot be written costs time, nothing else. */
+function keepCode(script: Script, kept: string): void {
+  try {
+    replaceFile(kept, script.createCachedData());
+    const directory = dirname(kept);
+    for (const name of readdirSync(directory).filter((one) => one.endsWith(SUFFIX))) {
+      const file = join(directory, name);
+      if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+    }
+  } catch {}
 }
