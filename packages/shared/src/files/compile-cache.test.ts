@@ -1,0 +1,127 @@
+/** Code that is kept from one process to the next: tried with processes. */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const MODULE = join(import.meta.dirname, 'compile-cache.ts');
+let scratch: string;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'berth-code-'));
+  writeFileSync(
+    join(scratch, 'main.mjs'),
+    `import { createRequire } from 'node:module';
+     import { cacheCompiledCode } from ${JSON.stringify(MODULE)};
+     const keep = cacheCompiledCode(process.env, { bundle: 'part.cjs', run: process.argv[2] });
+     createRequire(import.meta.url)('./part.cjs').run();
+     keep();`,
+  );
+  bundle("console.log('one', __filename === module.filename, require('./beside.cjs'))");
+  writeFileSync(join(scratch, 'beside.cjs'), "module.exports = 'beside';");
+});
+afterEach(() => {
+  chmodSync(scratch, 0o700);
+  rmSync(scratch, { recursive: true });
+});
+
+/** As a build does it: the name changes hands. */
+function bundle(body: string): void {
+  writeFileSync(join(scratch, 'new.cjs'), `exports.run = () => { ${body} };\n`);
+  renameSync(join(scratch, 'new.cjs'), join(scratch, 'part.cjs'));
+}
+
+function run(word = 'list'): string {
+  const env = { ...process.env, XDG_CACHE_HOME: join(scratch, 'cache'), NODE_COMPILE_CACHE: undefined };
+  const argv = ['--disable-warning=ExperimentalWarning', join(scratch, 'main.mjs'), word];
+  return execFileSync(process.execPath, argv, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function kept(): string[] {
+  const code = join(scratch, 'cache/berth/code');
+  const found = readdirSync(code, { recursive: true, encoding: 'utf8' });
+  return found.filter((name) => name.endsWith('.code')).map((name) => join(code, name));
+}
+
+function aDirectory(file: string): void {
+  rmSync(file);
+  mkdirSync(file);
+}
+
+const PRINTED = 'one true beside\n';
+
+test('is kept by the first run, for its user alone, and used by the next ones', () => {
+  expect(run()).toBe(PRINTED);
+  const [file = '', ...more] = kept();
+  expect(more).toEqual([]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const { mtimeMs } = statSync(file);
+  expect(run()).toBe(PRINTED);
+  expect(kept()).toEqual([file]);
+  expect(statSync(file).mtimeMs).toBe(mtimeMs);
+});
+
+test('has the functions that ran', () => {
+  const texts = Array.from({ length: 500 }, (_, i) => `'text ${i}'`);
+  const sizes = ['false', 'true '].map((called) => {
+    bundle(`const late = () => [${texts}].length; if (${called}) late();`);
+    rmSync(join(scratch, 'cache'), { recursive: true, force: true });
+    run();
+    return statSync(kept()[0] ?? '').size;
+  });
+  expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBeGreaterThan(2000);
+});
+
+test('is each command’s own', () => {
+  for (const word of ['list', 'start', '--json', '../../../x', 'list']) expect(run(word)).toBe(PRINTED);
+  const words = kept().map((file) => /-([a-z]+)\.code$/.exec(file)?.[1]);
+  expect(words.sort()).toEqual(['list', 'other', 'start']);
+});
+
+test('is never that of another build, however alike', () => {
+  run();
+  bundle("console.log('two', __filename === module.filename, require('./beside.cjs'))");
+  expect(run()).toBe('two true beside\n');
+});
+
+test.each([
+  ['cut short', (file: string) => writeFileSync(file, 'x')],
+  ['empty', (file: string) => writeFileSync(file, '')],
+  ['a directory', aDirectory],
+])('what is kept and is %s does no harm', (_, damage) => {
+  run();
+  for (const file of kept()) damage(file);
+  expect(run()).toBe(PRINTED);
+  expect(run()).toBe(PRINTED);
+});
+
+test('runs where nothing can be kept', () => {
+  writeFileSync(join(scratch, 'cache'), 'a file in its place');
+  expect(run()).toBe(PRINTED);
+});
+
+test('leaves places in the source as they are', () => {
+  bundle('throw new Error("here")');
+  expect(() => run()).toThrow(/part\.cjs:1:29\b/);
+});
+
+test('clears away what has not been made anew for a week', () => {
+  run();
+  const old = join(dirname(kept()[0] ?? ''), 'part.cjs-of-another-build-list.code');
+  writeFileSync(old, '');
+  utimesSync(old, 1, 1);
+  run('start');
+  expect(kept()).not.toContain(old);
+  expect(kept()).toHaveLength(2);
+});
