@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -93,6 +94,15 @@ test('is never that of another build, however alike', () => {
   run();
   bundle("console.log('two', __filename === module.filename, require('./beside.cjs'))");
   expect(run()).toBe('two true beside\n');
+});
+
+test('is not kept where a build came in between', () => {
+  const main = readFileSync(join(scratch, 'main.mjs'), 'utf8');
+  const build = `import { renameSync } from 'node:fs'; renameSync('${join(scratch, 'late.cjs')}', '${join(scratch, 'part.cjs')}');\n`;
+  writeFileSync(join(scratch, 'late.cjs'), "exports.run = () => console.log('late');\n");
+  writeFileSync(join(scratch, 'main.mjs'), `${build}${main}`);
+  expect(run()).toBe('late\n');
+  expect(kept()).toEqual([]);
 });
 
 test.each([

@@ -3,7 +3,7 @@
  * file is loaded, which leaves out every function that waits for its first call. Of our bundles those
  * are most: of them the code is kept as it was after a run.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import Module, { createRequire, enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -52,9 +52,12 @@ export function cacheCompiledCode(env: NodeJS.ProcessEnv, { bundle, run }: CodeO
   node._compile = function (content, filename, ...rest) {
     if (basename(filename) !== bundle) return compile.call(this, content, filename, ...rest);
     node._compile = compile;
-    const kept = join(directory, nameOf(filename, run));
+    const stat = statSync(filename);
+    const kept = join(directory, nameOf(filename, stat, run));
     const script = compiled(content, filename, kept);
-    if (script.cachedDataRejected !== false) {
+    // Of a file that was put into place meanwhile nobody can tell whether this is its content.
+    const known = stat.ctimeMs < performance.timeOrigin;
+    if (known && script.cachedDataRejected !== false) {
       keep = () => {
         keep = nothing;
         keepCode(script, kept);
@@ -67,8 +70,8 @@ export function cacheCompiledCode(env: NodeJS.ProcessEnv, { bundle, run }: CodeO
 }
 
 /** Another one for each build: V8 itself looks at no more of a source than its length. */
-function nameOf(filename: string, run: string | undefined): string {
-  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(filename);
+function nameOf(filename: string, stat: Stats, run: string | undefined): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = stat;
   const word = run && /^[a-z]{1,20}$/.test(run) ? run : 'other';
   return `${[basename(filename), dev, ino, size, mtimeMs, ctimeMs, word].join('-')}${SUFFIX}`;
 }
