@@ -86,7 +86,8 @@ describe.skipIf(unavailable)('sessions on cgroup v2', { timeout: 600_000 }, () =
     expect({ status, failure_reason }).toEqual({ status: 'failed', failure_reason: 'oom' });
     expect(detail).toBe('out of memory: peak 64 MiB of 64 MiB');
     expect(memory_peak_bytes / SLOT).toBeCloseTo(1, 2);
-    expect(await host.agentPid()).toBe(agent);
+    const log = await host.guest('journalctl --user -o cat --no-pager -n 30 -u berthd.service');
+    expect(await host.agentPid(), log).toBe(agent);
     for (const id of neighbours) {
       expect(await host.session(id)).toMatchObject({ status: 'running', oom_kills: 0 });
       const transcript = await host.transcript(id);
