@@ -6,6 +6,5 @@ import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
 
 const argv = process.argv.slice(2);
 const keepCode = cacheCompiledCode(process.env, { bundle: 'command-line.cjs', run: argv[0] });
-process.on('exit', (code) => code === 0 && keepCode());
 
 void import('./command-line.ts').then(({ runBerthd }) => runBerthd(argv, { onServing: keepCode }));

@@ -5,9 +5,7 @@
 import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
 
 const argv = process.argv.slice(2);
-const keepCode = cacheCompiledCode(process.env, { bundle: 'client.cjs', run: argv[0] });
-// A command that failed may have run little of what it needs.
-process.on('exit', (code) => code === 0 && keepCode());
+cacheCompiledCode(process.env, { bundle: 'client.cjs', run: argv[0] });
 
 // `berth list | head -1` closes our output early: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

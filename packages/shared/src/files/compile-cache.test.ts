@@ -25,9 +25,8 @@ beforeEach(() => {
     join(scratch, 'main.mjs'),
     `import { createRequire } from 'node:module';
      import { cacheCompiledCode } from ${JSON.stringify(MODULE)};
-     const keep = cacheCompiledCode(process.env, { bundle: 'part.cjs', run: process.argv[2] });
-     createRequire(import.meta.url)('./part.cjs').run();
-     keep();`,
+     cacheCompiledCode(process.env, { bundle: 'part.cjs', run: process.argv[2] });
+     createRequire(import.meta.url)('./part.cjs').run(process.argv[3]);`,
   );
   bundle("console.log('one', __filename === module.filename, require('./beside.cjs'))");
   writeFileSync(join(scratch, 'beside.cjs'), "module.exports = 'beside';");
@@ -39,13 +38,13 @@ afterEach(() => {
 
 /** As a build does it: the name changes hands. */
 function bundle(body: string): void {
-  writeFileSync(join(scratch, 'new.cjs'), `exports.run = () => { ${body} };\n`);
+  writeFileSync(join(scratch, 'new.cjs'), `exports.run = (way) => { ${body} };\n`);
   renameSync(join(scratch, 'new.cjs'), join(scratch, 'part.cjs'));
 }
 
-function run(word = 'list'): string {
+function run(word = 'list', way = ''): string {
   const env = { ...process.env, XDG_CACHE_HOME: join(scratch, 'cache'), NODE_COMPILE_CACHE: undefined };
-  const argv = ['--disable-warning=ExperimentalWarning', join(scratch, 'main.mjs'), word];
+  const argv = ['--disable-warning=ExperimentalWarning', join(scratch, 'main.mjs'), word, way];
   return execFileSync(process.execPath, argv, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -73,15 +72,30 @@ test('is kept by the first run, for its user alone, and used by the next ones', 
   expect(statSync(file).mtimeMs).toBe(mtimeMs);
 });
 
-test('has the functions that ran', () => {
-  const texts = Array.from({ length: 500 }, (_, i) => `'text ${i}'`);
-  const sizes = ['false', 'true '].map((called) => {
-    bundle(`const late = () => [${texts}].length; if (${called}) late();`);
-    rmSync(join(scratch, 'cache'), { recursive: true, force: true });
-    run();
-    return statSync(kept()[0] ?? '').size;
-  });
-  expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBeGreaterThan(2000);
+test('has the functions that ran, and an hour later those of another run as well', () => {
+  const texts = (name: string) => Array.from({ length: 500 }, (_, i) => `'${name} ${i}'`);
+  const late = (name: string) =>
+    `const ${name} = () => [${texts(name)}].length; if (way === '${name}') ${name}();`;
+  bundle(['a', 'b'].map(late).join(' '));
+  const size = () => statSync(kept()[0] ?? '').size;
+  run('list', 'none');
+  const without = size();
+  rmSync(join(scratch, 'cache'), { recursive: true });
+  run('list', 'a');
+  const one = size();
+  expect(one - without).toBeGreaterThan(2000);
+  run('list', 'b');
+  expect(size()).toBe(one);
+  const hourAgo = Date.now() / 1000 - 3601;
+  utimesSync(kept()[0] ?? '', hourAgo, hourAgo);
+  run('list', 'b');
+  expect(size() - one).toBeGreaterThan(2000);
+});
+
+test('is not kept of a run that failed', () => {
+  bundle('process.exitCode = 3;');
+  expect(() => run()).toThrow();
+  expect(kept()).toEqual([]);
 });
 
 test('is each command’s own', () => {
@@ -123,7 +137,7 @@ test('runs where nothing can be kept', () => {
 
 test('leaves places in the source as they are', () => {
   bundle('throw new Error("here")');
-  expect(() => run()).toThrow(/part\.cjs:1:29\b/);
+  expect(() => run()).toThrow(/part\.cjs:1:32\b/);
 });
 
 test('clears away what has not been made anew for a week', () => {

@@ -13,8 +13,10 @@ import { makeDirectory } from './make-directory.ts';
 import { replaceFile } from './replace-file.ts';
 
 const SUFFIX = '.code';
-/** What is in use is made anew then, in one start. */
-const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+/** After so long one run adds what it compiled itself: the first one may have been for the help alone. */
+const ADDED_TO_MS = 60 * 60 * 1000;
+/** Nothing in use is as old. */
+const LEFT_BEHIND_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A part of Node that its types leave out; loaders have hung on to it since Node began. */
 interface Compiling {
@@ -29,9 +31,9 @@ export interface CodeOptions {
 }
 
 /**
- * To be called before the bundle is loaded. Returns what keeps the code, for when all that a start
- * needs has run; does nothing where it was kept before. Without a directory to keep it in, and in a
- * release, which loads no files, all is as ever.
+ * To be called before the bundle is loaded. The code is kept when the process ends well; who lives long
+ * keeps it by what is returned, once all that a start needs has run. Without a directory to keep it in,
+ * and in a release, which loads no files, all is as ever.
  */
 export function cacheCompiledCode(env: NodeJS.ProcessEnv, { bundle, run }: CodeOptions): () => void {
   const nothing = () => {};
@@ -52,20 +54,21 @@ export function cacheCompiledCode(env: NodeJS.ProcessEnv, { bundle, run }: CodeO
   node._compile = function (content, filename, ...rest) {
     if (basename(filename) !== bundle) return compile.call(this, content, filename, ...rest);
     node._compile = compile;
-    const stat = statSync(filename);
+    const stat = statSync(filename, { throwIfNoEntry: false });
+    // Of a file that was put into place meanwhile nobody can tell whether this is its content.
+    if (!stat || stat.ctimeMs >= performance.timeOrigin)
+      return compile.call(this, content, filename, ...rest);
     const kept = join(directory, nameOf(filename, stat, run));
     const script = compiled(content, filename, kept);
-    // Of a file that was put into place meanwhile nobody can tell whether this is its content.
-    const known = stat.ctimeMs < performance.timeOrigin;
-    if (known && script.cachedDataRejected !== false) {
-      keep = () => {
-        keep = nothing;
-        keepCode(script, kept);
-      };
-    }
+    keep = () => {
+      keep = nothing;
+      if (script.cachedDataRejected !== false || ageOf(kept) > ADDED_TO_MS) keepCode(script, kept);
+    };
     const body = script.runInThisContext() as (...args: unknown[]) => unknown;
     return body.call(this.exports, this.exports, createRequire(filename), this, filename, dirname(filename));
   };
+  // What failed may have run little of what it needs.
+  process.on('exit', (code) => code === 0 && keep());
   return () => keep();
 }
 
@@ -99,7 +102,11 @@ function keepCode(script: Script, kept: string): void {
     const directory = dirname(kept);
     for (const name of readdirSync(directory).filter((one) => one.endsWith(SUFFIX))) {
       const file = join(directory, name);
-      if (Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file, { force: true });
+      if (ageOf(file) > LEFT_BEHIND_MS) rmSync(file, { force: true });
     }
   } catch {}
+}
+
+function ageOf(file: string): number {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 }
