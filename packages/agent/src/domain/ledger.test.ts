@@ -1,26 +1,10 @@
 import { GIB, MIB } from '@berth/shared/domain/memory';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_SPEC } from '../../../../test/support/session-spec.ts';
 import { admit, capacityOf, holdings, idleSince } from './ledger.ts';
 import type { Reserved, Session } from './session.ts';
 import { transition } from './transition.ts';
-
-const SPEC = {
-  prompt: '',
-  preset: '',
-  argv: ['x'],
-  tags: {},
-  timeoutMs: null,
-  columns: 80,
-  rows: 24,
-  stopSignal: 'TERM',
-  restart: 'never',
-  headless: false,
-  skipPermissions: false,
-  source: EMPTY_SOURCE,
-  envNames: [],
-} as const;
 
 describe('capacityOf', () => {
   it.each([
@@ -139,7 +123,7 @@ function reserved(id: string, memoryBytes: number, now: number): Reserved {
 function eventFor(what: string, now: number) {
   switch (what) {
     case 'start':
-      return { type: 'start', at: now, spec: SPEC, bootId: 'b' } as const;
+      return { type: 'start', at: now, spec: PLAIN_SPEC, bootId: 'b' } as const;
     case 'expire':
       return { type: 'expire', at: now } as const;
     case 'kill':

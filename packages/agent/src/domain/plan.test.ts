@@ -1,27 +1,20 @@
 import { isFinal } from '@berth/shared/domain/session-state';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_SPEC } from '../../../../test/support/session-spec.ts';
 import { type Observed, plan } from './plan.ts';
 import type { Session } from './session.ts';
 import { transition } from './transition.ts';
 
-const SPEC = {
-  prompt: '',
-  preset: '',
-  argv: ['x'],
-  tags: {},
-  timeoutMs: null,
-  columns: 80,
-  rows: 24,
-  stopSignal: 'TERM',
-  restart: 'never',
-  headless: false,
-  skipPermissions: false,
-  source: EMPTY_SOURCE,
-  envNames: [],
-} as const;
-const IDENTITY = { id: 's', name: '', incarnation: 1, createdAt: 0, memoryBytes: 1, spec: SPEC, bootId: 'b' };
+const IDENTITY = {
+  id: 's',
+  name: '',
+  incarnation: 1,
+  createdAt: 0,
+  memoryBytes: 1,
+  spec: PLAIN_SPEC,
+  bootId: 'b',
+};
 const STARTING: Session = { ...IDENTITY, state: 'starting', intent: null };
 const RUNNING: Session = {
   ...IDENTITY,
@@ -34,7 +27,7 @@ const WANTED = { requestedAt: 50, wanted: true } as const;
 const STOPPING = { ...RUNNING, suspension: WANTED } as Session;
 const STILL = { ...STOPPING, state: 'suspended' } as Session;
 const QUEUED: Session = { ...IDENTITY, state: 'queued', queuedAt: 0, ticket: 1 };
-const ANEW: Session = { ...RUNNING, spec: { ...SPEC, restart: 'on-reboot', headless: false } };
+const ANEW: Session = { ...RUNNING, spec: { ...PLAIN_SPEC, restart: 'on-reboot', headless: false } };
 const KILL = { kind: 'kill', requestedAt: 100, graceMs: 50, signal: 'TERM' } as const;
 
 const NOTHING: Observed = {
@@ -155,7 +148,7 @@ describe('plan', () => {
   });
 
   it('fails what waited in line, where its variables went with the memory of the host', () => {
-    const secret = { ...QUEUED, spec: { ...SPEC, envNames: ['A', 'B'] } } as Session;
+    const secret = { ...QUEUED, spec: { ...PLAIN_SPEC, envNames: ['A', 'B'] } } as Session;
     expect(plan(secret, NOTHING, 5)).toEqual([]);
     const detail =
       'the host was booted anew while it waited in line, and its variables (A, B) were in memory only';
@@ -172,7 +165,7 @@ describe('plan', () => {
   });
 
   it('ends what stands still, too, at its timeout', () => {
-    const limited = { ...STILL, spec: { ...SPEC, timeoutMs: 100 } } as Session;
+    const limited = { ...STILL, spec: { ...PLAIN_SPEC, timeoutMs: 100 } } as Session;
     expect(plan(limited, { ...OPEN, frozen: true }, 109)).toEqual([{ do: 'wait', until: 110 }]);
     expect(plan(limited, { ...OPEN, frozen: true }, 110)).toMatchObject([
       { event: { type: 'endRequested' } },
@@ -180,7 +173,7 @@ describe('plan', () => {
   });
 
   it('asks for the end of what ran longer than its timeout', () => {
-    const limited = { ...RUNNING, spec: { ...SPEC, timeoutMs: 100 } } as Session;
+    const limited = { ...RUNNING, spec: { ...PLAIN_SPEC, timeoutMs: 100 } } as Session;
     expect(plan(limited, OPEN, 109)).toEqual([{ do: 'wait', until: 110 }]);
     expect(plan(limited, OPEN, 110)).toMatchObject([{ event: { type: 'endRequested' } }]);
   });

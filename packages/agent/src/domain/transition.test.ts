@@ -1,32 +1,11 @@
 import { isFinal } from '@berth/shared/domain/session-state';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  holdsSlot,
-  type Queued,
-  type Reserved,
-  type Session,
-  type SessionEvent,
-  type SessionSpec,
-} from './session.ts';
+import { PLAIN_SPEC } from '../../../../test/support/session-spec.ts';
+import { holdsSlot, type Queued, type Reserved, type Session, type SessionEvent } from './session.ts';
 import { transition } from './transition.ts';
 
-const SPEC: SessionSpec = {
-  prompt: '',
-  preset: '',
-  argv: ['true'],
-  tags: {},
-  timeoutMs: 60_000,
-  columns: 80,
-  rows: 24,
-  stopSignal: 'TERM',
-  restart: 'never',
-  headless: false,
-  skipPermissions: false,
-  source: EMPTY_SOURCE,
-  envNames: [],
-};
+const SPEC = { ...PLAIN_SPEC, timeoutMs: 60_000 };
 const RESERVED: Reserved = {
   id: 'sess-20261120-083022-a1b2c3',
   name: '',

@@ -1,22 +1,17 @@
 /** The line under random calls and restarts: nobody overtakes, is lost, or begins twice. */
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { isFinal } from '@berth/shared/domain/session-state';
-import { EMPTY_SOURCE } from '@berth/shared/domain/workspace-source';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
+import { PLAIN_SPEC } from '../../../../test/support/session-spec.ts';
 import { holdings } from '../domain/ledger.ts';
 import { line } from '../domain/queue.ts';
-import { holdsSlot, type Session, type SessionSpec } from '../domain/session.ts';
+import { holdsSlot, type Session } from '../domain/session.ts';
 import { Admission, isFull } from './admission.ts';
 import type { GrantedRequest, Journal } from './journal-port.ts';
 import { Queue } from './queue.ts';
 import { Registry } from './registry.ts';
 
-const SPEC: SessionSpec = {
-  ...{ prompt: '', preset: '', argv: ['x'], tags: {}, timeoutMs: null, columns: 80, rows: 24 },
-  ...{ stopSignal: 'TERM', restart: 'never', headless: false, skipPermissions: false },
-  ...{ source: EMPTY_SOURCE, envNames: [] },
-};
 const CAPACITY = { totalBytes: 100, reserveBytes: 0, capacityBytes: 100, defaultSlotBytes: 25 };
 
 class Crash extends Error {}
@@ -109,7 +104,7 @@ class Host {
   async start(memoryBytes: number, queue: boolean): Promise<string | null> {
     const slot = this.admission.candidate({ name: '', memoryBytes, ttlMs: 1000 });
     const request = { requestId: slot.id, method: 'Start', fingerprint: '', sessionId: slot.id };
-    const begun = { spec: SPEC, bootId: 'b' };
+    const begun = { spec: PLAIN_SPEC, bootId: 'b' };
     const waits = line(this.registry.all()).length > 0;
     const { reservedUntil: _until, ...identity } = slot;
     const starting = { ...identity, ...begun, state: 'starting', intent: null } as const;

@@ -1,10 +1,10 @@
 /** What a host does with an archive of code-server: whole or not there, whatever broke before. Linux. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shellHere } from '../../../../test/support/shell-here.ts';
 import { installCodeServer } from './code-server.ts';
 import type { RemoteShell } from './remote-shell.ts';
 
@@ -41,37 +41,8 @@ function killAll(pid: number | undefined): void {
   }
 }
 
-/** A host of one's own. `breaksOff`: nothing of the input arrives but its beginning, and no end of it. */
-function host({ breaksOff = false, told = (_line: string) => {} } = {}): RemoteShell {
-  return {
-    run: () => Promise.reject(new Error('not used')),
-    login: () => Promise.reject(new Error('not used')),
-    async feed(script, { args = [], input, onLine }) {
-      const child = spawn('sh', ['-c', script, 'sh', ...args], {
-        env: { ...process.env, HOME: home },
-        detached: true,
-      });
-      scripts.push(child);
-      let stderr = '';
-      child.stderr.on('data', (data) => (stderr += data));
-      child.stdout.on('data', (data) => {
-        for (const line of String(data).trim().split('\n')) {
-          told(line);
-          onLine?.(line);
-        }
-      });
-      child.stdin.on('error', () => {});
-      const ended = once(child, 'close');
-      for await (const chunk of input ?? []) {
-        child.stdin.write(breaksOff ? chunk.subarray(0, 10) : chunk);
-        if (breaksOff) break;
-      }
-      if (!breaksOff) child.stdin.end();
-      const [code] = await ended;
-      return { code: code ?? 1, stderr };
-    },
-  };
-}
+const host = (way: { breaksOff?: boolean } = {}) =>
+  shellHere({ home, onScript: (script) => scripts.push(script), ...way });
 
 const install = (shell: RemoteShell, stillSeconds?: number) =>
   installCodeServer(shell, {

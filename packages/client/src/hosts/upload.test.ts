@@ -1,7 +1,5 @@
 /** How the agent's program comes to a host, and what is kept of it for the next one. Linux. */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdtempSync,
@@ -15,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shellHere } from '../../../../test/support/shell-here.ts';
 import { PackedPrograms } from './packed-programs.ts';
 import type { RemoteShell } from './remote-shell.ts';
 import { type AgentBinary, describeBinary, upload } from './upload.ts';
@@ -38,28 +37,9 @@ async function programOf(name: string): Promise<AgentBinary> {
   return await describeBinary(file, '1.2.3');
 }
 
-/** A host of one's own. `sent` gets the input. */
+/** `sent` gets the input. */
 function host(name: string, sent: Buffer[] = []): RemoteShell {
-  return {
-    run: () => Promise.reject(new Error('not used')),
-    login: () => Promise.reject(new Error('not used')),
-    async feed(script, { args = [], input, onLine }) {
-      const env = { ...process.env, HOME: join(directory, name) };
-      const child = spawn('sh', ['-c', script, 'sh', ...args], { env });
-      let stderr = '';
-      child.stderr.on('data', (data) => (stderr += data));
-      child.stdout.on('data', (data) => onLine?.(String(data).trim()));
-      child.stdin.on('error', () => {});
-      const ended = once(child, 'close');
-      for await (const chunk of input ?? []) {
-        sent.push(Buffer.from(chunk));
-        child.stdin.write(chunk);
-      }
-      child.stdin.end();
-      const [code] = await ended;
-      return { code: code ?? 1, stderr };
-    },
-  };
+  return shellHere({ home: join(directory, name), onChunk: (chunk) => sent.push(chunk) });
 }
 
 function bring(shell: RemoteShell, shares: number[] = []): Promise<'there' | 'uploaded'> {
@@ -89,11 +69,12 @@ test('the next host gets what was compressed for the first one', async () => {
   await bring(host('a', first));
   expect(gunzipSync(readFileSync(keptFile())).equals(program)).toBe(true);
   // Only what is kept can be it.
-  writeFileSync(keptFile(), gzipSync(program, { level: 9 }));
+  const other = gzipSync(program, { level: 9 });
+  writeFileSync(keptFile(), other);
   const shares: number[] = [];
   expect(await bring(host('b', second), shares)).toBe('uploaded');
   expect(arrived('b').equals(program)).toBe(true);
-  expect(Buffer.concat(second).equals(readFileSync(keptFile()))).toBe(true);
+  expect(Buffer.concat(second).equals(other)).toBe(true);
   expect(shares.at(-1)).toBe(1);
 });
 

@@ -3,13 +3,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { BerthError } from '@berth/shared/domain/berth-error';
-import type { PackedPrograms } from './packed-programs.ts';
+import type { PackedPrograms, Program } from './packed-programs.ts';
 import type { RemoteShell } from './remote-shell.ts';
 
-export interface AgentBinary {
-  readonly file: string;
-  readonly sha256: string;
-  readonly bytes: number;
+export interface AgentBinary extends Program {
   /** Name of its directory on the host: version and hash, so that each build has its own. */
   readonly version: string;
 }
