@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { get, HEALTH_FLAGS, health, metrics, portOf, ready } from '../support/health.ts';
-import { createSandbox } from '../support/sandbox.ts';
+import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { startedId } from '../support/started.ts';
 import { until } from '../support/until.ts';
 
@@ -73,8 +73,8 @@ it('names a session whose tmux hangs', async () => {
   await ready(portOf(agent), 'tmux answers', { status: 200, body: /^ok\n$/ });
 });
 
-it("feeds systemd's watchdog while it is well, and only then", async () => {
-  await using sandbox = createSandbox();
+/** An agent that a stand-in for systemd hears: it wants to be fed each second. */
+async function fedAgent(sandbox: Sandbox) {
   const bin = join(sandbox.dir, 'bin');
   const told = join(sandbox.dir, 'told');
   mkdirSync(bin);
@@ -86,13 +86,19 @@ it("feeds systemd's watchdog while it is well, and only then", async () => {
   const port = portOf(agent);
   const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').split('\n') : []);
   const pings = () => lines().filter((line) => line === '-- WATCHDOG=1').length;
+  const withheld = async () => (await metrics(port)).berth_watchdog_withheld_total ?? 0;
   await until(() => pings() >= 2, { what: 'two pings' });
+  return { agent, port, lines, pings, withheld };
+}
+
+it("feeds systemd's watchdog while it is well, and only then", async () => {
+  await using sandbox = createSandbox();
+  const { port, lines, pings, withheld } = await fedAgent(sandbox);
   expect(lines()).toContain('-- STATUS=0 sessions, 0 B of 8 GiB held');
   const db = new DatabaseSync(join(sandbox.stateDir, 'journal.db'));
   try {
     // The agent may be writing just now.
     db.exec('PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE');
-    const withheld = async () => (await metrics(port)).berth_watchdog_withheld_total ?? 0;
     await until(async () => (await withheld()) >= 1, { what: 'a ping is withheld' });
     const before = pings();
     await until(async () => (await withheld()) >= 4, { what: 'and more of them' });
@@ -105,4 +111,23 @@ it("feeds systemd's watchdog while it is well, and only then", async () => {
   // A ping is counted once whoever tells systemd of it has ended.
   const counted = async () => (await metrics(port)).berth_watchdog_pings_total ?? 0;
   await until(async () => (await counted()) >= 3, { what: 'the pings are counted' });
+});
+
+it('is not well on a host that holds it up, and feeds the watchdog all the same', async () => {
+  await using sandbox = createSandbox();
+  const { agent, port, pings, withheld } = await fedAgent(sandbox);
+  const heldUp = async () => {
+    process.kill(agent.pid, 'SIGSTOP');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    } finally {
+      process.kill(agent.pid, 'SIGCONT');
+    }
+    return (await get(port, '/readyz')).body.startsWith('event-loop: the event loop runs ');
+  };
+  await until(heldUp, { what: 'the agent is held up', deadlineMs: 30_000 });
+  const before = pings();
+  await until(() => pings() >= before + 3, { what: 'it is fed' });
+  expect(await withheld()).toBe(0);
+  expect((await get(port, '/readyz')).status).toBe(503);
 });

@@ -22,7 +22,7 @@ it('is ready once it serves, and neither while the host drains nor from its end 
     env: {},
     log: createLog({ level: 'silent' }),
     metrics: createMetrics({ version: '1.2.3', figures }),
-    eventLoop: { lagMs: () => 0, [Symbol.dispose]() {} },
+    eventLoop: { lagMs: () => 0, typicalLagMs: () => 0, [Symbol.dispose]() {} },
     journal: { ping() {} },
     socket: '/nonexistent/agent.sock',
     terminals: () => [],

@@ -56,7 +56,7 @@ export async function startHealth(options: HealthOptions): Promise<Health> {
   let tell: (service: string, healthy: boolean) => void = () => {};
 
   const checks = [
-    eventLoopCheck(() => options.eventLoop.lagMs(), EVENT_LOOP_LIMIT_MS),
+    eventLoopCheck(options.eventLoop, EVENT_LOOP_LIMIT_MS),
     journalCheck(options.journal),
     tmuxCheck(options.terminals),
     socketCheck(options.socket),
