@@ -42,7 +42,16 @@ function readFlags(): Flags {
   return { arches: [...new Set(arches)], deb: !values['no-deb'] };
 }
 
-function buildFor(arch: Arch, { work, out, deb }: { work: string; out: string; deb: boolean }): void {
+interface Work {
+  /** Holds the bundles and all that goes into the executables. */
+  readonly work: string;
+  readonly out: string;
+  readonly deb: boolean;
+  /** File names of the bundles that a program loads late. */
+  readonly parts: Readonly<Record<'berth' | 'berthd', readonly string[]>>;
+}
+
+function buildFor(arch: Arch, { work, out, deb, parts }: Work): void {
   compilePty(arch, join(work, 'pty.node'));
   const programs = [
     { name: 'berth' as const, assets: pageFiles(work), execArgv: ['--min-semi-space-size=16', '--'] },
@@ -52,13 +61,20 @@ function buildFor(arch: Arch, { work, out, deb }: { work: string; out: string; d
       execArgv: ['--disable-warning=ExperimentalWarning', '--'],
     },
   ];
-  // Made by running the program's own Node.
-  const codeCache = arch === process.arch;
-  for (const { name, assets, execArgv } of programs) {
+  for (const { name, ...rest } of programs) {
     const runtime = join(work, `${name}-${arch}`);
     putRuntime(arch, runtime);
     const outfile = join(out, `${name}-linux-${arch}`);
-    makeExecutable({ directory: work, bundle: `${name}.cjs`, assets, execArgv, runtime, outfile, codeCache });
+    makeExecutable({
+      directory: work,
+      bundle: `${name}.cjs`,
+      parts: parts[name],
+      ...rest,
+      runtime,
+      outfile,
+      // Made by running the program's own Node.
+      codeCache: arch === process.arch,
+    });
     if (!deb) continue;
     const tree = join(work, `${name}-deb`);
     const version = VERSION;
@@ -116,13 +132,12 @@ async function main(): Promise<void> {
   try {
     const out = join(work, 'out');
     mkdirSync(out);
-    await bundleClient(join(work, 'berth.cjs'));
-    await bundleAgent(join(work, 'berthd.cjs'));
+    const parts = { berth: await bundleClient(work), berthd: await bundleAgent(work) };
     await buildPage(work);
     const buf = join(ROOT, 'node_modules/.bin/buf');
     const descriptors = ['build', 'proto', '--as-file-descriptor-set', '-o', join(work, 'berth.binpb')];
     execFileSync(process.execPath, [buf, ...descriptors], { cwd: ROOT, stdio: 'inherit' });
-    for (const arch of arches) buildFor(arch, { work, out, deb });
+    for (const arch of arches) buildFor(arch, { work, out, deb, parts });
     writeSums(out);
     rmSync(OUT, { recursive: true, force: true });
     renameSync(out, OUT);

@@ -1,57 +1,101 @@
-/** Each program as one CommonJS file whose modules run when they are first needed. */
+/**
+ * Each program as few CommonJS files whose modules run when they are first needed: the one that the
+ * executable starts with, and those that it loads from its assets.
+ */
+import { isAscii } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import protobuf from 'protobufjs';
 import { agentPlugins } from '../bundle-agent.ts';
 import { inkAtOnce, PRODUCTION } from '../bundle-ink.ts';
-import { BUNDLED_FORMS, lateBuiltins } from '../bundle-plugins.ts';
+import { BUNDLED_FORMS, besideTheBundle, lateBuiltins } from '../bundle-plugins.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-function options(outfile: string): BuildOptions {
-  return {
-    absWorkingDir: ROOT,
-    bundle: true,
-    minify: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    outfile,
-    // Whole for a release: no path of the checkout is known to the program.
-    define: { 'import.meta.url': '__executable' },
-    banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
-    alias: BUNDLED_FORMS,
-    loader: { '.sh': 'text', '.conf': 'text' },
-    // A late import is a late call: nothing is loaded from files.
-    supported: { 'dynamic-import': false },
-    logLevel: 'warning',
-    legalComments: 'none',
-  };
-}
+const options: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node24',
+  outExtension: { '.js': '.cjs' },
+  charset: 'ascii',
+  // Whole for a release: no path of the checkout is known to the program.
+  define: { 'import.meta.url': '__executable' },
+  banner: { js: "const __executable = require('node:url').pathToFileURL(process.execPath).href;" },
+  alias: BUNDLED_FORMS,
+  loader: { '.sh': 'text', '.conf': 'text' },
+  // A late import is a late call: nothing is loaded from files.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+  legalComments: 'none',
+};
 
-export async function bundleClient(outfile: string): Promise<void> {
-  // For reading .proto files at run time, which no client of ours does.
-  const external = ['@grpc/proto-loader'];
-  const entryPoints = ['packages/client/src/main.ts'];
-  const { define, ...rest } = options(outfile);
-  const plugins = [lateBuiltins(['zlib']), inkAtOnce()];
-  await build({
-    ...rest,
-    define: { ...PRODUCTION, ...define },
-    jsx: 'automatic',
-    entryPoints,
-    external,
-    plugins,
+/** Source files below packages/ by what they are imported as where they are loaded late, as bundle.cjs each. */
+const CLIENT_PARTS = {
+  client: { imported: './cli.ts', source: 'client/src/cli.ts' },
+  'status-bar': { imported: './commands/status-bar.ts', source: 'client/src/commands/status-bar.ts' },
+};
+const AGENT_PARTS = {
+  'command-line': { imported: './command-line.ts', source: 'agent/src/command-line.ts' },
+};
+
+/** Writes berth.cjs into the directory, and its parts, whose file names are returned. */
+export async function bundleClient(directory: string): Promise<string[]> {
+  const { define, ...rest } = options;
+  return await bundleProgram(directory, {
+    main: { berth: 'client/src/main.ts' },
+    parts: CLIENT_PARTS,
+    options: {
+      ...rest,
+      define: { ...PRODUCTION, ...define },
+      jsx: 'automatic',
+      // For reading .proto files at run time, which no client of ours does.
+      external: ['@grpc/proto-loader'],
+      plugins: [lateBuiltins(['zlib']), inkAtOnce()],
+    },
   });
 }
 
-export async function bundleAgent(outfile: string): Promise<void> {
-  const entryPoints = ['packages/agent/src/main.ts'];
-  // Names of functions stay: the log has stacks.
-  const names = { minify: false, minifyWhitespace: true, minifySyntax: true };
-  const plugins = [...agentPlugins(), addonFromTheExecutable(), protosWithoutFiles()];
-  await build({ ...options(outfile), ...names, entryPoints, plugins });
+/** Writes berthd.cjs into the directory, and its parts, whose file names are returned. */
+export async function bundleAgent(directory: string): Promise<string[]> {
+  return await bundleProgram(directory, {
+    main: { berthd: 'agent/src/main.ts' },
+    parts: AGENT_PARTS,
+    options: {
+      ...options,
+      // Names of functions stay: the log has stacks.
+      minify: false,
+      minifyWhitespace: true,
+      minifySyntax: true,
+      plugins: [...agentPlugins(), addonFromTheExecutable(), protosWithoutFiles()],
+    },
+  });
+}
+
+interface Program {
+  readonly main: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<string, { readonly imported: string; readonly source: string }>>;
+  readonly options: BuildOptions;
+}
+
+async function bundleProgram(directory: string, { main, parts, options }: Program): Promise<string[]> {
+  const beside = Object.entries(parts).map(([name, { imported }]) => [imported, `./${name}.cjs`]);
+  const plugins = [besideTheBundle(Object.fromEntries(beside)), ...(options.plugins ?? [])];
+  const sources = Object.entries(parts).map(([name, { source }]) => [name, source]);
+  const entries = { ...main, ...(Object.fromEntries(sources) as Record<string, string>) };
+  const entryPoints = Object.fromEntries(
+    Object.entries(entries).map(([name, source]) => [name, `packages/${source}`]),
+  );
+  await build({ ...options, entryPoints, plugins, outdir: directory });
+  const files = Object.keys(parts).map((name) => `${name}.cjs`);
+  for (const file of files) {
+    // Read as such, at every start.
+    if (!isAscii(readFileSync(join(directory, file)))) throw new Error(`${file} is not ASCII`);
+  }
+  return files;
 }
 
 /** node-pty looks for its addon in its own directory: it gets the one inside the executable. */

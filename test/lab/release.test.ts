@@ -85,13 +85,16 @@ describe('the programs for x64', () => {
   test.each([
     ['berth-linux-x64', '--version', 'berth '],
     ['berthd-linux-x64', 'version', 'berthd '],
-  ])('%s runs with an empty environment', async (name, argument, start) => {
-    const { code, stdout, stderr } = await run([program(name), argument], { env: {}, cwd: '/' });
-    // A code cache that V8 refuses is told there.
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(new RegExp(`^${start}\\d+\\.\\d+\\.\\d+\\n$`));
-    expect(code).toBe(0);
-  });
+  ])(
+    '%s runs with nothing in its environment, and nowhere to keep a thing',
+    async (name, argument, start) => {
+      const env = { XDG_CACHE_HOME: '/dev/null/nowhere' };
+      const { code, stdout, stderr } = await run([program(name), argument], { env, cwd: '/' });
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(new RegExp(`^${start}\\d+\\.\\d+\\.\\d+\\n$`));
+      expect(code).toBe(0);
+    },
+  );
 
   test('Node takes no options from the user', async () => {
     const env = { NODE_OPTIONS: '--no-such-option', HOME: work };
@@ -99,6 +102,25 @@ describe('the programs for x64', () => {
     expect(stdout).toMatch(/^berth /);
     const asked = await run([program('berth-linux-x64'), 'list', '--env-file=/nonexistent'], { env });
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('has no flag --env-file') });
+  });
+
+  test('the code of what ran is kept for the next start, and is not missed', async () => {
+    await using sandbox = createSandbox();
+    const cache = join(sandbox.dir, 'cache/berth/code');
+    const version = async () => {
+      const argv = [program('berthd-linux-x64'), 'version'];
+      expect(await run(argv, { env: sandbox.env })).toMatchObject({ code: 0, stderr: '' });
+    };
+    await version();
+    const [file = '', ...more] = readdirSync(cache).map((name) => join(cache, name));
+    expect([file, more]).toEqual([expect.stringMatching(/\/command-line\.cjs-[\d.-]+-version\.code$/), []]);
+    const { mtimeMs, size } = statSync(file);
+    await version();
+    expect(statSync(file)).toMatchObject({ mtimeMs, size });
+    writeFileSync(file, 'damaged');
+    await version();
+    await version();
+    expect(statSync(file).size).toBeGreaterThan(size / 2);
   });
 
   test('a session, with the agent that lies beside the client', async () => {

@@ -1,10 +1,9 @@
-/**
- * `berthd`: turns V8's compile cache on, then runs the command line. A bundle of its own, and
- * small: only what is loaded after the cache is on profits from it.
- */
-import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
+/** `berthd`: runs the command line, which is a bundle of its own: only what is loaded later has its code kept. */
+import { ownBundles } from '@berth/shared/files/own-bundles';
 
 const argv = process.argv.slice(2);
-const keepCode = cacheCompiledCode(process.env, { bundle: 'command-line.cjs', run: argv[0] });
+const { load, keepCode } = ownBundles(process.env, argv[0]);
 
-void import('./command-line.ts').then(({ runBerthd }) => runBerthd(argv, { onServing: keepCode }));
+void load('command-line.cjs', () => import('./command-line.ts')).then(({ runBerthd }) =>
+  runBerthd(argv, { onServing: keepCode }),
+);

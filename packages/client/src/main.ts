@@ -1,11 +1,11 @@
 /**
- * `berth`: runs the command line and leaves with its exit code. A bundle of its own, and small:
- * only what is loaded after the compile cache is on profits from it.
+ * `berth`: runs the command line and leaves with its exit code. Small, and the rest bundles of their
+ * own: only what is loaded later has its code kept.
  */
-import { cacheCompiledCode } from '@berth/shared/files/compile-cache';
+import { ownBundles } from '@berth/shared/files/own-bundles';
 
 const argv = process.argv.slice(2);
-cacheCompiledCode(process.env, { bundle: 'client.cjs', run: argv[0] });
+const { load } = ownBundles(process.env, argv[0]);
 
 // `berth list | head -1` closes our output early: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
@@ -21,11 +21,11 @@ process.on('SIGINT', () => {
 
 // Asked for every few seconds, all day: nothing else is loaded for it.
 if (/^status --format[ =]tmux$/.test(argv.join(' '))) {
-  void import('./commands/status-bar.ts').then(async ({ statusBar }) => {
+  void load('status-bar.cjs', () => import('./commands/status-bar.ts')).then(async ({ statusBar }) => {
     process.stdout.write(`${await statusBar(process.env, Date.now())}\n`);
   });
 } else {
-  void import('./cli.ts').then(async ({ runCli }) => {
+  void load('client.cjs', () => import('./cli.ts')).then(async ({ runCli }) => {
     process.exitCode = await runCli(argv, process.env);
   });
 }

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const MODULE = join(import.meta.dirname, 'compile-cache.ts');
+const MODULE = join(import.meta.dirname, 'own-bundles.ts');
 let scratch: string;
 
 beforeEach(() => {
@@ -24,9 +24,10 @@ beforeEach(() => {
   writeFileSync(
     join(scratch, 'main.mjs'),
     `import { createRequire } from 'node:module';
-     import { cacheCompiledCode } from ${JSON.stringify(MODULE)};
-     cacheCompiledCode(process.env, { bundle: 'part.cjs', run: process.argv[2] });
-     createRequire(import.meta.url)('./part.cjs').run(process.argv[3]);`,
+     import { ownBundles } from ${JSON.stringify(MODULE)};
+     const { load } = ownBundles(process.env, process.argv[2]);
+     const part = await load('part.cjs', async () => createRequire(import.meta.url)('./part.cjs'));
+     part.run(process.argv[3]);`,
   );
   bundle("console.log('one', __filename === module.filename, require('./beside.cjs'))");
   writeFileSync(join(scratch, 'beside.cjs'), "module.exports = 'beside';");
