@@ -4,6 +4,7 @@ import { TerminalLink, type TerminalState } from '../connection/terminal-link.ts
 import type { OpenScreen } from './screens.ts';
 import type { Terminals } from './terminals.ts';
 import type { TerminalColours } from './theme.ts';
+import { wholeLetters } from './whole-letters.ts';
 
 interface Options {
   readonly key: SessionKey;
@@ -44,8 +45,8 @@ export class LiveTerminal {
       changed: options.changed,
       lost: options.lost,
     });
-    const encoder = new TextEncoder();
-    terminal.onData((text) => this.#link.type(encoder.encode(text)));
+    const bytes = wholeLetters();
+    terminal.onData((text) => this.#link.type(bytes(text)));
     terminal.onBinary((text) => this.#link.type(Uint8Array.from(text, (c) => c.charCodeAt(0) & 0xff)));
     terminal.onResize(({ cols, rows }) => this.#link.resize({ columns: cols, rows }));
     terminal.attachCustomKeyEventHandler((event) => this.#onKey(event));
