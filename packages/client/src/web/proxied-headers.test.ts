@@ -62,6 +62,10 @@ test('who may frame it is said here', () => {
   expect(
     answered({ 'Content-Security-Policy': "default-src 'self'; Frame-Ancestors 'none'; img-src *" }),
   ).toEqual({ 'content-security-policy': ["default-src 'self'; img-src *", own] });
+  // Several in one header: none of them is lost with what another says of frames.
+  expect(
+    answered({ 'Content-Security-Policy': "frame-ancestors 'none', default-src 'self', frame-ancestors x" }),
+  ).toEqual({ 'content-security-policy': ["default-src 'self'", own] });
 });
 
 test.each([

@@ -28,7 +28,7 @@ export function requestHeaders(raw: readonly string[], between: Between, upgrade
   const headers = collected(raw);
   const chunked = headers['transfer-encoding'] !== undefined;
   const kept = withoutHops(headers);
-  const result: Headers = {};
+  const result = noHeaders<Headers>();
   for (const [name, values] of Object.entries(kept)) {
     if (FORWARDED.test(name)) continue;
     result[name] = values;
@@ -49,7 +49,7 @@ export function requestHeaders(raw: readonly string[], between: Between, upgrade
 /** Of an answer, to the browser. */
 export function responseHeaders(raw: readonly string[], between: Between): Headers {
   const { origin, host, frames } = between;
-  const result: Headers = {};
+  const result = noHeaders<Headers>();
   for (const [name, values] of Object.entries(withoutHops(collected(raw))))
     if (!NOT_BACK.includes(name)) result[name] = values;
   const cookies = [result['set-cookie'] ?? []].flat().map(framedCookie);
@@ -59,14 +59,16 @@ export function responseHeaders(raw: readonly string[], between: Between): Heade
   const [location] = [result.location ?? []].flat();
   if (location && URL.canParse(location) && new URL(location).origin === `http://${host}`)
     result.location = origin + location.slice(`http://${host}`.length);
-  const policies = [result['content-security-policy'] ?? []].flat().map(withoutAncestors).filter(Boolean);
+  // One header may hold several, apart by commas: a directive of one is nothing to the others.
+  const told = [result['content-security-policy'] ?? []].flat().flatMap((value) => value.split(','));
+  const policies = told.map(withoutAncestors).filter(Boolean);
   result['content-security-policy'] = [...policies, `frame-ancestors ${["'self'", ...frames].join(' ')}`];
   return result;
 }
 
 /** By lower-case name, in their order. */
 function collected(raw: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
+  const headers = noHeaders<Record<string, string[]>>();
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
     headers[name] = [...(headers[name] ?? []), raw[i + 1] ?? ''];
@@ -79,7 +81,14 @@ function withoutHops(headers: Readonly<Record<string, string[]>>): Record<string
     value.split(',').map((name) => name.trim().toLowerCase()),
   );
   const dropped = new Set([...HOP_BY_HOP, ...named]);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
+  const kept = noHeaders<Record<string, string[]>>();
+  for (const [name, values] of Object.entries(headers)) if (!dropped.has(name)) kept[name] = values;
+  return kept;
+}
+
+/** Names are those that others chose: none of them means anything to JavaScript. */
+function noHeaders<T extends Headers>(): T {
+  return Object.create(null) as T;
 }
 
 /** Who may frame it is said by us: the server knows nothing of the UI. */

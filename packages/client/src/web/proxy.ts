@@ -23,22 +23,34 @@ export function proxyRequest(asked: IncomingMessage, answer: ServerResponse, ups
   const repeatable = isRepeatable(asked);
   const attempt = (over: Agent | null) => {
     const onward = send(asked, upstream, { over, upgrade: false });
-    onward.on('response', (response) => {
-      const { statusCode = 502, statusMessage = '', rawHeaders } = response;
-      answer.writeHead(statusCode, statusMessage, responseHeaders(rawHeaders, upstream));
-      response.pipe(answer);
-      response.on('error', () => answer.destroy());
-      response.on('aborted', () => answer.destroy());
-    });
-    onward.on('error', (error) => {
+    const failed = (error: unknown) => {
       if (answer.headersSent) return void answer.destroy();
       // The server hung up on a connection that nobody used: what came there then it has not looked at.
       if (onward.reusedSocket && !answer.destroyed) return attempt(null);
       // What was asked with a body is not asked again by itself.
       const again = asked.method === 'GET' ? { refresh: '3' } : {};
-      answer.writeHead(502, { ...PLAIN, ...again });
+      answer.writeHead(502, STATUS_CODES[502], { ...PLAIN, ...again });
       answer.end(asked.method === 'HEAD' ? undefined : whyNot(error));
+    };
+    onward.on('response', (response) => {
+      const { statusCode = 502, rawHeaders } = response;
+      try {
+        answer.writeHead(statusCode, reasonOf(response), responseHeaders(rawHeaders, upstream));
+      } catch (error) {
+        // Sessions answer what they like, also what cannot be passed on.
+        onward.destroy();
+        failed(error);
+        return;
+      }
+      response.pipe(answer);
+      response.on('error', () => answer.destroy());
+      response.on('aborted', () => answer.destroy());
     });
+    onward.on('upgrade', (_response, there: Duplex) => {
+      there.destroy();
+      failed(new Error('it answers in a protocol that nobody asked for'));
+    });
+    onward.on('error', failed);
     answer.on('close', () => onward.destroy());
     if (repeatable) onward.end();
     else asked.pipe(onward);
@@ -62,6 +74,7 @@ export function proxySocket(asked: IncomingMessage, socket: Duplex, head: Buffer
   });
   onward.on('response', (response) => {
     socket.write(headText(response, upstream, false));
+    response.on('aborted', () => socket.destroy());
     response.pipe(socket);
   });
   onward.on('error', (error) => {
@@ -70,6 +83,11 @@ export function proxySocket(asked: IncomingMessage, socket: Duplex, head: Buffer
     );
   });
   onward.end();
+}
+
+/** As the server words it; empty where no answer may have that. */
+function reasonOf({ statusMessage = '' }: IncomingMessage): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) ? statusMessage : '';
 }
 
 const PLAIN = {
