@@ -56,7 +56,7 @@ export function decodeHost(host: Host): HostSnapshot {
     id: host.id,
     hostname: host.hostname,
     version: host.version,
-    agentStartedAt: host.agentStartedAt?.getTime() ?? 0,
+    agentStartedAt: fromDate(host.agentStartedAt) ?? 0,
     os: host.os,
     architecture: host.architecture,
     tmuxVersion: host.tmuxVersion,

@@ -5,8 +5,14 @@ export function toDate(ms: number | null): Date | undefined {
   return ms === null ? undefined : new Date(ms);
 }
 
+/** What protobuf's Timestamp can be, in ms: the years 1 to 9999. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** One beyond what a timestamp can be is a fault of the sender, and no time. */
 export function fromDate(date: Date | undefined): number | null {
-  return date?.getTime() ?? null;
+  const ms = date?.getTime() ?? Number.NaN;
+  return ms >= FIRST_MS && ms <= LAST_MS ? ms : null;
 }
 
 export function toDuration(ms: number | null): Duration | undefined {

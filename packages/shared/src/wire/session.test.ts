@@ -107,3 +107,10 @@ it('carries a session over the wire unchanged', () => {
     }),
   );
 });
+
+it('has times that can be told, whatever a host says they are', () => {
+  const far = new Date(Number.NaN);
+  const told = { createdAt: far, startedAt: far, endedAt: far, queuedAt: far, attention: { since: far } };
+  const session = decodeSession(Session.fromPartial(told));
+  expect(session).toMatchObject({ createdAt: 0, startedAt: null, endedAt: null, attention: { since: 0 } });
+});

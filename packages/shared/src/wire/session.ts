@@ -91,7 +91,7 @@ export function decodeSession(session: Session): SessionSnapshot {
     tags: session.tags,
     memoryBytes: toBytes(session.memoryBytes),
     memoryPeakBytes: toBytes(session.memoryPeakBytes),
-    createdAt: session.createdAt?.getTime() ?? 0,
+    createdAt: fromDate(session.createdAt) ?? 0,
     startedAt: fromDate(session.startedAt),
     endedAt: fromDate(session.endedAt),
     exitCode: session.exitCode ?? null,
