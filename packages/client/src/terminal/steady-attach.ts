@@ -135,6 +135,8 @@ export class SteadyAttach implements Disposable {
     for await (const message of stream.messages) {
       switch (message.kind) {
         case 'opened':
+          // Said once: what follows from it is done.
+          if (this.#opened) break;
           this.#session = message.session;
           this.#open(stream, message.inputOffset);
           break;

@@ -46,8 +46,9 @@ function page() {
     stuck: (bytes: number) => {
       waiting = bytes;
     },
-    leave() {
-      waiting = 0;
+    /** All that was sent; `waiting`: bytes of the socket's own. */
+    leave(own = 0) {
+      waiting = own;
       for (const left of leaving.splice(0)) left();
     },
     socket: {
@@ -93,7 +94,10 @@ test('who comes back is told what it missed; of another life, everything', () =>
   expect(told({ epoch: 'other', version: 1 })).toEqual(['state']);
 });
 
-test('a page that takes nothing gets the state anew, instead of a queue', async () => {
+test.each([
+  ['', 0],
+  [', also where the socket pinged meanwhile', 6],
+])('a page that takes nothing gets the state anew, instead of a queue%s', async (_how, own) => {
   const { live, change } = fleet();
   using feed = new LiveFeed(live, () => 0);
   const slow = page();
@@ -104,7 +108,7 @@ test('a page that takes nothing gets the state anew, instead of a queue', async 
     await wait(60);
   }
   expect(slow.messages.length).toBe(2);
-  slow.leave();
+  slow.leave(own);
   expect(slow.messages.at(-1)).toMatchObject({
     type: 'state',
     version: 6,

@@ -28,6 +28,8 @@ interface Page {
   readonly socket: FeedSocket;
   /** It gets the state once what waits has left, and nothing before. */
   behind: boolean;
+  /** Messages that have not left. The socket's bytes are also its own: pings, say. */
+  unsent: number;
 }
 
 export class LiveFeed implements Disposable {
@@ -61,7 +63,7 @@ export class LiveFeed implements Disposable {
 
   /** Disposing it leaves; `known`: the last that the page has of which epoch. */
   join(socket: FeedSocket, known: { epoch: string; version: number }): Disposable {
-    const page: Page = { socket, behind: false };
+    const page: Page = { socket, behind: false, unsent: 0 };
     const rest = known.epoch === this.epoch ? this.#ring.after(known.version, this.#version) : null;
     if (rest) for (const delta of rest) this.#tell(page, JSON.stringify(delta));
     else this.#tell(page, this.#whole());
@@ -109,8 +111,10 @@ export class LiveFeed implements Disposable {
   #tell(page: Page, text: string): void {
     if (page.behind) return;
     page.behind = page.socket.waiting() > MOST_WAITING;
+    page.unsent++;
     page.socket.send(text, () => {
-      if (!page.behind || page.socket.waiting() > 0) return;
+      page.unsent--;
+      if (!page.behind || page.unsent > 0) return;
       page.behind = false;
       this.#tell(page, this.#whole());
     });

@@ -23,11 +23,12 @@ function host(connections: (() => AsyncGenerator<AttachMessage>)[]) {
 
 function bridgeOver(connect: () => Promise<HostClient>) {
   const told: TerminalMessage[] = [];
-  const state = { bytes: 0, closed: 0 };
+  const state = { bytes: 0, messages: 0, closed: 0 };
   const bridge = new TerminalBridge({
     socket: {
       sendBytes: (data) => {
         state.bytes += data.length;
+        state.messages++;
       },
       sendText: (text) => told.push(JSON.parse(text) as TerminalMessage),
       close: (code) => {
@@ -143,6 +144,31 @@ test.each<[string, Buffer, number]>([
   bridge[Symbol.dispose]();
   end();
   await run;
+});
+
+test('a host that says nothing new for ever is told on once', async () => {
+  const { connect, typed } = host([
+    async function* () {
+      yield opened(0);
+      while (typed.length === 0) await Promise.resolve();
+      for (let i = 0; i < 100; i++) {
+        yield opened(0);
+        yield { kind: 'output', data: new Uint8Array(0) };
+        yield { kind: 'acknowledged', inputOffset: 1 };
+        yield { kind: 'acknowledged', inputOffset: 2 + i };
+      }
+      yield ended;
+    },
+  ]);
+  const { bridge, told, state } = bridgeOver(connect);
+  bridge.typed(message(0, 'a'));
+  await bridge.run();
+  expect(told).toEqual([
+    { type: 'opened', input_offset: 0 },
+    { type: 'acknowledged', input_offset: 1 },
+    { type: 'ended', reason: 'session-ended', session: 'completed' },
+  ]);
+  expect([typed, state.messages]).toEqual([[[0, 'a']], 0]);
 });
 
 test('what no other try mends is told', async () => {

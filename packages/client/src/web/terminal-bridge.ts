@@ -51,6 +51,7 @@ export class TerminalBridge implements Disposable, Shown {
   #size: { columns: number; rows: number };
   #sent = 0;
   #drawn = 0;
+  #acknowledged = 0;
   #room: (() => void) | null = null;
   /** Typed before the agent said how much it has: until then nobody knows what of it is new. */
   #early: { offset: number; data: Uint8Array }[] | null = [];
@@ -120,6 +121,7 @@ export class TerminalBridge implements Disposable, Shown {
   }
 
   async output(data: Uint8Array): Promise<void> {
+    if (data.length === 0) return;
     this.#sent += data.length;
     this.#o.socket.sendBytes(data);
     if (this.#sent - this.#drawn < TERMINAL_WINDOW || this.#attach.signal.aborted) return;
@@ -130,6 +132,9 @@ export class TerminalBridge implements Disposable, Shown {
   }
 
   acknowledged(inputOffset: number): void {
+    // A host that says the same for ever, or what cannot be, fills nobody's memory.
+    if (inputOffset <= this.#acknowledged || inputOffset > this.#input.end) return;
+    this.#acknowledged = inputOffset;
     this.#tell({ type: 'acknowledged', input_offset: inputOffset });
   }
 
