@@ -1,14 +1,16 @@
 /** A session's work on its way back: real git, a clone in the place of the session. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkspaceSource } from '@berth/shared/domain/workspace-source';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GIT_ENV, gitIn, newRepository, type TestGit } from '../../../../test/support/git-home.ts';
 import { programStream, stateOfClone } from '../../../../test/support/git-host.ts';
+import { EMPTY_TREE } from '../git/blobs.ts';
 import { updateReferences } from '../git/local-branches.ts';
 import { openRepository } from '../git/repository.ts';
 import type { Git } from '../git/run.ts';
+import { diffText } from '../git/show-diff.ts';
 import type { HostClient } from '../rpc/host-client.ts';
 import { diffOf } from './diff-session.ts';
 import { type PullOptions, pullSession } from './pull-session.ts';
@@ -245,6 +247,30 @@ test('what a host names that is no commit reaches no git', async () => {
       message: 'the agent on there answered with what are no commits',
     });
   }
+});
+
+test('nor does what it says that the session began with', async () => {
+  work('a.txt', 'two\n');
+  done('second');
+  const commit = local('rev-parse', 'HEAD');
+  remote('branch', 'evil');
+  const here = await openRepository(repo, GIT_ENV);
+  for (const [over, repository] of [
+    [{ workCommit: '+refs/heads/evil:refs/heads/planted' }, here],
+    [{ commit: `--output=${join(dir, 'written')}\n${EMPTY_TREE}` }, null],
+    [{ indexCommit: '-x' }, null],
+  ] as const) {
+    const session = { ...wanted().session, source: { ...EMPTY_CHECKOUT, commit, ...over } };
+    const shown = async () => {
+      using found = await diffOf(repository, { ...wanted(), session, env: GIT_ENV });
+      await diffText(found.git, { base: found.base, tip: found.tip, mostBytes: 1000 });
+    };
+    await expect(shown()).rejects.toMatchObject({
+      message: 'the agent on there answered with what are no commits',
+    });
+  }
+  expect(readdirSync(dir)).toEqual(['repo', 'session']);
+  expect(local('for-each-ref')).toMatch(/^\S+ commit\trefs\/heads\/main$/);
 });
 
 test('a branch that changed since it was looked at is left as it is', async () => {

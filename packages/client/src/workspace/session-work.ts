@@ -17,9 +17,12 @@ export interface Wanted {
   readonly progress: (text: string) => void;
 }
 
+/** Also what the session began with is looked at. Throws INTERNAL where the host names what is no commit. */
 export async function stateOf({ client, session, signal }: Wanted): Promise<WorkspaceState> {
   const state = await client.snapshotWorkspace(session.id, { signal, deadlineMs: SNAPSHOT_MS });
-  const ids = [state.commit, state.workCommit, ...state.branches.map(({ commit }) => commit)];
+  const { source } = session;
+  const began = source.kind === 'checkout' ? [source.commit, source.indexCommit, source.workCommit] : [];
+  const ids = [...began, state.commit, state.workCommit, ...state.branches.map(({ commit }) => commit)];
   if (ids.every((id) => /^([0-9a-f]{40})?$/.test(id))) return state;
   // They become arguments of git.
   throw new BerthError('INTERNAL', `the agent on ${client.name} answered with what are no commits`);
