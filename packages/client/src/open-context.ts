@@ -4,6 +4,7 @@ import { watchRemotes } from './config/remotes-watch.ts';
 import type { Context } from './context.ts';
 import type { Console } from './render/console.ts';
 import type { HostClient } from './rpc/host-client.ts';
+import { SharedAttempt } from './rpc/shared-attempt.ts';
 
 export interface OpenContextOptions {
   readonly console: Console;
@@ -27,7 +28,8 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
   });
   const notice = (text: string) => console.err(`berth: ${text}\n`);
   let hosts: Promise<readonly HostConfig[]> | undefined;
-  const clients = new Map<string, Promise<HostClient>>();
+  /** By the name of the host. */
+  const ways = new Map<string, SharedAttempt<HostClient>>();
   const open = new Set<HostClient>();
   /** Ways that are still being made when all is done are given up. */
   const closing = new AbortController();
@@ -51,18 +53,10 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
 
   const readHosts = async () => (await import('./config/remotes.ts')).loadRemotes(paths.remotesFile, paths);
 
-  async function openClient(host: HostConfig, signal: AbortSignal | undefined): Promise<HostClient> {
+  /** The signal ends the making of the link only: it is mended later, for whoever uses it then. */
+  async function openClient(host: HostConfig, signal: AbortSignal): Promise<HostClient> {
     const { createHostClient, tunnels, pins } = await wire();
-    // The caller gives up the making of the link only: it is mended later, for whoever uses it then.
-    const making = new AbortController();
-    const giveUp = () => making.abort();
-    for (const given of [signal, closing.signal]) {
-      if (given?.aborted) giveUp();
-      given?.addEventListener('abort', giveUp, { once: true });
-    }
-    const link = await tunnels
-      .open(host, { signal: making.signal })
-      .finally(() => signal?.removeEventListener('abort', giveUp));
+    const link = await tunnels.open(host, { signal: AbortSignal.any([signal, closing.signal]) });
     const client = createHostClient({ host, link, pins, settings });
     open.add(client);
     return client;
@@ -89,13 +83,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
         );
       }),
     connect: (host, { signal } = {}) => {
-      const known = clients.get(host.name);
-      if (known) return known;
-      const opened = openClient(host, signal);
-      clients.set(host.name, opened);
+      const known = ways.get(host.name);
+      if (known && !known.givenUp) return known.wait(signal);
+      const way = new SharedAttempt((nobody) => openClient(host, nobody));
+      ways.set(host.name, way);
       // The next call tries again.
-      opened.catch(() => clients.delete(host.name));
-      return opened;
+      way.result.catch(() => ways.get(host.name) === way && ways.delete(host.name));
+      return way.wait(signal);
     },
     tunnel: async (host, { signal } = {}) => {
       const { tunnels } = await wire();
@@ -120,13 +114,13 @@ export async function openContext(options: OpenContextOptions): Promise<Context 
       await trustKeys(host, keys, { settings, env });
     },
     disconnect: async (host) => {
-      const known = clients.get(host.name);
-      clients.delete(host.name);
+      const known = ways.get(host.name);
+      ways.delete(host.name);
       const close = async (client: HostClient) => {
         open.delete(client);
         await client[Symbol.asyncDispose]();
       };
-      await known?.then(close).catch(() => {});
+      await known?.result.then(close).catch(() => {});
     },
     keep: async (host) => {
       const { putRemote } = await import('./config/remotes-edit.ts');
