@@ -51,6 +51,7 @@ export class TerminalBridge implements Disposable, Shown {
   #size: { columns: number; rows: number };
   #sent = 0;
   #drawn = 0;
+  /** As the page was told last. */
   #acknowledged = 0;
   #room: (() => void) | null = null;
   /** Typed before the agent said how much it has: until then nobody knows what of it is new. */
@@ -115,6 +116,7 @@ export class TerminalBridge implements Disposable, Shown {
     const early = this.#early;
     if (early) this.#input.begin(inputOffset);
     this.#early = null;
+    this.#acknowledged = inputOffset;
     this.#tell({ type: 'opened', input_offset: inputOffset });
     // They are sent with all else that was not acknowledged.
     for (const { offset, data } of early ?? []) this.#input.pushAt(offset, data);
