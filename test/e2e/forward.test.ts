@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OWN_PORTS, UI_PORT } from '../../packages/client/src/forward/port-words.ts';
 import type { TestAgent } from '../support/agent.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { configureHosts, TestSshd } from '../support/sshd.ts';
@@ -118,6 +119,12 @@ it('shows what a session listens on, and carries it: byte for byte, end for end,
   expect(forward.running.stderr).toBe('');
   forward.running.kill('SIGINT');
   expect(await forward.running.finished).toMatchObject({ code: 130, stderr: '' });
+});
+
+it('takes no port that berth ui may have later', async () => {
+  await using forward = await forwarded(sandbox, ['web', String(UI_PORT)]);
+  expect(OWN_PORTS).not.toContain(forward.local);
+  expect(forward.running.stdout).toContain(` port ${UI_PORT} (${UI_PORT} is kept for berth ui here)\n`);
 });
 
 it('leaves nothing open on the host: not of connections that end, nor of those that are broken off', async () => {

@@ -12,6 +12,7 @@ const server = createServer((asked, answer) => {
   if (asked.url === '/big') { answer.end(Buffer.alloc(8 * 1024 * 1024, 'x')); return; }
   if (asked.url === '/away') { answer.writeHead(302, { location: 'http://' + asked.headers.host + '/there' }); answer.end(); return; }
   if (asked.url === '/strange') { asked.socket.end('HTTP/1.1 099 Strange\\r\\nx: \\x80\\r\\n\\r\\nbody'); return; }
+  if (asked.url === '/worded') { asked.socket.end('HTTP/1.1 200 a\\x01b\\r\\ncontent-length: 4\\r\\n\\r\\nhere'); return; }
   let body = '';
   asked.on('data', (part) => { body += part; });
   asked.on('end', () => {

@@ -129,6 +129,7 @@ it('says that nothing answers, and tries again', async () => {
 it('goes on, whatever a session answers and its page asks for', async () => {
   const app = await entered(one);
   expect((await get(app, '/strange')).status).toBe(502);
+  expect(await get(app, '/worded')).toMatchObject({ status: 200, body: 'here' });
   const target = async (path: string) =>
     await ui.askRaw(
       `GET ${path} HTTP/1.1\r\nHost: ${app.host}\r\nCookie: ${app.cookie}\r\nConnection: close\r\n\r\n`,

@@ -7,15 +7,13 @@ import { oneLine } from '@berth/shared/domain/text';
 import type { Context } from '../context.ts';
 import { lookAfter, refuseEnded } from '../fleet/look-after.ts';
 import type { Place } from '../fleet/resolve.ts';
+import { CODE_PORT } from '../forward/port-words.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { namedJson, namedText } from './each-target.ts';
 import { interruption } from './interruption.ts';
 import { theSession } from './target.ts';
 import { span } from './values.ts';
-
-/** Beside that of `berth ui`; the next one that is free for a second editor. */
-const PORT = 23_785;
 
 export const code = defineCommand({
   usage: 'SESSION',
@@ -91,7 +89,8 @@ async function openOnHost(
   const { signal } = interrupted;
   await using served = await serveTarget({
     ...{ context, place, target: { kind: 'editor' } },
-    port: { port: PORT, local: null },
+    // The next one that is free for a second editor.
+    port: { port: CODE_PORT, local: null },
     path: `/?folder=${encodeURIComponent(editor.directory)}`,
   });
   const url = served.url();

@@ -7,6 +7,7 @@ import { toJson } from '../render/json.ts';
 
 const MOVED = {
   taken: (port: number) => ` (${port} is taken here)`,
+  own: (port: number) => ` (${port} is kept for berth ui here)`,
   privileged: (port: number) => ` (${port} is not for users here)`,
 };
 

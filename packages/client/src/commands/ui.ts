@@ -3,13 +3,12 @@ import { BerthError } from '@berth/shared/domain/berth-error';
 import type { Context } from '../context.ts';
 import { createFleetCache } from '../fleet/cache.ts';
 import { openLiveFleet } from '../fleet/live/open-live-fleet.ts';
+import { UI_PORT } from '../forward/port-words.ts';
 import { toJson } from '../render/json.ts';
 import { defineCommand } from './command.ts';
 import { interruption } from './interruption.ts';
 import { wholeNumber } from './values.ts';
 
-/** BERTH on the keys of a telephone. */
-const PORT = 23_784;
 /** Memory, CPU and figures of sessions are looked at again this often. */
 const REFRESH_MS = 3000;
 
@@ -18,7 +17,7 @@ export const ui = defineCommand({
   describe: 'Every session as a tab in your browser, until ctrl-C. Nobody else can open it.',
   example: 'berth ui --app',
   flags: {
-    port: { type: 'string', value: 'N', describe: `listen on localhost:N (${PORT}); 0: any that is free` },
+    port: { type: 'string', value: 'N', describe: `listen on localhost:N (${UI_PORT}); 0: any that is free` },
     'no-open': { type: 'boolean', describe: 'print the link, and leave the browser alone' },
     app: { type: 'boolean', describe: 'in a window of its own, where Chromium or Chrome is installed' },
   },
@@ -53,11 +52,11 @@ export const ui = defineCommand({
       context,
       fleet,
       files,
-      port: { port: PORT, local: wanted },
+      port: { port: UI_PORT, local: wanted },
     });
     there.ui = served;
-    if (wanted === null && served.port !== PORT)
-      context.console.err(`berth: port ${PORT} is taken, this is ${served.port}\n`);
+    if (wanted === null && served.port !== UI_PORT)
+      context.console.err(`berth: port ${UI_PORT} is taken, this is ${served.port}\n`);
     using _links = await answerLinks(runtimeDir, () => served.link());
     await show(served.link(), flags, context);
     context.console.err('berth: end it with ctrl-C\n');

@@ -8,7 +8,7 @@ import type { HostClient } from '../rpc/host-client.ts';
 import { type Forward, keepForward } from './forward-files.ts';
 import { join } from './join.ts';
 import { listenOnLoopback, type Moved } from './loopback.ts';
-import type { PortWord } from './port-words.ts';
+import { OWN_PORTS, type PortWord } from './port-words.ts';
 
 export interface ForwardingOptions {
   readonly place: Place;
@@ -105,11 +105,12 @@ export class Forwarding implements Disposable {
     const { port } = word;
     if (this.#open.has(port)) return;
     const connections = new Set<Socket>();
-    const listener = await listenOnLoopback(word, (local) => {
+    const take = (local: Socket) => {
       connections.add(local);
       local.once('close', () => connections.delete(local));
       void this.#carry(local, port);
-    });
+    };
+    const listener = await listenOnLoopback(word, take, { apart: OWN_PORTS });
     const forward = { ...this.#held(), port, localPort: listener.port };
     const closeListener = () => {
       listener[Symbol.dispose]();

@@ -42,6 +42,17 @@ test.each(['127.0.0.1', '::1'])('a port that another program has at %s is left t
   expect(other.port).toBeGreaterThan(taken.port);
 });
 
+test('a port that is kept for another is not taken, but where it is named', async () => {
+  using spare = await occupied('127.0.0.1');
+  const { port } = spare;
+  spare[Symbol.dispose]();
+  using other = await listenOnLoopback({ port, local: null }, refuse, { apart: [port] });
+  expect(other.moved).toBe('own');
+  expect(other.port).not.toBe(port);
+  using named = await listenOnLoopback({ port: 1, local: port }, refuse, { apart: [port] });
+  expect(named).toMatchObject({ port, moved: null });
+});
+
 test('a hundred sessions with the same port have a hundred local ones', async () => {
   using taken = await occupied('127.0.0.1');
   const word = { port: taken.port, local: null };

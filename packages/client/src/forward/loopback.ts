@@ -10,14 +10,26 @@ export interface LoopbackPort extends Disposable {
   readonly moved: Moved | null;
 }
 
-export type Moved = 'taken' | 'privileged';
+/** `own`: it is Berth's. */
+export type Moved = 'taken' | 'privileged' | 'own';
 
 type Accept = (connection: Socket) => void;
 
-/** Disposing it takes no new connections; those that are open go on. Throws LOCAL_PORT_TAKEN. */
-export async function listenOnLoopback({ port, local }: PortWord, accept: Accept): Promise<LoopbackPort> {
+/**
+ * Disposing it takes no new connections; those that are open go on. `apart`: ports that are taken where they
+ * are asked for alone. Throws LOCAL_PORT_TAKEN.
+ */
+export async function listenOnLoopback(
+  { port, local }: PortWord,
+  accept: Accept,
+  { apart = [] }: { readonly apart?: readonly number[] } = {},
+): Promise<LoopbackPort> {
   let moved: Moved | null = null;
   for (const candidate of local === null ? candidates(port) : [local]) {
+    if (local === null && apart.includes(candidate)) {
+      moved ??= 'own';
+      continue;
+    }
     const listening = await listenAt(candidate, accept);
     if (typeof listening !== 'string') return { ...listening, moved };
     if (listening !== 'EADDRINUSE' && listening !== 'EACCES') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { candidates, parsePortWords } from './port-words.ts';
+import { CODE_PORT, candidates, OWN_PORTS, parsePortWords, UI_PORT } from './port-words.ts';
 
 const port = fc.integer({ min: 1, max: 65_535 });
 
@@ -53,6 +53,11 @@ test('what is written is what is read', () => {
       ]);
     }),
   );
+});
+
+test('the ports that berth ui and berth code may have are their own', () => {
+  for (const first of [UI_PORT, CODE_PORT])
+    for (const one of candidates(first)) if (one !== 0) expect(OWN_PORTS).toContain(one);
 });
 
 test('the port itself is tried first, any at last, and none beyond the highest', () => {

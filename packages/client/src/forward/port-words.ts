@@ -40,6 +40,16 @@ function wrong(word: string): BerthError {
   });
 }
 
+/** Where `berth ui` is, BERTH on the keys of a telephone, and beside it `berth code`; else at one of the next. */
+export const UI_PORT = 23_784;
+export const CODE_PORT = 23_785;
+
+/**
+ * All of those. To a browser they are the same origin whoever listens there: what a session serves at one of
+ * them can leave a service worker behind, which would have the login of the next `berth ui`.
+ */
+export const OWN_PORTS: readonly number[] = Array.from({ length: 11 }, (_, i) => UI_PORT + i);
+
 /** What a system picks is free in one protocol; whether in the other as well is seen then. */
 const ANY = [0, 0, 0, 0];
 
