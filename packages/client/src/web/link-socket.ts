@@ -32,7 +32,8 @@ export async function answerLinks(runtimeDir: string, link: () => string): Promi
     socket.end(`${link()}\n`);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Also later: a connection that cannot be taken (too many open files) is no end of the others.
+    server.on('error', reject);
     server.listen(file, resolve);
   });
   return { [Symbol.dispose]: () => void server.close() };
