@@ -26,6 +26,11 @@ const server = createServer((asked, answer) => {
   });
 });
 server.on('upgrade', (asked, socket) => {
+  if (asked.url === '/refused') {
+    socket.on('error', () => {}).write('HTTP/1.1 400 No\\r\\ncontent-length: 2\\r\\n\\r\\nno');
+    setTimeout(() => socket.resetAndDestroy(), 300);
+    return;
+  }
   const accept = createHash('sha1').update(asked.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nconnection: Upgrade\\r\\nupgrade: websocket\\r\\nsec-websocket-accept: ' + accept + '\\r\\n\\r\\n');
   socket.write('origin ' + asked.headers.origin + '\\n');

@@ -1,6 +1,7 @@
 /** What sessions serve, on origins of their own in the browser; and what they hand over. */
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestAgent } from '../support/agent.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
 import { servingSession } from '../support/served-session.ts';
 import { startedId } from '../support/started.ts';
@@ -8,6 +9,7 @@ import { UiClient } from '../support/ui-client.ts';
 import { until } from '../support/until.ts';
 
 let sandbox: Sandbox;
+let agent: TestAgent;
 let ui: UiClient;
 let one: Served;
 let two: Served;
@@ -17,7 +19,7 @@ type Entered = Awaited<ReturnType<UiClient['enter']>>;
 
 beforeAll(async () => {
   sandbox = createSandbox();
-  await sandbox.startAgent({ flags: ['--memory-capacity', '4G'] });
+  agent = await sandbox.startAgent({ flags: ['--memory-capacity', '4G'] });
   [one, two] = await Promise.all([servingSession(sandbox, 'one'), servingSession(sandbox, 'two')]);
   ui = await (await UiClient.start(sandbox)).logIn();
 });
@@ -130,6 +132,8 @@ it('goes on, whatever a session answers and its page asks for', async () => {
   const app = await entered(one);
   expect((await get(app, '/strange')).status).toBe(502);
   expect(await get(app, '/worded')).toMatchObject({ status: 200, body: 'here' });
+  const socket = { origin: app.origin, cookie: app.cookie, 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
+  expect((await ui.upgrade(`${app.origin}/refused`, socket)).status).toBe(400);
   const target = async (path: string) =>
     await ui.askRaw(
       `GET ${path} HTTP/1.1\r\nHost: ${app.host}\r\nCookie: ${app.cookie}\r\nConnection: close\r\n\r\n`,
@@ -184,4 +188,14 @@ it('hands over artifacts, and lets nothing in them run', async () => {
     /default-src 'none'.*sandbox allow-scripts; frame-ancestors http:\/\/localhost/,
   );
   expect((await ui.ask(page)).status).toBe(403);
+});
+
+it('outlives a host that goes away while connections to it are kept', async () => {
+  const app = await entered(one);
+  const known = await Promise.all([1, 2, 3].map(() => get(app, '/')));
+  expect(known.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await agent.kill9();
+  expect((await ui.ask('/')).status).toBe(200);
+  await agent.restart();
+  await until(async () => (await get(app, '/')).status === 200, { what: 'the port is reached again' });
 });

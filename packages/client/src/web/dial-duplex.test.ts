@@ -69,6 +69,15 @@ test('a connection that breaks is an error; one that is given up ends the dial',
   expect(given.stop.signal.aborted).toBe(true);
 });
 
+test('one that breaks while nobody uses it breaks nothing else', async () => {
+  const { duplex, stop } = dialled(async function* () {
+    yield { kind: 'opened' };
+    throw new Error('cut');
+  });
+  await expect.poll(() => stop.signal.aborted).toBe(true);
+  expect(duplex.listenerCount('error')).toBeGreaterThan(0);
+});
+
 test('what comes after it was given up is not waited for without end', async () => {
   let produced = 0;
   const { duplex, stop } = dialled(async function* () {

@@ -18,6 +18,8 @@ export class DialDuplex extends Duplex {
     super({ allowHalfOpen });
     this.#dial = dial;
     this.#stop = stop;
+    // Who uses it hears of it, too. Between two that do nobody listens, and it must not end the process.
+    this.on('error', () => {});
     void this.#receive();
   }
 

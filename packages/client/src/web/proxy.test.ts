@@ -7,7 +7,11 @@ import type { DialMessage, DialStream } from '../rpc/host-client.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { proxyRequest, proxySocket } from './proxy.ts';
 
+/** `left`: nothing more is to come to it. */
+type Server = DialStream & { left: boolean };
+
 let close: AsyncDisposableStack;
+let last: Server | null;
 /** What nobody catches would end the whole UI. */
 let thrown: unknown[];
 let others: NodeJS.UncaughtExceptionListener[];
@@ -25,26 +29,42 @@ afterEach(async () => {
   await close.disposeAsync();
 });
 
-/** A server that says this, letter for letter, once it is asked or at once, and then ends. */
-function saying(text: string, when: 'asked' | 'at once'): DialStream {
+/** A server that says this, letter for letter, once it is asked or at once, and ends once `over` resolves. */
+function saying(text: string, when: 'asked' | 'at once', over: Promise<void>): Server {
   const asked = Promise.withResolvers<void>();
   if (when === 'at once') asked.resolve();
   async function* messages(): AsyncGenerator<DialMessage> {
     yield { kind: 'opened' };
     await asked.promise;
     yield { kind: 'data', data: Buffer.from(text, 'latin1') };
+    await over;
     yield { kind: 'end' };
   }
-  return { messages: messages(), write: async () => asked.resolve(), end: () => {} };
+  const server: Server = {
+    left: false,
+    messages: messages(),
+    write: async () => asked.resolve(),
+    end: () => {
+      server.left = true;
+    },
+  };
+  return server;
 }
 
 const PLAIN = 'Connection: close';
 const SOCKET = 'Connection: Upgrade\r\nUpgrade: websocket';
 
 /** All that comes back through the proxy. */
-async function answered(text: string, when: 'asked' | 'at once' = 'asked', headers = PLAIN): Promise<string> {
+async function answered(
+  text: string,
+  when: 'asked' | 'at once' = 'asked',
+  { headers = PLAIN, over = Promise.resolve() }: { headers?: string; over?: Promise<void> } = {},
+): Promise<string> {
   const kept = close.use(new KeptConnections());
-  const dial = async () => saying(text, when);
+  const dial = async () => {
+    last = saying(text, when, over);
+    return last;
+  };
   const between = { origin: 'http://one.localhost', host: 'localhost', frames: [] };
   const upstream = { ...between, dial, kept: kept.of('one', dial) };
   const server = createServer((asked, answer) => proxyRequest(asked, answer, upstream));
@@ -78,11 +98,9 @@ test.each(['asked', 'at once'] as const)('a status that is none, %s', async (whe
 
 test('names of headers that mean something to JavaScript', async () => {
   const strange = '__proto__: x\r\nconstructor: y\r\n';
-  const answer = await answered(
-    `HTTP/1.1 200 OK\r\n${strange}content-length: 4\r\n\r\nhere`,
-    'at once',
-    `${strange}${PLAIN}`,
-  );
+  const answer = await answered(`HTTP/1.1 200 OK\r\n${strange}content-length: 4\r\n\r\nhere`, 'at once', {
+    headers: `${strange}${PLAIN}`,
+  });
   expect(answer).toMatch(/\r\n__proto__: x\r\nconstructor: y\r\n[\s\S]*\r\n\r\nhere$/);
   expect(thrown).toEqual([]);
 });
@@ -95,6 +113,16 @@ test('another protocol that nobody asked for', async () => {
 
 test('an answer in the place of a socket, which breaks off', async () => {
   const text = 'HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello';
-  expect(await answered(text, 'asked', SOCKET)).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello$/);
+  expect(await answered(text, 'asked', { headers: SOCKET })).toMatch(/^HTTP\/1\.1 200 [\s\S]*hello$/);
+  expect(thrown).toEqual([]);
+});
+
+test('an answer in the place of a socket, over a connection that breaks later', async () => {
+  const text = 'HTTP/1.1 400 No\r\ncontent-length: 4\r\n\r\nhere';
+  const { promise: over, reject } = Promise.withResolvers<void>();
+  expect(await answered(text, 'asked', { headers: SOCKET, over })).toMatch(/^HTTP\/1\.1 400 [\s\S]*here$/);
+  await expect.poll(() => last?.left).toBe(true);
+  reject(new Error('the link broke'));
+  await new Promise((resolve) => setImmediate(resolve));
   expect(thrown).toEqual([]);
 });

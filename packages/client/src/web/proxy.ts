@@ -75,6 +75,8 @@ export function proxySocket(asked: IncomingMessage, socket: Duplex, head: Buffer
   onward.on('response', (response) => {
     socket.write(headText(response, upstream, false));
     response.on('aborted', () => socket.destroy());
+    // Asked for a socket, Node keeps the connection for somebody who does not exist.
+    response.on('close', () => onward.socket?.destroy());
     response.pipe(socket);
   });
   onward.on('error', (error) => {
