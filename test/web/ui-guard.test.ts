@@ -41,6 +41,13 @@ it('answers the page', async () => {
   expect((await ui.ask('/')).status).toBe(200);
 });
 
+it('knows who is logged in among all that other servers of localhost have a browser send', async () => {
+  const [name] = (ui.login.cookie ?? '').split('=');
+  const many = Array.from({ length: 100 }, (_, i) => `other-${i}=${'x'.repeat(4000)}`).join('; ');
+  for (const others of [`${name}=x`, many])
+    expect((await call({ cookie: `${others}; ${ui.login.cookie}` })).status).toBe(200);
+});
+
 const EVIL = 'http://evil.example';
 it.each<[string, Record<string, string | undefined>, Partial<Ask>, number]>([
   ['no cookie', { cookie: undefined }, {}, 401],

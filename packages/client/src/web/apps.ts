@@ -5,7 +5,7 @@
  * randomness.
  */
 import { createHmac } from 'node:crypto';
-import { cookieOf } from './cookies.ts';
+import { cookiesOf } from './cookies.ts';
 import type { SessionKey } from './protocol.ts';
 import { newSecret, sameSecret } from './secrets.ts';
 import { Tokens } from './tokens.ts';
@@ -82,7 +82,7 @@ export class Apps {
 
   knows(id: string, cookies: string | undefined): boolean {
     const app = this.#apps.get(id);
-    return app !== undefined && sameSecret(cookieOf(cookies, COOKIE) ?? '', app.cookie);
+    return app !== undefined && cookiesOf(cookies, COOKIE).some((cookie) => sameSecret(cookie, app.cookie));
   }
 
   /** Cookies know no ports: on another one it is another host. */

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
-import { cookieOf, framedCookie, withoutOwn } from './cookies.ts';
+import { cookiesOf, framedCookie, withoutOwn } from './cookies.ts';
 
 test.each([
-  ['berth-ui-1=a', 'berth-ui-1', 'a'],
-  ['x=1; berth-ui-1=a=b; y=2', 'berth-ui-1', 'a=b'],
-  ['xberth-ui-1=a', 'berth-ui-1', null],
-  ['berth-ui-1', 'berth-ui-1', null],
-  [undefined, 'berth-ui-1', null],
-])('%s', (header, name, value) => expect(cookieOf(header, name)).toBe(value));
+  ['berth-ui-1=a', 'berth-ui-1', ['a']],
+  ['x=1; berth-ui-1=a=b; y=2', 'berth-ui-1', ['a=b']],
+  ['berth-ui-1=of another path; berth-ui-1=a', 'berth-ui-1', ['of another path', 'a']],
+  ['xberth-ui-1=a', 'berth-ui-1', []],
+  ['berth-ui-1', 'berth-ui-1', []],
+  [undefined, 'berth-ui-1', []],
+])('%s', (header, name, values) => expect(cookiesOf(header, name)).toEqual(values));
 
 test.each([
   ['a=1; berth-app=x; b=2', 'a=1; b=2'],

@@ -3,13 +3,11 @@
 /** Begins the names of our own, which no app may see or set. */
 const OWN_COOKIES = 'berth-';
 
-/** The value of the first cookie of that name; null: there is none. */
-export function cookieOf(header: string | undefined, name: string): string | null {
-  for (const pair of pairs(header)) {
-    const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals) === name) return pair.slice(equals + 1);
-  }
-  return null;
+/** The values of all cookies of that name: other servers of the same host, or for a path of it, may have set some. */
+export function cookiesOf(header: string | undefined, name: string): readonly string[] {
+  return pairs(header)
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
 }
 
 /** What of the cookies is the app's; undefined: nothing. */

@@ -30,10 +30,12 @@ export interface LocalServer extends AsyncDisposable {
 }
 
 const KEEP_ALIVE_MS = 60_000;
+/** Cookies of localhost come along from all of its ports: 180 of 4 KiB at most. */
+const MOST_HEADER_BYTES = 1024 * 1024;
 
 /** Throws LOCAL_PORT_TAKEN. */
 export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MOST_HEADER_BYTES });
   const sockets = new Set<Socket>();
   const listener = await listenOnLoopback(options.port, (socket) => {
     if (isOtherUser(socket, process.getuid?.())) {

@@ -13,6 +13,9 @@ test('a login is a cookie and its own key', () => {
   expect(logins.knows(one.cookie, one.key)).toBe(true);
   expect(logins.knows(`other=1; ${two.cookie}`, two.key)).toBe(true);
   expect(logins.knows(one.cookie, two.key)).toBe(false);
+  // Whatever else listens on localhost can set one of that name, which for its path comes first.
+  expect(logins.knows(`berth-ui-1=x; ${one.cookie}`, one.key)).toBe(true);
+  expect(logins.knowsCookie(`berth-ui-1=x; ${one.cookie}`)).toBe(true);
   expect(logins.knows(one.cookie, '')).toBe(false);
   expect(logins.knows(undefined, one.key)).toBe(false);
   expect(logins.knowsCookie(one.cookie)).toBe(true);

@@ -4,7 +4,7 @@
  * ports apart). Both live in memory alone: a server that was started again knows nobody, and whoever
  * listened at its port meanwhile has learnt nothing that is worth anything.
  */
-import { cookieOf } from './cookies.ts';
+import { cookiesOf } from './cookies.ts';
 import { newSecret, sameSecret } from './secrets.ts';
 import { Tokens } from './tokens.ts';
 
@@ -47,14 +47,16 @@ export class Logins {
 
   /** Both of one login. */
   knows(cookies: string | undefined, key: string): boolean {
-    const cookie = cookieOf(cookies, this.#cookieName) ?? '';
-    const known = this.#logins.filter((login) => sameSecret(cookie, login.cookie));
-    return known.some((login) => sameSecret(key, login.key));
+    return this.#of(cookies).some((login) => sameSecret(key, login.key));
   }
 
   /** The cookie alone: for what a browser fetches by itself under a URL that is a secret of its own. */
   knowsCookie(cookies: string | undefined): boolean {
-    const cookie = cookieOf(cookies, this.#cookieName) ?? '';
-    return this.#logins.some((login) => sameSecret(cookie, login.cookie));
+    return this.#of(cookies).length > 0;
+  }
+
+  #of(cookies: string | undefined): readonly Login[] {
+    const told = cookiesOf(cookies, this.#cookieName);
+    return this.#logins.filter((login) => told.some((cookie) => sameSecret(cookie, login.cookie)));
   }
 }
