@@ -72,6 +72,8 @@ function shellOf(
       child.once('error', reject);
       child.once('close', (code) => resolve(code ?? 255));
     });
+    // It may fail before its input is through: it is told below.
+    closed.catch(() => {});
     try {
       if (child.stdin) await send(options.input ?? [], child.stdin);
       const code = await closed;

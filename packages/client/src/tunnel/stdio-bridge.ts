@@ -21,7 +21,8 @@ export async function bridgeStdio(socketPath: string, dial: () => ChildProcess):
   });
   rmSync(socketPath, { force: true });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Also later: a connection that cannot be taken (too many open files) is no end of the others.
+    server.on('error', reject);
     server.listen(socketPath, resolve);
   });
   server.unref();
