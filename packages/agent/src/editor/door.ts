@@ -6,6 +6,10 @@ import type { EditorDoor } from '../sessions/editor-port.ts';
 const ANSWER_MS = 5000;
 /** An editor closes a connection that says nothing, after a minute or so: then it is looked at again. */
 const AGAIN_MS = 1000;
+/** What was closed sooner than this was not closed for its silence. */
+const BRIEF_MS = 5000;
+/** Errors of who connects where nobody listens. */
+const NOBODY: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT']);
 
 export const editorDoor: EditorDoor = {
   answers: (socketPath, path) =>
@@ -20,6 +24,15 @@ export const editorDoor: EditorDoor = {
       asked.end();
     }),
 
+  takes: (socketPath) =>
+    new Promise((resolve) => {
+      const made = connect(socketPath, () => {
+        made.destroy();
+        resolve(true);
+      });
+      made.once('error', () => resolve(false));
+    }),
+
   warm(socketPath) {
     const asked = request({ socketPath, path: '/', agent: false, timeout: ANSWER_MS }, (response) => {
       response.resume();
@@ -32,28 +45,34 @@ export const editorDoor: EditorDoor = {
   watch(socketPath, gone) {
     let over = false;
     let timer: NodeJS.Timeout | null = null;
+    /** Connections one after another that were closed as soon as they were made: by whoever is there. */
+    let brief = 0;
     let socket = open();
 
     /** A connection that says nothing: the kernel closes it in the moment the editor is gone. */
     function open() {
+      const began = performance.now();
       let connected = false;
+      let nobody = false;
       const made = connect(socketPath, () => {
         connected = true;
       });
-      made.on('error', () => {});
+      made.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+        // Any other way to fail says nothing of it: it may be busy, or too many files open here.
+        nobody = NOBODY.has(code);
+      });
       made.once('close', () => {
         if (over) return;
-        if (!connected) {
+        if (!connected && nobody) {
           over = true;
           return gone();
         }
+        brief = performance.now() - began < BRIEF_MS ? brief + 1 : 0;
         // At once: of one that is gone nobody takes the next.
-        timer = setTimeout(
-          () => {
-            socket = open();
-          },
-          made.bytesRead > 0 ? AGAIN_MS : 0,
-        );
+        const pause = !connected || made.bytesRead > 0 || brief > 1 ? AGAIN_MS : 0;
+        timer = setTimeout(() => {
+          socket = open();
+        }, pause);
         timer.unref();
       });
       made.resume();
