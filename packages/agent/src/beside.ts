@@ -8,7 +8,6 @@ import { openPtys } from './pty/open-pty.ts';
 import { privateDirectory } from './runtime-directory.ts';
 import type { Editors } from './sessions/editors.ts';
 import { Executions } from './sessions/executions.ts';
-import type { Terminals } from './sessions/ports.ts';
 import { createTmuxExecs } from './tmux/execs.ts';
 
 export interface BesideOptions extends Omit<EditingOptions, 'executions'> {
@@ -16,7 +15,6 @@ export interface BesideOptions extends Omit<EditingOptions, 'executions'> {
   readonly tmux: string;
   /** Path of exec-run.sh. */
   readonly runner: string;
-  readonly terminals: Terminals;
   /** What a session would be started with now. */
   readonly environmentOf: (session: Session) => Promise<Readonly<Record<string, string>>>;
 }

@@ -15,7 +15,8 @@ import { privateDirectory } from './runtime-directory.ts';
 import { Editors } from './sessions/editors.ts';
 import type { Executions } from './sessions/executions.ts';
 import type { SessionFiles } from './sessions/files-port.ts';
-import type { Units } from './sessions/ports.ts';
+import { observe } from './sessions/observe.ts';
+import type { Terminals, Units } from './sessions/ports.ts';
 import type { Registry } from './sessions/registry.ts';
 import { workspaceOf } from './sessions/workspace-of.ts';
 
@@ -24,6 +25,7 @@ export interface EditingOptions {
   readonly registry: Registry;
   readonly files: SessionFiles;
   readonly units: Units;
+  readonly terminals: Terminals;
   readonly editorUnits: EditorUnitsFor;
   readonly executions: Executions;
   readonly environment: LoginEnvironment;
@@ -35,7 +37,7 @@ export interface EditingOptions {
 
 /** Those that ran under the agent before this one are found again by the time this resolves. */
 export async function openEditors(options: EditingOptions): Promise<Editors> {
-  const { config, registry, files, units, executions, environment, now, log } = options;
+  const { config, registry, files, units, terminals, executions, environment, now, log } = options;
   const { stateDirectory, runtimeDirectory } = config;
   const secrets = options.secretDirectory ?? privateDirectory(path.join(runtimeDirectory, 'env'));
   const programs = createInstallation({
@@ -64,6 +66,10 @@ export async function openEditors(options: EditingOptions): Promise<Editors> {
     async surroundings(session) {
       const { env } = await executions.surroundings(session);
       return { env, workspace: workspaceOf(session, files.paths(session.id)) };
+    },
+    async ending(session) {
+      const seen = await observe(session, { files, units, terminals, bootId: bootId() });
+      return seen.exit !== null || seen.unit === 'gone' || seen.terminal !== 'open';
     },
     log: (fields, message) => log.info(fields, message),
   });

@@ -1,10 +1,11 @@
 /** Files of sessions' editors: user data beside the session, sockets and records in the runtime directory. */
-import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BerthError } from '@berth/shared/domain/berth-error';
 import { MAX_SOCKET_PATH_BYTES } from '@berth/shared/domain/limits';
 import { isSessionId } from '@berth/shared/domain/session-id';
 import { oneLine } from '@berth/shared/domain/text';
+import { orDiskFull } from '@berth/shared/files/disk-full';
 import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { EditorFiles, EditorPlace, EditorRecord } from '../sessions/editor-port.ts';
 import type { SessionPaths } from '../sessions/ports.ts';
@@ -58,15 +59,24 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
   return {
     place,
 
-    async prepare(at, { env, profile }) {
+    async prepare(at, { env, profile, directory }) {
       if (Buffer.byteLength(at.socket) > MAX_SOCKET_PATH_BYTES) {
         throw new BerthError('SOCKET_PATH_TOO_LONG', `the path of a socket is too long: ${at.socket}`);
+      }
+      // By its path in the session, which may be a link to it: there the editor begins.
+      if (!(await stat(at.session.workspace).catch(() => null))?.isDirectory()) {
+        const message = `cannot open an editor for ${at.sessionId}: its workspace ${oneLine(directory)} is gone`;
+        throw new BerthError('FILE_NOT_FOUND', message, {
+          hint: 'make the directory again, or end the session',
+        });
       }
       const user = path.join(at.userData, 'User');
       for (const directory of [at.runtime, user, at.extensions]) {
         makeDirectory(directory);
       }
       for (const name of await readdir(at.runtime)) await rm(path.join(at.runtime, name), { force: true });
+      // What the one before said is no word of this one, which may not get as far as to say any.
+      await rm(at.log, { force: true });
       // It would make itself one in the user's home, with a password in it.
       await write(at.configFile, 'auth: none\n');
       await seed(path.join(user, 'settings.json'), profile.settings || SETTINGS);
@@ -104,7 +114,7 @@ export function createEditorFiles(options: EditorFilesOptions): EditorFiles {
     },
 
     async lastWords(at) {
-      const text = (await readFile(at.log, 'utf8').catch(() => '')).slice(-WORDS_BYTES);
+      const text = await endOf(at.log).catch(() => '');
       const lines = text.split('\n').map((line) => line.trim());
       // The first line of an error says more than the stack below it.
       const told = lines.filter((line) => line !== '' && !/^(?:at |\^|Node\.js v|\}|\{)/.test(line));
@@ -123,14 +133,24 @@ async function recordIn(directory: string, bootId: string): Promise<EditorRecord
   }
 }
 
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600 });
+/** The last of what may be large. */
+async function endOf(file: string): Promise<string> {
+  await using handle = await open(file);
+  const { size } = await handle.stat();
+  const position = Math.max(0, size - WORDS_BYTES);
+  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(WORDS_BYTES), position });
+  return buffer.toString('utf8', 0, bytesRead);
 }
 
-/** What is there stays as it is: it is the user's by now. */
-async function seed(file: string, text: string): Promise<void> {
-  if (text === '') return;
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 }).catch((error: unknown) => {
+    throw orDiskFull(error, path.dirname(file));
   });
+}
+
+/** Whole, or not there at all: what is there stays as it is, since it is the user's by now. */
+async function seed(file: string, text: string): Promise<void> {
+  if (text === '' || (await lstat(file).catch(() => null))) return;
+  await write(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }

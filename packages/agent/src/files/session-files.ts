@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
+import { messageOf } from '@berth/shared/domain/berth-error';
 import { isSessionId } from '@berth/shared/domain/session-id';
+import { orDiskFull } from '@berth/shared/files/disk-full';
 import { makeDirectory } from '@berth/shared/files/make-directory';
 import type { Begun, Session } from '../domain/session.ts';
 import type { Launch, SavedSession, SessionFiles, StagedSession } from '../sessions/files-port.ts';
@@ -57,7 +58,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
       await writeEnvironment(id, staged.env);
     } catch (error) {
       await discard(id);
-      throw translated(error, directory);
+      throw orDiskFull(error, directory);
     }
   }
 
@@ -111,7 +112,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
     try {
       await rename(staging(sessionId), paths(sessionId).directory);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, directory);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw orDiskFull(error, directory);
       await stat(paths(sessionId).directory);
     }
     await refuseLostDirectory(paths(sessionId).workspace);
@@ -126,7 +127,7 @@ export function createSessionFiles(options: SessionFilesOptions): SessionFiles {
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw translated(error, directory);
+      throw orDiskFull(error, directory);
     }
   }
 
@@ -227,10 +228,4 @@ async function readIfThere(file: string): Promise<string | null> {
 /** NUL-separated: no shell parses it. */
 function listed(words: readonly string[]): string {
   return words.map((word) => `${word}\0`).join('');
-}
-
-function translated(error: unknown, where: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new BerthError('DISK_FULL', `cannot write to ${where}: the disk is full`, { cause: error });
 }

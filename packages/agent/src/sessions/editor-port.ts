@@ -39,7 +39,7 @@ export interface InstalledEditor {
 export interface EditorPrograms {
   /** Where `berth host code install` puts them. */
   readonly installDirectory: string;
-  /** Null: there is none. */
+  /** Null: there is none. Throws EDITOR_FAILED where there is one that does not run. */
   find(): Promise<InstalledEditor | null>;
 }
 
@@ -91,10 +91,17 @@ export interface EditorUse {
 
 export interface EditorFiles {
   place(sessionId: string): EditorPlace;
-  /** All that a start needs; of the profile only what is not there. */
+  /**
+   * All that a start in `directory`, the session's workspace, needs; of the profile only what is not there.
+   * Throws FILE_NOT_FOUND where the workspace is gone, DISK_FULL.
+   */
   prepare(
     place: EditorPlace,
-    what: { readonly env: Readonly<Record<string, string>>; readonly profile: EditorProfile },
+    what: {
+      readonly env: Readonly<Record<string, string>>;
+      readonly profile: EditorProfile;
+      readonly directory: string;
+    },
   ): Promise<void>;
   keep(place: EditorPlace, record: EditorRecord): Promise<void>;
   /** Its socket is its user's alone, whatever the program made of it. */
@@ -122,6 +129,8 @@ export interface EditorExtensions {
 export interface EditorDoor {
   /** It serves. Never rejects. */
   answers(socket: string, healthPath: string): Promise<boolean>;
+  /** Somebody listens there, though he may stand still. Never rejects. */
+  takes(socket: string): Promise<boolean>;
   /** Asks it for its first page, so that the person who comes next does not wait for what that loads. */
   warm(socket: string): void;
   /** Calls back once when whoever serves there is gone. */

@@ -23,10 +23,11 @@ import type {
   EditorRecord,
   EditorUnits,
 } from './editor-port.ts';
+import { awake, editorFailed, notInstalled, notThere } from './editor-refusals.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { SessionPaths, Units } from './ports.ts';
 import type { Registry } from './registry.ts';
-import { editorFailed, RunningEditor } from './running-editor.ts';
+import { RunningEditor } from './running-editor.ts';
 
 export interface EditorsOptions {
   readonly registry: Registry;
@@ -41,6 +42,8 @@ export interface EditorsOptions {
   readonly surroundings: (
     session: Session,
   ) => Promise<{ env: Readonly<Record<string, string>>; workspace: string }>;
+  /** It is about to end by itself, which nobody has written down yet: what runs beside it ends with it. */
+  readonly ending: (session: Session) => Promise<boolean>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: (fields: object, message: string) => void;
@@ -77,17 +80,19 @@ export class Editors implements Disposable {
 
   /** Finds what ran under the agent before this one, and gives back what is held for what is gone. */
   async begin(): Promise<void> {
-    const { files, registry } = this.#o;
+    const { files, door } = this.#o;
     for (const [sessionId, record] of await files.records()) {
       await this.#work.run([sessionId], async () => {
-        const session = registry.get(sessionId);
         const place = files.place(sessionId);
         const units = this.#o.unitsOf(place.session);
         const held = { place, units, record };
-        const lives = session !== undefined && isActive(session);
+        const lives = this.#lives(sessionId);
         // Where that cannot be told it is looked after as if it ran: its socket will tell.
-        if (lives && (await units.alive(place).catch(() => true))) this.#take(sessionId, held).enter();
-        else await this.#end(held, lives);
+        if (!lives || !(await units.alive(place).catch(() => true))) return await this.#end(held, lives);
+        const running = this.#take(sessionId, held);
+        if (await door.takes(place.socket)) running.enter();
+        // The agent before this one ended while it was being started. Nobody waits for that here.
+        else void this.#still(sessionId, running, () => this.#serve(sessionId, running).catch(() => {}));
       });
     }
   }
@@ -116,7 +121,7 @@ export class Editors implements Disposable {
       const running = this.#running.get(id);
       if (running && (await running.units.alive(running.place))) {
         running.record = { ...running.record, idleMs: order.idleMs ?? running.record.idleMs };
-        await files.keep(running.place, running.record);
+        await this.#keep(running);
         await running.untilReady(files);
         running.wentOn();
       } else {
@@ -140,15 +145,11 @@ export class Editors implements Disposable {
   /** Throws EDITOR_NOT_RUNNING, SESSION_ENDED, SESSION_NOT_RUNNING. */
   async connect(session: Session, signal: AbortSignal): Promise<Duplex> {
     const { id } = awake(session);
-    const refused = (why: string | undefined) =>
-      new BerthError('EDITOR_NOT_RUNNING', `session ${id} has no editor${why ? `: ${why}` : ''}`, {
-        values: { session: id },
-      });
     const connecting = this.#running.get(id)?.connect(signal);
     const connection = await connecting?.catch((error: unknown) => {
-      throw refused(messageOf(error));
+      throw notThere(id, messageOf(error));
     });
-    if (!connection) throw refused(this.#details.get(id));
+    if (!connection) throw notThere(id, this.#details.get(id));
     return connection;
   }
 
@@ -175,23 +176,31 @@ export class Editors implements Disposable {
     const idleMs = order.idleMs ?? profile.idleMs;
     const record = { program, version, healthPath, startedAt: now(), idleMs, directory, slotBytes, enforced };
     const running = this.#take(id, { place, units, record });
-    try {
-      await files.prepare(place, { env: editorEnvironment(env), profile });
+    await this.#serve(id, running, async () => {
+      await files.prepare(place, { env: editorEnvironment(env), profile, directory });
       await files.keep(place, record);
       const missing = await extensions.share(editor, place, profile.extensions);
       this.#tell(id, missing[0] ?? '');
       const argv = editor.serve(place, directory);
       await units.start({ place, argv, memoryBytes: cap, slotBytes: enforced ? slotBytes : null });
+    });
+  }
+
+  /** Until it serves. Rejects once nothing of it is left. */
+  async #serve(id: string, running: RunningEditor, begin = async () => {}): Promise<void> {
+    const { files, registry } = this.#o;
+    try {
+      await begin();
       await running.untilReady(files);
-      await files.guard(place);
-      typable(this.#o.registry.resolve(id));
+      await files.guard(running.place);
+      typable(registry.resolve(id));
       running.enter();
     } catch (error) {
-      const why = error instanceof BerthError ? error : editorFailed(editor, messageOf(error));
+      const why = error instanceof BerthError ? error : editorFailed(running.record, messageOf(error));
       this.#tell(id, why.message);
       await this.#stopped(id);
       // Where its session ended under it, that is what went wrong.
-      typable(this.#o.registry.resolve(id));
+      typable(registry.resolve(id));
       throw why;
     }
   }
@@ -232,16 +241,18 @@ export class Editors implements Disposable {
   }
 
   async #crashed(sessionId: string, { place, record }: RunningEditor): Promise<void> {
-    const { registry, files, log } = this.#o;
+    const { registry, files, log, ending } = this.#o;
     const session = registry.get(sessionId);
-    if (session && isActive(session) && !session.intent) {
+    // Where that cannot be told it is no reason to be silent.
+    const lives = !!session && isActive(session) && !(await ending(session).catch(() => false));
+    if (lives && !session.intent) {
       const words = await files.lastWords(place);
       const what = `${record.program} ended by itself${words && `: ${words}`}`;
       this.#tell(sessionId, what);
       registry.notice('EDITOR_FAILED', `the editor of ${sessionId} is gone: ${what}`, sessionId);
       log({ session: sessionId }, 'an editor ended by itself');
     }
-    await this.#stopped(sessionId);
+    await this.#stopped(sessionId, lives);
   }
 
   #changed(session: Session): void {
@@ -252,13 +263,17 @@ export class Editors implements Disposable {
   }
 
   /** Ends it, if it runs, and gives back what it held. */
-  async #stopped(sessionId: string): Promise<void> {
+  async #stopped(sessionId: string, lives = this.#lives(sessionId)): Promise<void> {
     const running = this.#running.get(sessionId);
     if (!running) return;
     running[Symbol.dispose]();
-    const session = this.#o.registry.get(sessionId);
-    await this.#end(running, session !== undefined && isActive(session));
+    await this.#end(running, lives);
     this.#running.delete(sessionId);
+  }
+
+  #lives(sessionId: string): boolean {
+    const session = this.#o.registry.get(sessionId);
+    return session !== undefined && isActive(session);
   }
 
   async #end({ place, units, record }: Held, sessionLives: boolean): Promise<void> {
@@ -282,17 +297,3 @@ const NONE: EditorSnapshot = {
   ...{ state: 'stopped', program: '', version: '', startedAt: null, idleSince: null },
   ...{ connections: 0, memoryBytes: 0, directory: '', detail: '' },
 };
-
-/** An editor stands still with its session. */
-function awake(session: Session): Live {
-  const live = typable(session);
-  if (live.state === 'running') return live;
-  throw new BerthError('SESSION_NOT_RUNNING', `session ${live.id} is suspended, and its editor with it`, {
-    hint: `let it go on first: berth resume ${live.id}`,
-  });
-}
-
-function notInstalled(session: string): BerthError {
-  const message = `cannot open an editor for ${session}: neither code-server nor openvscode-server is on its host`;
-  return new BerthError('EDITOR_NOT_INSTALLED', message, { values: { session } });
-}

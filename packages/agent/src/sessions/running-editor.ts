@@ -1,9 +1,9 @@
 /** One editor that runs: who is connected to it, since when nobody is, and whether it still answers. */
 import type { Duplex } from 'node:stream';
-import { BerthError } from '@berth/shared/domain/berth-error';
 import type { EditorSnapshot } from '@berth/shared/domain/editor';
 import { idleUntil } from '../domain/editor.ts';
 import type { EditorDoor, EditorFiles, EditorPlace, EditorRecord, EditorUnits } from './editor-port.ts';
+import { editorFailed } from './editor-refusals.ts';
 
 export interface RunningEditorOptions {
   readonly place: EditorPlace;
@@ -147,11 +147,4 @@ export class RunningEditor implements Disposable {
     if (this.#timer) clearTimeout(this.#timer);
     this.#watch?.[Symbol.dispose]();
   }
-}
-
-export function editorFailed(of: { program: string; version: string }, why: string): BerthError {
-  return new BerthError(
-    'EDITOR_FAILED',
-    `${of.program} ${of.version} did not start${why === '' ? '' : `: ${why}`}`,
-  );
 }
