@@ -1,8 +1,10 @@
 /** Which editor this host has: one that Berth brought, else one on the login PATH. */
 import { execFile } from 'node:child_process';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { BerthError } from '@berth/shared/domain/berth-error';
+import { oneLine } from '@berth/shared/domain/text';
 import { isProgram } from '@berth/shared/files/is-program';
 import type { EditorPrograms, InstalledEditor } from '../sessions/editor-port.ts';
 import { type EditorProgram, PROGRAMS } from './programs.ts';
@@ -34,6 +36,7 @@ export function createInstallation({ home, find, variables }: InstallationOption
   /** Asking a program for its version takes a quarter of a second. */
   const versions = new Map<string, string>();
 
+  /** Throws EDITOR_FAILED where it does not run, or says something else. */
   async function versionOf(command: readonly string[], spoken: EditorProgram): Promise<string> {
     const [program = '', ...args] = command;
     const seen = await stat(command.at(-1) ?? program);
@@ -42,11 +45,13 @@ export function createInstallation({ home, find, variables }: InstallationOption
     if (known !== undefined) return known;
     // It would make itself a configuration of the user's.
     const env = { ...(await variables()), CODE_SERVER_CONFIG: '/dev/null' };
-    const { stdout } = await promisify(execFile)(program, [...args, '--version'], {
-      timeout: VERSION_MS,
-      env,
+    const asked = promisify(execFile)(program, [...args, '--version'], { timeout: VERSION_MS, env });
+    const { stdout } = await asked.catch(async (error: unknown) => {
+      const foreign = (await machineOf(program)) !== (await machineOf(process.execPath));
+      throw broken(spoken, command, foreign ? 'it is for another kind of machine' : whyNot(error as Failed));
     });
     const version = spoken.version(stdout);
+    if (version === '') throw broken(spoken, command, 'it does not tell its version');
     versions.set(key, version);
     return version;
   }
@@ -90,4 +95,32 @@ export function createInstallation({ home, find, variables }: InstallationOption
 /** 4.9.0 before 4.139.1. */
 function byVersion(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Of a program in ELF, as its header has it; that of this agent for a script. */
+async function machineOf(program: string): Promise<number> {
+  await using file = await open(program);
+  const { buffer } = await file.read({ buffer: Buffer.alloc(20), position: 0 });
+  return buffer.toString('latin1', 0, 4) === '\x7fELF'
+    ? buffer.readUInt16LE(18)
+    : machineOf(process.execPath);
+}
+
+/** As execFile fails. */
+interface Failed extends Error {
+  readonly stderr?: string;
+  readonly killed?: boolean;
+}
+
+function whyNot({ message, stderr = '', killed }: Failed): string {
+  if (killed) return `it does not tell its version within ${VERSION_MS / 1000} s`;
+  const lines = stderr.trim().split('\n');
+  // The first line of an error says more than the stack below it.
+  return lines.find((line) => /error/i.test(line)) || lines.at(-1) || message.split('\n')[0] || '';
+}
+
+/** An installation that was broken since, or of another kind of machine. */
+function broken({ program }: EditorProgram, command: readonly string[], why: string): BerthError {
+  const message = oneLine(`${program} does not run on this host (${command.at(-1)}): ${why}`);
+  return new BerthError('EDITOR_FAILED', message, { hint: 'bring it anew: berth host code install HOST' });
 }
