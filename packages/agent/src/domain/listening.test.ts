@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listeningSockets, nearestAddress } from './listening.ts';
+import { listeningSockets, nearestAddresses } from './listening.ts';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
@@ -29,12 +29,12 @@ test('lines of no table are passed over', () => {
 });
 
 test.each([
-  [['0.0.0.0'], '127.0.0.1'],
-  [['::'], '::1'],
-  [['::1', '127.0.0.1'], '127.0.0.1'],
-  [['127.0.0.53'], '127.0.0.53'],
-  [['10.0.2.15'], '10.0.2.15'],
-  [['10.0.2.15', '::1'], '::1'],
+  [['0.0.0.0'], ['127.0.0.1']],
+  [['::'], ['::1', '127.0.0.1']],
+  [['::1', '127.0.0.1'], ['127.0.0.1']],
+  [['127.0.0.53'], ['127.0.0.53']],
+  [['10.0.2.15'], ['10.0.2.15']],
+  [['10.0.2.15', '::1'], ['::1']],
 ])('what is bound to %s is reached at %s', (addresses, nearest) => {
-  expect(nearestAddress(addresses)).toBe(nearest);
+  expect(nearestAddresses(addresses)).toEqual(nearest);
 });

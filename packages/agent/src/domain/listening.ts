@@ -45,11 +45,13 @@ function shortest(groups: readonly string[]): string {
   return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
 }
 
-/** Where to connect for what is bound to these: loopback before all else. */
-export function nearestAddress(addresses: readonly string[]): string {
+/** Where to connect for what is bound to these, in turn: loopback before all else. */
+export function nearestAddresses(addresses: readonly string[]): string[] {
   const loopback = addresses.find((address) => address.startsWith('127.')) ?? null;
-  if (loopback !== null) return loopback;
-  if (addresses.includes('0.0.0.0')) return '127.0.0.1';
-  if (addresses.includes('::1') || addresses.includes('::')) return '::1';
-  return addresses[0] ?? '127.0.0.1';
+  if (loopback !== null) return [loopback];
+  if (addresses.includes('0.0.0.0')) return ['127.0.0.1'];
+  if (addresses.includes('::1')) return ['::1'];
+  // Most who say that take both protocols, and a machine may have only the older one.
+  if (addresses.includes('::')) return ['::1', '127.0.0.1'];
+  return [addresses[0] ?? '127.0.0.1'];
 }

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { ListeningPort } from '@berth/shared/domain/listening-port';
-import { nearestAddress } from '../domain/listening.ts';
+import { nearestAddresses } from '../domain/listening.ts';
 import type { Session } from '../domain/session.ts';
 import { typable } from './attachable.ts';
 import type { SessionFiles } from './files-port.ts';
@@ -46,11 +46,21 @@ export class SessionPorts {
       });
     }
     const addresses = (await this.#own(session, port)) ?? this.#others(id, port, anyProcess);
-    try {
-      return await this.#o.network.connect({ address: nearestAddress(addresses), port }, signal);
-    } catch (error) {
-      throw closed(`port ${port} of session ${id} takes no connection: ${messageOf(error)}`, { id, port });
+    let why: unknown;
+    for (const address of nearestAddresses(addresses)) {
+      try {
+        return await this.#o.network.connect({ address, port }, signal);
+      } catch (error) {
+        why ??= error;
+        if (!hasNoSuchAddress(error) || this.#isAnothers(port, addresses)) break;
+      }
     }
+    throw closed(`port ${port} of session ${id} takes no connection: ${messageOf(why)}`, { id, port });
+  }
+
+  /** At other addresses than these somebody else may listen. */
+  #isAnothers(port: number, addresses: readonly string[]): boolean {
+    return this.#o.network.addresses(port).some((address) => !addresses.includes(address));
   }
 
   /** Addresses on which the session listens; null where it does not. */
@@ -92,6 +102,12 @@ export class SessionPorts {
       'take it all the same: berth forward --any',
     );
   }
+}
+
+/** This machine lacks the protocol, not only somebody who listens. */
+function hasNoSuchAddress(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH'].includes(code);
 }
 
 function closed(message: string, { id, port }: { id: string; port: number }, hint?: string): BerthError {
