@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,4 +43,50 @@ test('a line that is no extension is named', () => {
 test('a file that is too large is named', () => {
   write('settings.json', 'x'.repeat(1024 * 1024 + 1));
   expect(() => readProfile(directory, 1000)).toThrow(/settings\.json is larger than 1 MiB$/);
+});
+
+const settings = () => join(directory, 'code/settings.json');
+
+test.each<[string, () => void, RegExp]>([
+  ['a pipe', () => execFileSync('mkfifo', [settings()]), /settings\.json: it is no file$/],
+  ['a device', () => symlinkSync('/dev/zero', settings()), /settings\.json: it is no file$/],
+  ['a directory', () => mkdirSync(settings()), /settings\.json: it is no file$/],
+  ['a link to itself', () => symlinkSync(settings(), settings()), /settings\.json: ELOOP/],
+  [
+    'one without end',
+    () => {
+      write('settings.json', '');
+      truncateSync(settings(), 2 ** 36);
+    },
+    /larger than 1 MiB$/,
+  ],
+  [
+    'another encoding',
+    () => writeFileSync(settings(), Buffer.from([0xff, 0xfe, 0x7b, 0])),
+    /: it is no UTF-8$/,
+  ],
+  [
+    'a link to what is gone',
+    () => symlinkSync('/nowhere/settings.json', settings()),
+    /\/code\/settings\.json is a link to what is not there$/,
+  ],
+  [
+    'a directory that is such a link',
+    () => {
+      rmSync(join(directory, 'code'), { recursive: true });
+      symlinkSync('/nowhere', join(directory, 'code'));
+    },
+    /\/code is a link to what is not there$/,
+  ],
+])('%s is no settings.json, and told at once', (_, make, told) => {
+  make();
+  expect(() => readProfile(directory, 1000)).toThrow(
+    expect.objectContaining({ reason: 'CONFIG_INVALID', message: expect.stringMatching(told) }),
+  );
+});
+
+test('a link to a file is that file, and a mark of its encoding no part of it', () => {
+  writeFileSync(join(directory, 'elsewhere'), '\ufeff{}');
+  symlinkSync(join(directory, 'elsewhere'), settings());
+  expect(readProfile(directory, 1000).settings).toBe('{}');
 });
