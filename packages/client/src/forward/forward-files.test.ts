@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -74,4 +74,17 @@ test('one that is being ended when its owner is killed is over', async () => {
   keepForward(directory, dead, () => {});
   expect(await endForward(directory, dead)).toBe(true);
   expect(readdirSync(path.join(directory, 'forwards'))).toEqual([]);
+});
+
+test('a process that has the number of a killed owner by now holds nothing', () => {
+  const directory = runtime();
+  keepForward(directory, forward, () => {});
+  const file = path.join(directory, 'forwards', `3000.${process.pid}.json`);
+  const { birth, ...kept } = JSON.parse(readFileSync(file, 'utf8')) as { birth: string };
+  // As another process of the same number would have written it, before or since the machine was booted.
+  for (const other of [birth.replace(/\d+$/, '1'), birth.replace(/^\S+/, 'another-boot')]) {
+    writeFileSync(file, JSON.stringify({ ...kept, birth: other }));
+    expect(listForwards(directory)).toEqual([]);
+    expect(readdirSync(path.join(directory, 'forwards'))).toEqual([]);
+  }
 });

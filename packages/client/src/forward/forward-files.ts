@@ -9,7 +9,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { privateDirectory } from '../config/paths.ts';
-import { isAlive } from '../tunnel/process-lock.ts';
+import { birthOf, isAlive } from '../tunnel/process-lock.ts';
 
 export interface Forward {
   readonly host: string;
@@ -30,6 +30,12 @@ export type ForwardOfAll = Omit<Forward, 'port' | 'localPort'> & {
   readonly localPort: null;
 };
 
+interface Kept {
+  readonly forward: Forward | ForwardOfAll;
+  /** Of its process, whose number may be another's by now; null where that cannot be told. */
+  readonly birth: string | null;
+}
+
 const LOOK_MS = 200;
 const ENDING = '.ending';
 /** `LOCAL.PID.json`, `all.PID.json`. */
@@ -42,7 +48,8 @@ export function keepForward(
   gone: () => void,
 ): Disposable {
   const file = fileOf(directoryIn(runtimeDir), forward);
-  writeFileSync(`${file}.new`, JSON.stringify(forward), { mode: 0o600 });
+  const kept = { ...forward, birth: birthOf(forward.pid) };
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
   renameSync(`${file}.new`, file);
   const looking = setInterval(() => {
     if (existsSync(file)) return;
@@ -64,8 +71,10 @@ export function listForwards(runtimeDir: string): (Forward | ForwardOfAll)[] {
   const found = readdirSync(directory).flatMap((name) => {
     const file = path.join(directory, name);
     const owner = NAME.exec(name.replace(/\.(?:ending|new)$/, ''))?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) rmSync(file, { force: true });
-    return NAME.test(name) ? (read(file) ?? []) : [];
+    const kept = read(file);
+    if (owner !== undefined && !holds(Number(owner), kept)) rmSync(file, { force: true });
+    else if (kept && NAME.test(name)) return [kept.forward];
+    return [];
   });
   return found.sort((a, b) => (a.localPort ?? 0) - (b.localPort ?? 0));
 }
@@ -100,10 +109,16 @@ function directoryIn(runtimeDir: string): string {
   return privateDirectory(path.join(runtimeDir, 'forwards'));
 }
 
-/** Null where it is gone. */
-function read(file: string): Forward | ForwardOfAll | null {
+/** False where it has ended, whoever has its number now. */
+function holds(pid: number, kept: Kept | null): boolean {
+  return isAlive(pid) && (!kept?.birth || kept.birth === birthOf(pid));
+}
+
+/** Null where it is gone, or not written yet. */
+function read(file: string): Kept | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Forward | ForwardOfAll;
+    const { birth = null, ...forward } = JSON.parse(readFileSync(file, 'utf8')) as Forward & Partial<Kept>;
+    return { forward, birth };
   } catch {
     return null;
   }

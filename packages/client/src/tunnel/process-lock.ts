@@ -67,3 +67,15 @@ function isZombie(pid: number): boolean {
     return false;
   }
 }
+
+/** Tells a process from all that had its number before or will after; null where there is no /proc to tell. */
+export function birthOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The 22nd word, in ticks since the machine was booted; the second, in brackets, may hold anything.
+    const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${began}`;
+  } catch {
+    return null;
+  }
+}
