@@ -5,6 +5,8 @@ import type { RemoteShell } from '../../packages/client/src/hosts/remote-shell.t
 
 export interface ShellHere {
   readonly home: string;
+  /** Beside this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Nothing of the input arrives but its beginning, and no end of it. */
   readonly breaksOff?: boolean;
   /** Told of each script; it leads a process group. */
@@ -12,13 +14,13 @@ export interface ShellHere {
   readonly onChunk?: (chunk: Buffer) => void;
 }
 
-export function shellHere({ home, breaksOff = false, onScript, onChunk }: ShellHere): RemoteShell {
+export function shellHere({ home, env: more, breaksOff = false, onScript, onChunk }: ShellHere): RemoteShell {
   const unused = () => Promise.reject(new Error('not used'));
   return {
     run: unused,
     login: unused,
     async feed(script, { args = [], input, onLine }) {
-      const env = { ...process.env, HOME: home };
+      const env = { ...process.env, HOME: home, ...more };
       const child = spawn('sh', ['-c', script, 'sh', ...args], { env, detached: true });
       onScript?.(child);
       let stderr = '';

@@ -1,7 +1,7 @@
 /** `berth host code install` and `show`: the VS Code that sessions of a host are opened with. */
-import { rmSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { BerthError } from '@berth/shared/domain/berth-error';
+import { BerthError, messageOf } from '@berth/shared/domain/berth-error';
 import type { EditorInstallation } from '@berth/shared/domain/editor';
 import { oneLine } from '@berth/shared/domain/text';
 import { makeDirectory } from '@berth/shared/files/make-directory';
@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { findHost } from '../fleet/inventory.ts';
 import { toJson } from '../render/json.ts';
 import { stepLine } from '../render/step-line.ts';
+import { isAlive } from '../tunnel/process-lock.ts';
 import type { HostArguments } from './host-flags.ts';
 import { interruption } from './interruption.ts';
 
@@ -57,10 +58,8 @@ async function archiveOf(
   { paths }: Context,
   progress: (step: string) => void,
 ): Promise<{ readonly file: string } & Disposable> {
-  const found = statSync(from, { throwIfNoEntry: false });
-  if (!found)
-    throw new BerthError('FILE_NOT_FOUND', `there is no ${from}`, { hint: 'name an archive or a directory' });
-  if (!found.isDirectory()) return { file: from, [Symbol.dispose]() {} };
+  const isDirectory = lookAt(from);
+  if (!isDirectory) return { file: from, [Symbol.dispose]() {} };
   if (!statSync(path.join(from, 'bin/code-server'), { throwIfNoEntry: false })) {
     throw new BerthError('FILE_NOT_FOUND', `there is no bin/code-server in ${from}`, {
       hint: 'name the directory of an installation, or an archive of one',
@@ -69,6 +68,7 @@ async function archiveOf(
   progress('packing it');
   makeDirectory(paths.cacheDir, 0o777);
   const directory = privateDirectory(path.join(paths.cacheDir, 'code-server'));
+  removeLeft(directory);
   const file = path.join(directory, `${process.pid}.tar.gz`);
   const { runProgram } = await import('../notify/program.ts');
   const { code, stderr } = await runProgram(['tar', '-czf', file, '-C', from, '.'], {
@@ -85,6 +85,27 @@ async function archiveOf(
 }
 
 const PACK_MS = 15 * 60_000;
+
+/** True of a directory. Throws FILE_NOT_FOUND for what cannot be read. */
+function lookAt(from: string): boolean {
+  const hint = 'name an archive or a directory';
+  try {
+    const found = statSync(from, { throwIfNoEntry: false });
+    if (!found) throw new BerthError('FILE_NOT_FOUND', `there is no ${from}`, { hint });
+    accessSync(from, constants.R_OK);
+    return found.isDirectory();
+  } catch (error) {
+    if (error instanceof BerthError) throw error;
+    throw new BerthError('FILE_NOT_FOUND', `cannot read ${from}: ${messageOf(error)}`, { hint });
+  }
+}
+
+/** Archives of commands that were killed: hundreds of megabytes each. */
+function removeLeft(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(path.join(directory, name), { force: true });
+  }
+}
 
 function tell(host: HostConfig, it: EditorInstallation, { console }: Context): void {
   if (console.json) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { shellHere } from '../../../../test/support/shell-here.ts';
-import { installCodeServer } from './code-server.ts';
+import { CODE_SERVER_VERSION, installCodeServer } from './code-server.ts';
 import type { RemoteShell } from './remote-shell.ts';
 
 let home: string;
@@ -41,7 +41,7 @@ function killAll(pid: number | undefined): void {
   }
 }
 
-const host = (way: { breaksOff?: boolean } = {}) =>
+const host = (way: { breaksOff?: boolean; env?: NodeJS.ProcessEnv } = {}) =>
   shellHere({ home, onScript: (script) => scripts.push(script), ...way });
 
 const install = (shell: RemoteShell, stillSeconds?: number) =>
@@ -78,4 +78,57 @@ test('one whose cable was cut gives up, and the next one goes on', async () => {
   expect(await install(host())).toEqual({ version: '4.5.6', had: false });
   await refused;
   expect(there()).toEqual(['4.5.6']);
+});
+
+/** A program of the host that does this instead; `$real` is the one that it hides. */
+function hides(name: string, script: string): NodeJS.ProcessEnv {
+  const bin = join(home, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const real = execFileSync('sh', ['-c', `command -v ${name} || true`])
+    .toString()
+    .trim();
+  writeFileSync(join(bin, name), `#!/bin/sh\nreal=${real}\n${script}\n`, { mode: 0o755 });
+  return { PATH: `${bin}:${process.env.PATH}` };
+}
+
+test('one that is killed while it takes the one before away leaves a whole one', async () => {
+  await install(host());
+  const env = hides(
+    'rm',
+    'for last; do :; done\ncase $last in *.new-\\*) ;; *.old | */4.5.6) $real -rf "$last/bin"; kill -9 -$PPID; sleep 9 ;; esac\nexec $real "$@"',
+  );
+  await install(host({ env })).catch(() => {});
+  expect(existsSync(join(base, '4.5.6/bin/code-server'))).toBe(true);
+  expect(await install(host())).toEqual({ version: '4.5.6', had: false });
+  expect(there()).toEqual(['4.5.6']);
+});
+
+const byNpm = (shell: RemoteShell) => installCodeServer(shell, { archive: null, progress: () => {}, signal });
+
+/** As `host code install` leaves it, but that it does this. */
+function installed(script: string): void {
+  const bin = join(base, CODE_SERVER_VERSION, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'code-server'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+const SAYS = `npm error code ENOTFOUND
+npm error syscall getaddrinfo
+npm error errno ENOTFOUND
+npm error network request to http://registry failed, reason: getaddrinfo ENOTFOUND registry
+npm error network This is a problem related to network connectivity.
+npm error A complete log of this run can be found in: /home/me/.npm/_logs/1-debug-0.log`;
+const WHY = 'network request to http://registry failed, reason: getaddrinfo ENOTFOUND registry';
+
+test('one that is there is had if it runs, and brought anew if it does not', async () => {
+  const env = hides('npm', `cat >&2 <<'END'\n${SAYS}\nEND\nexit 1`);
+  installed(`echo '${CODE_SERVER_VERSION} abc with Code 1.2.3'`);
+  expect(await byNpm(host({ env }))).toEqual({ version: CODE_SERVER_VERSION, had: true });
+  installed('exit 1');
+  // What keeps it from that is npm's own word, not that it has written a log.
+  await expect(byNpm(host({ env }))).rejects.toMatchObject({
+    reason: 'EDITOR_INSTALL_FAILED',
+    message: expect.stringMatching(new RegExp(`: npm cannot fetch node-linux-\\S+ \\S+: ${WHY}$`)),
+    hint: expect.stringMatching(/--from FILE/),
+  });
 });

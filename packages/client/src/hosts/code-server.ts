@@ -19,6 +19,7 @@ const NODE_HASHES = {
 } as const;
 
 /**
+ * `tells DIRECTORY` is true of an installation that runs: `version` is what it tells then, else `said` is why.
  * One at a time, where the host has flock(1). What a try that broke off left is cleared away. `new` gets
  * its name, which is the version, once it is whole and has run.
  */
@@ -34,25 +35,32 @@ fi
 rm -rf "$base"/.new-*
 new="$base/.new-$$"
 fail() { echo "$*" >&2; exit 9; }
+tells() {
+  run="$1/bin/code-server"
+  [ -x "$run" ] || { said='there is no bin/code-server in it'; return 1; }
+  said=$(if [ -x "$1/bin/node" ]; then CODE_SERVER_CONFIG=/dev/null "$1/bin/node" "$(readlink -f "$run")" --version; else CODE_SERVER_CONFIG=/dev/null "$run" --version; fi 2>&1) || {
+    said="it does not run: $(printf '%s\\n' "$said" | grep -m 1 -i error || printf %s "$said" | tail -n 1)"
+    return 1
+  }
+  version=$(printf '%s\\n' "$said" | sed -n 's/^\\([0-9][0-9.]*[0-9a-zA-Z.+-]*\\) .*/\\1/p' | tail -n 1)
+  [ -n "$version" ] || { said='it does not tell its version'; return 1; }
+}
 finish() {
   cd "$base"
-  run="$new/bin/code-server"
-  [ -x "$run" ] || fail 'there is no bin/code-server in it'
-  said=$(if [ -x "$new/bin/node" ]; then CODE_SERVER_CONFIG=/dev/null "$new/bin/node" "$(readlink -f "$run")" --version; else CODE_SERVER_CONFIG=/dev/null "$run" --version; fi 2>&1) ||
-    fail "it does not run: $(printf '%s\\n' "$said" | grep -m 1 -i error || printf %s "$said" | tail -n 1)"
-  version=$(printf '%s\\n' "$said" | sed -n 's/^\\([0-9][0-9.]*[0-9a-zA-Z.+-]*\\) .*/\\1/p' | tail -n 1)
-  [ -n "$version" ] || fail 'it does not tell its version'
+  tells "$new" || fail "$said"
   sync
-  rm -rf "\${base:?}/$version"
+  # To remove it takes a while: broken off in the middle, half of it would have the name.
+  if [ -e "$base/$version" ] || [ -L "$base/$version" ]; then mv "$base/$version" "$new.old"; fi
   mv "$new" "$base/$version"
   trap - EXIT
   echo "version $version"
+  rm -rf "$new.old" || true
 }
 `;
 
 /** $1: version, $2: its SHA-512, $3: version of Node, $4 and $5: its SHA-512 for x64 and arm64. */
 const BY_NPM = `${BEGIN}
-if [ -x "$base/$1/bin/code-server" ]; then
+if tells "$base/$1"; then
   echo have
   echo "version $1"
   exit 0
@@ -71,8 +79,14 @@ trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/.fetch" "$new/.node" "$new/bin"
 cd "$new/.fetch"
 fetch() {
-  npm pack --silent "$1@$2" >/dev/null
+  npm pack --loglevel=error "$1@$2" >/dev/null 2>"$new/.said" || fail "npm cannot fetch $1 $2: $(reason)"
   [ "$(sha512sum <"$1-$2.tgz" | cut -d' ' -f1)" = "$3" ] || fail "what came as $1 $2 is something else"
+}
+# Of what npm says, the line that says why; a compiler's own word goes before it.
+reason() {
+  grep -m 1 -E '(^|[^a-z])error: ' "$new/.said" ||
+    sed -n 's/^npm [a-zA-Z!]* *//p' "$new/.said" | grep -m 1 -v -E '^(code|errno|syscall|path|command) |^A complete log' ||
+    tail -n 1 "$new/.said"
 }
 echo "step fetching Node $3"
 fetch "$node" "$3" "$hash"
@@ -86,8 +100,9 @@ if [ -d "$new/.node/include/node" ]; then
   export PATH npm_config_nodedir
 fi
 echo 'step building it, which takes minutes'
-npm install -g --prefix "$new" --no-audit --no-fund --no-update-notifier --loglevel=error "./code-server-$1.tgz" >&2
-rm -rf "$new/.fetch" "$new/.node"
+npm install -g --prefix "$new" --no-audit --no-fund --no-update-notifier --loglevel=error "./code-server-$1.tgz" >"$new/.said" 2>&1 ||
+  fail "npm cannot build it: $(reason)"
+rm -rf "$new/.fetch" "$new/.node" "$new/.said"
 finish
 `;
 
@@ -110,12 +125,15 @@ taking=$!
     seen=$now
   done ) 3<&- 9>&- >/dev/null 2>&1 &
 watching=$!
-wait "$taking" || fail 'nothing came any more'
+wait "$taking" || { [ $? = 143 ] && fail 'nothing came any more'; exit 9; }
 kill "$watching" 2>/dev/null || true
 exec 3<&-
 [ "$(sha256sum <"$new/.archive" | cut -d' ' -f1)" = "$1" ] || fail 'it arrived damaged'
 echo 'step unpacking it'
-tar -xzf "$new/.archive" -C "$new/.in" 2>/dev/null || fail 'it is no .tar.gz'
+said=$(tar -xzf "$new/.archive" -C "$new/.in" 2>&1) || case $said in
+*'No space left'*) fail 'No space left on device' ;;
+*) fail 'it is no .tar.gz' ;;
+esac
 rm -f "$new/.archive"
 inner="$new/.in"
 if [ ! -e "$inner/bin/code-server" ]; then
@@ -155,7 +173,8 @@ export async function installCodeServer(
       : await fromArchive(shell, { archive, progress, onLine, signal, stillSeconds });
   if (code === 0 && version !== '') return { version, had };
   signal.throwIfAborted();
-  const why = oneLine(stderr.trim().split('\n').at(-1) ?? '') || 'the connection broke';
+  const silent = code === 255 ? 'the connection broke' : `exit code ${code}`;
+  const why = oneLine(stderr.trim().split('\n').at(-1) ?? '') || silent;
   throw new BerthError('EDITOR_INSTALL_FAILED', `cannot bring code-server to the host: ${why}`, {
     ...(archive === null ? { hint: 'where the host has no npm or no way to its registry: --from FILE' } : {}),
   });

@@ -232,7 +232,7 @@ const table = {
   EDITOR_INSTALL_FAILED: {
     grpc: CODE.aborted,
     exit: EXIT.failed,
-    hint: 'run the command again: what was done is kept',
+    hint: 'mend that and run the command again: nothing is half there',
   },
   GIT_FAILED: { grpc: CODE.aborted, exit: EXIT.failed, hint: 'see what git says above' },
   PROVIDER_FAILED: {
