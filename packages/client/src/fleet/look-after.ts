@@ -26,7 +26,8 @@ export async function lookAfter({ host, look, told }: LookAfterOptions, signal: 
     await pause(failures === 0 ? LOOK_MS : seldom(), signal);
     if (signal.aborted) return;
     try {
-      await look(signal);
+      await unlessAborted(look(signal), signal);
+      if (signal.aborted) return;
       if (failures > 0) told(`${host} is back`);
       failures = 0;
     } catch (error) {
@@ -35,6 +36,18 @@ export async function lookAfter({ host, look, told }: LookAfterOptions, signal: 
       if (failures === 0) told(`${messageOf(error)}; connections wait until it is back`);
       failures += 1;
     }
+  }
+}
+
+/** As the promise, or at once when the signal aborts: the way to a host that hangs is given up in its own time. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const leave = () => resolve();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 
