@@ -71,12 +71,17 @@ export async function startLedger(config: Config, log: Log): Promise<AsyncDispos
       .catch((error: unknown) => log.error({ error: messageOf(error) }, 'cannot read who is allowed'));
   });
   await notifyReady(process.env, log);
+  const sweep = async () => {
+    const uids = new Set([...served.values()].map(({ account }) => account.uid));
+    await ledger.sweep(uids);
+    // Who is allowed and has no account just now, as when a directory of users is away, keeps what runs.
+    const allowed = allowedNames();
+    if (allowed.length === served.size && allowed.every((name) => served.has(name)))
+      await ledger.endEditorsBut(uids);
+  };
   const look = () => {
     void notifyState(process.env, log, ['WATCHDOG=1']);
-    const uids = new Set([...served.values()].map(({ account }) => account.uid));
-    ledger
-      .sweep(uids)
-      .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'cannot look at slots'));
+    sweep().catch((error: unknown) => log.warn({ error: messageOf(error) }, 'cannot look at slots'));
   };
   const alive = setInterval(look, LOOK_MS);
   scope.defer(() => clearInterval(alive));

@@ -228,6 +228,38 @@ it('counts an editor that outlives its session for as long as it was given to en
   expect(editors.size).toBe(0);
 });
 
+it('ends editors of who may not come here any more, and leaves their sessions all of their slots', async () => {
+  const { ledger, store, running, editors, limits, start, edit } = ledgerOf(unit(20));
+  using _store = store;
+  for (const [who, n] of [
+    [ANN, 1],
+    [BEN, 2],
+  ] as const) {
+    ledger.take(who, { sessionId: id(n), memoryBytes: unit(5) });
+    await start(who, n);
+    await edit(who, n);
+  }
+  await ledger.endEditorsBut(new Set([BEN.uid]));
+  expect([...editors.keys()]).toEqual([id(2)]);
+  expect([...running.keys()]).toEqual([id(1), id(2)]);
+  expect([limits.get(id(1)), limits.get(id(2))]).toEqual([unit(5), unit(3)]);
+});
+
+it('a session that ends while it is started again leaves no editor beside the next one', async () => {
+  const { ledger, store, running, editors, start, edit } = ledgerOf(unit(20));
+  using _store = store;
+  ledger.take(ANN, { sessionId: id(1), memoryBytes: unit(5) });
+  await start(ANN, 1);
+  await edit(ANN, 1);
+  const again = start(ANN, 1);
+  // It was seen to run by then.
+  running.delete(id(1));
+  await again;
+  expect([running.size, editors.size]).toEqual([0, 1]);
+  await start(ANN, 1);
+  expect([running.size, editors.size]).toEqual([1, 0]);
+});
+
 it('holds a session and its editor to the slot, whatever is asked for and ends, in whatever order', () => {
   const call = fc.record({
     who: fc.constantFrom(ANN, ANN, BEN),

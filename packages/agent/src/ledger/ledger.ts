@@ -87,16 +87,37 @@ export class Ledger {
     for (const uid of new Set(left.map((slot) => slot.uid))) await this.sync({ uid }, []);
   }
 
-  /** Throws SLOT_EXHAUSTED for a session without a slot of the caller's. */
+  /**
+   * Ends editors of all users but these, who alone may come here: nobody can reach them any more, and they
+   * would go on for as long as their sessions.
+   */
+  async endEditorsBut(allowed: ReadonlySet<number>): Promise<void> {
+    const { store, units } = this.#o;
+    for (const { sessionId, uid, memoryBytes } of store.all()) {
+      if (allowed.has(uid)) continue;
+      await this.#sessions.run([sessionId], async () => {
+        if ((await units.owner(sessionId, 'editor')) === null) return;
+        await units.stopEditor(sessionId);
+        if ((await units.owner(sessionId, 'session')) === null) return;
+        await units.limitSession(sessionId, memoryBytes);
+      });
+    }
+  }
+
+  /**
+   * One that runs already is left as it is. Throws SLOT_EXHAUSTED for a session without a slot of the caller's,
+   * PERMISSION_DENIED where it runs as somebody else.
+   */
   async start(account: Account, unit: Omit<SharedUnit, 'account' | 'memoryBytes'>): Promise<void> {
     checkProgram(unit);
     const { units } = this.#o;
     const { sessionId } = unit;
     await this.#sessions.run([sessionId], async () => {
       const { memoryBytes } = this.#slotOf(account, sessionId);
+      // Were it started where it runs, and ended just then, an editor beside it would be overlooked.
+      if (await this.#runs(account, sessionId, 'session')) return;
       // An editor that outlives its session, for as long as it was given to end, has a part of the slot.
-      const left = (await units.owner(sessionId, 'session')) === null;
-      if (left && (await units.owner(sessionId, 'editor')) !== null) await units.kill(sessionId, 'editor');
+      if ((await units.owner(sessionId, 'editor')) !== null) await units.kill(sessionId, 'editor');
       await units.start({ ...unit, account, memoryBytes });
     });
   }
