@@ -333,6 +333,24 @@ test('what a user writes is no setting of a unit, also when systemd reads the un
   expect((await host.vm.run(['test', '-e', '/root/owned'])).code).toBe(1);
 });
 
+test('an editor of a user who may not come here any more ends, and its session has all of its slot', async () => {
+  const [id, bens] = [await start('ann', 'sleep', 'infinity'), await start('ben', 'sleep', 'infinity')];
+  await open(id);
+  await using ben = await ledgerCalls(host, 'ben');
+  const unit = { sessionId: bens, argv: ['/bin/sleep', '1000'], workingDirectory: '/' };
+  expect(await ben.call('startEditorUnit', { ...unit, memoryBytes: BigInt(SHARE) })).toBe(status.OK);
+  await host.vm.script('sudo -n berthd disallow ann', { user: 'dev' });
+  try {
+    await until(async () => !(await runs(editorUnit(id))), { what: 'it is ended', deadlineMs: 40_000 });
+    expect(await limits(id)).toEqual(ALONE);
+    expect(await limits(bens)).toEqual(SHARED);
+  } finally {
+    await host.vm.script('sudo -n berthd allow ann', { user: 'dev' });
+  }
+  expect(await stateOf(id)).toBe('stopped');
+  expect((await open(id)).state).toBe('ready');
+});
+
 test('the ledger is killed while an editor runs: it goes on, and is stopped by the next one', async () => {
   const id = await start('ann', 'sleep', 'infinity');
   await open(id);
