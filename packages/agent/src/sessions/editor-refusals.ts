@@ -29,3 +29,11 @@ export function notThere(session: string, why: string | undefined): BerthError {
     values: { session },
   });
 }
+
+/** It served before. */
+export function silent(session: string, words: string): BerthError {
+  const message = `the editor of ${session} does not answer${words && `; ${words}`}`;
+  return new BerthError('EDITOR_FAILED', message, {
+    hint: `end it, with what runs in it, and open it again: berth code ${session} --stop`,
+  });
+}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { EditorSnapshot } from '@berth/shared/domain/editor';
 import { idleUntil } from '../domain/editor.ts';
 import type { EditorDoor, EditorFiles, EditorPlace, EditorRecord, EditorUnits } from './editor-port.ts';
-import { editorFailed } from './editor-refusals.ts';
+import { editorFailed, silent } from './editor-refusals.ts';
 
 export interface RunningEditorOptions {
   readonly place: EditorPlace;
@@ -60,6 +60,7 @@ export class RunningEditor implements Disposable {
       const alive = await units.alive(place);
       if (!alive || performance.now() > deadline) {
         const words = await files.lastWords(place);
+        if (alive && this.#state === 'ready') throw silent(place.sessionId, words);
         throw editorFailed(record, alive ? `it does not answer${words && `; ${words}`}` : words);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -9,8 +9,9 @@ import type { HostClient } from './host-client.ts';
 type Calls = Pick<HostClient, 'openEditor' | 'stopEditor' | 'getEditor' | 'getInstallation'>;
 type Method = Exclude<keyof Calls, 'getInstallation'>;
 
-/** A first start of an editor brings its extensions, too. */
-const OPEN_MS = 120_000;
+/** Without its extensions, which a first start brings, too: one after the other, each within its own time. */
+const OPEN_MS = 90_000;
+const EXTENSION_MS = 30_000;
 
 export function editorCalls(channel: Channel): Calls {
   const call =
@@ -27,7 +28,7 @@ export function editorCalls(channel: Channel): Calls {
   return {
     openEditor: ({ profile, idleMs, ...rest }, o) => {
       const wire = { ...rest, profile: encodeProfile(profile), memoryBytes: 0n };
-      const deadlineMs = o?.deadlineMs ?? OPEN_MS;
+      const deadlineMs = o?.deadlineMs ?? OPEN_MS + profile.extensions.length * EXTENSION_MS;
       return editorOf('openEditor', { ...wire, idleTimeout: toDuration(idleMs) }, { ...o, deadlineMs });
     },
     stopEditor: (request, o) => editorOf('stopEditor', request, o),
