@@ -25,6 +25,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 echo "$what" >>LOG
+case $what in *slow) exec sleep 60 ;; esac
 case $what in *gone) echo "Extension '$what' not found." >&2; exit 1 ;; esac
 id=\${what%@*} version=\${what#$id}
 version=\${version#@} version=\${version:-9.9.9}
@@ -37,6 +38,7 @@ echo "[$(entry "$id" "$version"),$(entry a.needed 1.0.0)]" >"$into/extensions.js
 let scratch: string;
 let log: string;
 let extensions: ReturnType<typeof createExtensions>;
+let options: Parameters<typeof createExtensions>[0];
 
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'berth-extensions-'));
@@ -46,12 +48,13 @@ beforeEach(() => {
   chmodSync(program, 0o755);
   const [spoken] = PROGRAMS;
   const found = { command: [program], spoken } as unknown as FoundEditor;
-  extensions = createExtensions({
+  options = {
     directory: join(scratch, 'cache'),
     packages: join(scratch, 'packages'),
     find: async () => found,
     variables: async () => ({ PATH: process.env.PATH ?? '' }),
-  });
+  };
+  extensions = createExtensions(options);
 });
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -87,4 +90,10 @@ test('sessions have the versions that they ask for, side by side, and what comes
   expect(Object.keys(newer.has).sort()).toEqual(['a.b-2.0.0', 'a.c-9.9.9', 'a.needed-1.0.0']);
   expect(Object.keys(older.has).sort()).toEqual(['a.b-1.0.0', 'a.needed-1.0.0']);
   expect(await extensions.list()).toEqual(['a.b@1.0.0', 'a.b@2.0.0', 'a.c@9.9.9', 'a.needed@1.0.0']);
+});
+
+test('one that takes too long is told as such', async () => {
+  extensions = createExtensions({ ...options, installMs: 200 });
+  const { problems } = await shared('one', ['a.slow']);
+  expect(problems).toEqual(['extension a.slow could not be installed: it took longer than 0.2 s']);
 });

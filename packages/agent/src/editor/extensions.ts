@@ -19,6 +19,8 @@ export interface ExtensionsOptions {
   readonly packages: string;
   readonly find: () => Promise<FoundEditor | null>;
   readonly variables: () => Promise<Readonly<Record<string, string>>>;
+  /** What one may take, in ms. */
+  readonly installMs?: number;
 }
 
 /** An entry of the index that VS Code keeps beside its extensions (extensions.json); the rest is passed on. */
@@ -34,7 +36,7 @@ const INSTALL_MS = 30_000;
 const AGAIN_MS = 10 * 60_000;
 
 export function createExtensions(options: ExtensionsOptions): EditorExtensions {
-  const { directory, packages } = options;
+  const { directory, packages, installMs = INSTALL_MS } = options;
   /** With what it brings along. Each has its own: a program keeps one version of an extension in a directory. */
   const placeOf = (wanted: string) => path.join(directory, wanted.toLowerCase());
   const refused = new Map<string, { at: number; why: string }>();
@@ -56,7 +58,7 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
     const args = [...before, ...found.spoken.install(into, (await packageOf(wanted)) ?? wanted)];
     // The program makes itself a configuration where it finds none.
     const env = { ...(await options.variables()), CODE_SERVER_CONFIG: '/dev/null' };
-    const { stdout, stderr } = await promisify(execFile)(program, args, { timeout: INSTALL_MS, env });
+    const { stdout, stderr } = await promisify(execFile)(program, args, { timeout: installMs, env });
     const entries = await entriesIn(own);
     if (!entries.some((one) => fits(one, wanted)))
       throw new Error(`${stdout}${stderr}`.trim().split('\n').at(-1) || 'it is not there');
@@ -83,8 +85,9 @@ export function createExtensions(options: ExtensionsOptions): EditorExtensions {
       await install(wanted);
       return null;
     } catch (error) {
-      const { stderr = '' } = error as { stderr?: string };
-      const said = stderr.trim().split('\n').at(-1) || messageOf(error).split('\n')[0] || '';
+      const { stderr = '', killed } = error as { stderr?: string; killed?: boolean };
+      const late = killed ? `it took longer than ${installMs / 1000} s` : '';
+      const said = late || stderr.trim().split('\n').at(-1) || messageOf(error).split('\n')[0] || '';
       const why = oneLine(`extension ${wanted} could not be installed: ${said}`);
       refused.set(wanted, { at: performance.now(), why });
       return why;

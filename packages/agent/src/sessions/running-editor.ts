@@ -82,18 +82,28 @@ export class RunningEditor implements Disposable {
   /** Null where it takes none, yet or any more. Rejects where nobody answers. */
   async connect(signal: AbortSignal): Promise<Duplex | null> {
     if (this.#state !== 'ready' || this.#over) return null;
-    const connection = await this.#o.door.connect(this.place.socket, signal);
+    // From now on: who is on his way is not to find it stopped for that nobody is there.
     this.#connections += 1;
     if (this.#connections === 1) this.#used();
     this.waitForIdle();
-    connection.once('close', () => {
+    const left = () => {
       this.#connections -= 1;
-      // Nobody said that he leaves: his link broke, or his machine sleeps.
-      if (!connection.writableEnded && !connection.readableEnded) this.#lostAt = this.#o.now();
       if (this.#connections === 0) this.#used();
-      this.wentOn();
-    });
-    return connection;
+    };
+    try {
+      const connection = await this.#o.door.connect(this.place.socket, signal);
+      connection.once('close', () => {
+        // Nobody said that he leaves: his link broke, or his machine sleeps.
+        if (!connection.writableEnded && !connection.readableEnded) this.#lostAt = this.#o.now();
+        left();
+        this.wentOn();
+      });
+      return connection;
+    } catch (error) {
+      left();
+      this.waitForIdle();
+      throw error;
+    }
   }
 
   #used(): void {
