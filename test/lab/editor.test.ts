@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { editorCalls, editorPage } from '../support/editor-calls.ts';
+import { historyOf } from '../support/host-events.ts';
 import { openLab } from '../support/lab/lab.ts';
 import { Laptop } from '../support/lab/laptop.ts';
 import { makeStandInEditor } from '../support/stand-in-editor.ts';
@@ -59,6 +60,15 @@ test('an editor is brought, runs beside its session, and ends with it', async ()
   expect((await editors.get(id)).detail).toMatch(/^code-server ended by itself/);
   expect((await editors.open({ session: id })).state).toBe('ready');
 
-  await laptop.ok(['kill', 'one', '--grace', '0s']);
+  const alarms = async () => {
+    const told = (await historyOf(socket)).map(({ fact }) => fact);
+    return told.filter((fact) => fact.type === 'hostNotice' && fact.reason === 'EDITOR_FAILED').length;
+  };
+  expect(await alarms()).toBe(1);
+  // By itself: its host ends the editor with it, and tells nobody that that failed.
+  await vm.run(['pkill', '-f', '^sleep 10000'], { user: 'dev' });
   await until(async () => (await show('ActiveState')) === 'inactive', { what: 'it ended with its session' });
+  await until(gone, { what: 'the agent knows' });
+  expect(await alarms()).toBe(1);
+  expect((await editors.get(id)).detail).toBe('');
 });
