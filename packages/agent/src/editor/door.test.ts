@@ -47,7 +47,7 @@ test('who closes each connection at once is asked again, and not without a pause
 
 test('one that is too busy to take a connection is there', async () => {
   const listen = 'IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die; print "on\\n"; sleep 100';
-  const busy = spawn('perl', ['-MIO::Socket::UNIX', '-e', `$| = 1; $s = ${listen}`, socket]);
+  const busy = spawn('/usr/bin/perl', ['-MIO::Socket::UNIX', '-e', `$| = 1; $s = ${listen}`, socket]);
   await once(busy.stdout, 'data');
   const held: Socket[] = [];
   for (let full = false; !full; ) {
