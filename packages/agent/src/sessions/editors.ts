@@ -110,8 +110,8 @@ export class Editors implements Disposable {
   }
 
   /**
-   * Resolves once it takes connections. Throws EDITOR_NOT_INSTALLED, EDITOR_FAILED, SLOT_EXHAUSTED,
-   * MEMORY_INVALID, VERSION_MISMATCH, SESSION_ENDED, SESSION_NOT_RUNNING.
+   * Resolves once it takes connections. Throws EDITOR_NOT_INSTALLED, EDITOR_FAILED, FILE_NOT_FOUND, DISK_FULL,
+   * SLOT_EXHAUSTED, MEMORY_INVALID, VERSION_MISMATCH, SESSION_ENDED, SESSION_NOT_RUNNING.
    */
   async open(reference: string, order: OpenOrder): Promise<EditorSnapshot> {
     const { registry, files } = this.#o;
