@@ -944,7 +944,8 @@ export const EditorServiceService = {
   /**
    * Starts the session's editor where it does not run, and answers once it takes connections.
    * Those come by PortService.Dial. Errors: EDITOR_NOT_INSTALLED, EDITOR_FAILED with what it
-   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, SESSION_ENDED.
+   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, FILE_NOT_FOUND where its
+   * workspace is gone, DISK_FULL, SESSION_ENDED.
    */
   openEditor: {
     path: "/berth.v1.EditorService/OpenEditor" as const,
@@ -993,7 +994,8 @@ export interface EditorServiceServer extends UntypedServiceImplementation {
   /**
    * Starts the session's editor where it does not run, and answers once it takes connections.
    * Those come by PortService.Dial. Errors: EDITOR_NOT_INSTALLED, EDITOR_FAILED with what it
-   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, SESSION_ENDED.
+   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, FILE_NOT_FOUND where its
+   * workspace is gone, DISK_FULL, SESSION_ENDED.
    */
   openEditor: handleUnaryCall<OpenEditorRequest, OpenEditorResponse>;
   /** Ends it; one that does not run is no error. Unsaved files are kept by the editor itself. */
@@ -1008,7 +1010,8 @@ export interface EditorServiceClient extends Client {
   /**
    * Starts the session's editor where it does not run, and answers once it takes connections.
    * Those come by PortService.Dial. Errors: EDITOR_NOT_INSTALLED, EDITOR_FAILED with what it
-   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, SESSION_ENDED.
+   * printed, SLOT_EXHAUSTED where the session leaves no memory for it, FILE_NOT_FOUND where its
+   * workspace is gone, DISK_FULL, SESSION_ENDED.
    */
   openEditor(
     request: OpenEditorRequest,
