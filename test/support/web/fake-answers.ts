@@ -1,5 +1,5 @@
 /** What the fake client answers to the calls of the page. */
-import type { UiCalls } from '../../../packages/client/src/web/protocol.ts';
+import type { FleetState, UiCalls } from '../../../packages/client/src/web/protocol.ts';
 import { ago, EVENTS, FLEET } from './fake-fleet.ts';
 
 export const SCREEN: readonly string[] = [
@@ -41,15 +41,19 @@ index 0000000..8c1f2bb
 +});
 `;
 
-type Answers = { [M in keyof UiCalls]: (params: UiCalls[M]['params']) => UiCalls[M]['result'] };
+export type Answers = {
+  [M in keyof UiCalls]: (
+    params: UiCalls[M]['params'],
+  ) => UiCalls[M]['result'] | Promise<UiCalls[M]['result']>;
+};
 
 /** `origin`: of another site of the fake server, for frames. */
-export function fakeAnswers(origin: string): Answers {
+export function fakeAnswers(origin: string, fleet: FleetState): Answers {
   let layout: unknown = null;
   return {
     about: () => ({ version: '0.1.0', sound: false, preset: 'claude', size: '', memory: '32G' }),
     show: ({ session }) => {
-      const row = FLEET.sessions[session];
+      const row = fleet.sessions[session];
       if (!row) throw new Error('there is no such session');
       return {
         row,

@@ -13,10 +13,11 @@ import {
   type LiveMessage,
   SOCKET_PROTOCOL,
   type StartOrder,
+  type TerminalMessage,
   type UiCalls,
 } from '../../../packages/client/src/web/protocol.ts';
 import { loadStaticFiles } from '../../../packages/client/src/web/static-files.ts';
-import { fakeAnswers, SCREEN } from './fake-answers.ts';
+import { type Answers, fakeAnswers, SCREEN } from './fake-answers.ts';
 import { FLEET } from './fake-fleet.ts';
 
 const WEB_DIR = resolve(import.meta.dirname, '../../../packages/client/dist/web');
@@ -27,6 +28,8 @@ export interface FakeUiOptions {
   readonly port?: number;
   /** It never tells of its fleet. */
   readonly silent?: boolean;
+  /** What it answers otherwise; who rejects answers with an error. */
+  readonly answers?: Partial<Answers>;
 }
 
 export class FakeUi implements AsyncDisposable {
@@ -36,20 +39,27 @@ export class FakeUi implements AsyncDisposable {
   readonly #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SOCKET_PROTOCOL });
   readonly #fleet: FleetState;
   readonly #silent: boolean;
-  readonly #answers: ReturnType<typeof fakeAnswers>;
+  readonly #answers: Answers;
   readonly port: number;
   #version = 1;
   /** Orders whose place was asked for. */
   readonly planned: StartOrder[] = [];
+  /** Terminals are opened, and nothing is printed on them. */
+  mute = false;
+  /** Nothing that is typed into terminals is acknowledged. */
+  deaf = false;
+  readonly #terminals = new Set<WebSocket>();
+  /** Sockets that were opened, by path. */
+  readonly opened: string[] = [];
   /** What was typed into terminals. */
   typed = '';
 
-  private constructor(server: Server, { fleet = FLEET, silent = false }: FakeUiOptions) {
+  private constructor(server: Server, { fleet = FLEET, silent = false, answers = {} }: FakeUiOptions) {
     this.#server = server;
     this.#fleet = fleet;
     this.#silent = silent;
     this.port = (server.address() as AddressInfo).port;
-    this.#answers = fakeAnswers(`http://editor.localhost:${this.port}`);
+    this.#answers = { ...fakeAnswers(`http://editor.localhost:${this.port}`, fleet), ...answers };
     const files = loadStaticFiles({ BERTH_WEB_DIR: WEB_DIR });
     server.on('request', (asked, answer) => void this.#answer(asked, answer, files));
     this.#beating = setInterval(() => this.tell({ type: 'alive' }), LIVE_BEAT_MS);
@@ -97,7 +107,13 @@ export class FakeUi implements AsyncDisposable {
       const { method, params } = JSON.parse(await bodyOf(asked)) as { method: string; params: never };
       if (method === 'plan') this.planned.push(params);
       const call = this.#answers[method as keyof UiCalls];
-      return json(answer, { result: call(params) });
+      const told = Promise.resolve()
+        .then(() => call(params))
+        .then(
+          (result) => ({ result }),
+          ({ message }: Error) => ({ error: { code: 1, reason: 'INTERNAL', message, hint: '' } }),
+        );
+      return json(answer, await told);
     }
     if (path === '/api/artifact') {
       answer.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
@@ -113,6 +129,7 @@ export class FakeUi implements AsyncDisposable {
   }
 
   #take(page: WebSocket, url: string): void {
+    this.opened.push(url.split('?')[0] ?? '');
     if (url.startsWith('/api/terminal')) {
       this.#terminal(page);
       return;
@@ -124,7 +141,18 @@ export class FakeUi implements AsyncDisposable {
     page.send(JSON.stringify(state));
   }
 
+  /** As an agent does where the sessions are over. */
+  endTerminals(): void {
+    const message: TerminalMessage = { type: 'ended', reason: 'session-ended', session: 'completed' };
+    for (const page of this.#terminals) {
+      page.send(JSON.stringify(message));
+      page.close();
+    }
+  }
+
   #terminal(page: WebSocket): void {
+    this.#terminals.add(page);
+    page.on('close', () => this.#terminals.delete(page));
     page.send(JSON.stringify({ type: 'opened', input_offset: 0 }));
     const text = ['\u001b[1m✻ Claude Code\u001b[0m  \u001b[90m~/project\u001b[0m', '', ...SCREEN, ''].join(
       '\r\n',
@@ -133,13 +161,13 @@ export class FakeUi implements AsyncDisposable {
       .replaceAll('●', '\u001b[32m●\u001b[0m')
       .replace('Bash(', '\u001b[1mBash\u001b[0m(')
       .replace('❯ 1. Yes', '\u001b[36m❯ 1. Yes\u001b[0m');
-    page.send(Buffer.from(`\u001b[H\u001b[2J${coloured}\r\n`));
+    if (!this.mute) page.send(Buffer.from(`\u001b[H\u001b[2J${coloured}\r\n`));
     page.on('message', (data: Buffer, isBinary) => {
       if (!isBinary) return;
       const bytes = data.subarray(8);
       this.typed += bytes.toString('utf8');
       const input_offset = Number(data.readBigUInt64BE(0)) + bytes.length;
-      page.send(JSON.stringify({ type: 'acknowledged', input_offset }));
+      if (!this.deaf) page.send(JSON.stringify({ type: 'acknowledged', input_offset }));
     });
   }
 }
