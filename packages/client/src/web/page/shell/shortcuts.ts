@@ -5,6 +5,7 @@
 import type { Berth } from '../model/berth.ts';
 import { sessionGroups } from '../state/session-order.ts';
 import { beside } from '../state/tabs.ts';
+import { ON_MAC, writesByOption } from '../terminal/option-key.ts';
 import { shownTabs } from './shown-tabs.ts';
 
 interface Shortcut {
@@ -139,6 +140,7 @@ export const LOCAL_KEYS: readonly { keys: string; does: string }[] = [
 
 /** Runs what the key stands for; false: it stands for nothing here. */
 export function runShortcut(berth: Berth, event: KeyboardEvent, inTerminal: boolean): boolean {
+  if (ON_MAC && !event.shiftKey && writesByOption(event)) return false;
   const shortcut = SHORTCUTS.find(({ anywhere, fits }) => (anywhere || !inTerminal) && fits(event));
   if (!shortcut) return false;
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1];

@@ -1,6 +1,7 @@
 /** One terminal that is drawn: its screen, the link to its session, and the keys it leaves to the page. */
 import type { SessionKey } from '../../protocol.ts';
 import { TerminalLink, type TerminalState } from '../connection/terminal-link.ts';
+import { ON_MAC, writesByOption } from './option-key.ts';
 import type { OpenScreen } from './screens.ts';
 import type { Terminals } from './terminals.ts';
 import type { TerminalColours } from './theme.ts';
@@ -99,6 +100,7 @@ export class LiveTerminal {
 
   #onKey(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown') return true;
+    if (ON_MAC) this.#screen.terminal.options.macOptionIsMeta = !writesByOption(event);
     if (event.ctrlKey && event.shiftKey && event.code === 'KeyC') {
       const text = this.#screen.terminal.getSelection();
       if (text) void navigator.clipboard.writeText(text);
