@@ -100,6 +100,8 @@ interface CardProps {
 function AskCard({ sessionKey, row, now, preview }: CardProps) {
   const berth = useBerth();
   const attention = asking(row, now);
+  const host = useModel((model) => model.fleet.hosts.get(row.vm_name));
+  const stale = staleSince(row, host);
   const screen = useCall(
     'screen',
     { session: sessionKey, lines: PREVIEW_LINES },
@@ -111,8 +113,9 @@ function AskCard({ sessionKey, row, now, preview }: CardProps) {
     <article className="ask-card" aria-label={titleOf(row)}>
       <header>
         <StateDot row={row} now={now} />
-        <h3>{titleOf(row)}</h3>
+        <h3 dir="auto">{titleOf(row)}</h3>
         <span className="quiet">{row.vm_name}</span>
+        {stale && <span className="badge stale">as of {agoWords(stale, now)}</span>}
         <Button small kind="primary" onClick={() => berth.open(sessionKey)}>
           Open
         </Button>
@@ -137,9 +140,13 @@ function RestRow({ entry: [key, row], now }: { entry: KeyedSession; now: number 
     <li>
       <button type="button" className={`row${stale ? ' stale' : ''}`} onClick={() => berth.open(key)}>
         <StateDot row={row} now={now} />
-        <span className="row-name">{titleOf(row)}</span>
+        <span className="row-name" dir="auto">
+          {titleOf(row)}
+        </span>
         <span className="row-host">{row.vm_name}</span>
-        <span className="row-prompt">{promptLine(row) || stateWords(row)}</span>
+        <span className="row-prompt" dir="auto">
+          {promptLine(row) || stateWords(row)}
+        </span>
         <span className="row-memory">
           <MemoryMeter row={row} />
         </span>

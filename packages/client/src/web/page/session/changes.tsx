@@ -33,7 +33,8 @@ export function Changes({ sessionKey }: { sessionKey: SessionKey }) {
         </Button>
       </header>
       {files.map((file, index) => (
-        <File key={file.path} file={file} open={index < OPEN_FILES} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: a path may stand there twice, as where a file became a link
+        <File key={`${index} ${file.path}`} file={file} open={index < OPEN_FILES} />
       ))}
     </>
   );

@@ -15,7 +15,7 @@ export function Facts({ row, page }: { row: SessionRow; page: SessionPage }) {
       {row.prompt && (
         <section className="facts-prompt">
           <h2>Prompt</h2>
-          <p>{safeText(row.prompt)}</p>
+          <p dir="auto">{safeText(row.prompt)}</p>
         </section>
       )}
       <section>

@@ -125,7 +125,9 @@ export function Palette() {
             onPointerMove={() => setSelected(index)}
           >
             <Icon name={entry.icon} />
-            <span className="palette-title">{entry.title}</span>
+            <span className="palette-title" dir="auto">
+              {entry.title}
+            </span>
             <small>{entry.note}</small>
           </div>
         ))}
