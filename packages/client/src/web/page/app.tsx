@@ -1,5 +1,5 @@
 /** The frame of the page: sessions at the side, tabs above, one of them or another page in the middle. */
-import { useEffect } from 'react';
+import { type MouseEvent, useEffect } from 'react';
 import { useBerth, useModel } from './model/hooks.ts';
 import { AwayPage } from './pages/away.tsx';
 import { EventsPage } from './pages/events.tsx';
@@ -17,6 +17,7 @@ import { TabStrip } from './shell/tab-strip.tsx';
 import { Toasts } from './shell/toasts.tsx';
 import { usePageTitle } from './shell/use-page-title.ts';
 import { useShortcuts } from './shell/use-shortcuts.ts';
+import { focusContent } from './ui/focus-left.ts';
 
 const OTHER_PAGES = {
   home: HomePage,
@@ -51,7 +52,8 @@ export function App() {
   const Page = route.page === 'session' ? null : OTHER_PAGES[route.page];
   return (
     <div className={`app${sidebar ? '' : ' no-sidebar'}${menu ? ' menu-open' : ''}`}>
-      <a className="skip" href="#content">
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to a part of the page, whose address names another thing */}
+      <a className="skip" href="#content" onClick={skip}>
         Skip to the content
       </a>
       <Sidebar />
@@ -83,4 +85,10 @@ export function App() {
       {overlay === 'keys' && <KeysHelp />}
     </div>
   );
+}
+
+/** The fragment of the address names pages: to follow it would lead to another one. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  focusContent();
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SessionKey, SessionPage, SessionRow } from '../../protocol.ts';
 import type { Asked } from '../model/hooks.ts';
 import { IconButton, Segmented } from '../ui/controls.tsx';
+import { useFocusLeft } from '../ui/focus-left.ts';
 import { Failure, Loading } from '../ui/states.tsx';
 import { Artifacts } from './artifacts.tsx';
 import { Changes } from './changes.tsx';
@@ -26,8 +27,9 @@ interface DetailsProps {
 
 export function Details({ sessionKey, row, page, onClose }: DetailsProps) {
   const [part, setPart] = useState<Part>('facts');
+  const drawer = useFocusLeft<HTMLElement>();
   return (
-    <aside className="details" aria-label="Details">
+    <aside className="details" aria-label="Details" ref={drawer}>
       <header className="details-head">
         <Segmented<Part> label="Details" choices={PARTS} value={part} onChoose={setPart} />
         <IconButton label="Close details" icon="close" onClick={onClose} />

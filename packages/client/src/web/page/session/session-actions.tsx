@@ -1,7 +1,8 @@
 /** What can be done with a session beyond looking at it. */
 import { nameProblem, oneLine } from '@berth/shared/domain/text';
 import { useState } from 'react';
-import type { SessionKey, SessionRow } from '../../protocol.ts';
+import type { SessionKey, SessionRow, UiCalls } from '../../protocol.ts';
+import { asFailure, type CallFailure, call } from '../connection/call.ts';
 import { useBerth } from '../model/hooks.ts';
 import { titleOf } from '../state/session-order.ts';
 import { Question } from '../ui/dialog.tsx';
@@ -80,18 +81,35 @@ interface FormProps {
   readonly onClose: () => void;
 }
 
-function Rename({ sessionKey, row, onClose }: FormProps) {
+/** Closes the form once what it asked for is done; else it says in the form why not, and what was typed stays. */
+function useSaving(onClose: () => void) {
   const berth = useBerth();
+  const [failure, setFailure] = useState<CallFailure | null>(null);
+  const save = async <M extends keyof UiCalls>(method: M, params: UiCalls[M]['params'], done: string) => {
+    setFailure(null);
+    try {
+      await call(method, params);
+      berth.toast({ tone: 'good', text: done, hint: '', session: null });
+      onClose();
+    } catch (error) {
+      setFailure(asFailure(error));
+    }
+  };
+  return { failure, save };
+}
+
+function Rename({ sessionKey, row, onClose }: FormProps) {
+  const { failure, save } = useSaving(onClose);
   const [name, setName] = useState(row.name);
   const problem = name === '' ? null : nameProblem(name);
   return (
     <Question
       title={`Rename ${titleOf(row)}`}
       answer="Rename"
+      failure={failure}
       onClose={onClose}
-      onAnswer={async () => {
-        if (problem) return;
-        if (await berth.try('rename', { session: sessionKey, name }, 'Renamed')) onClose();
+      onAnswer={() => {
+        if (!problem) void save('rename', { session: sessionKey, name }, 'Renamed');
       }}
     >
       <label className="field">
@@ -104,7 +122,7 @@ function Rename({ sessionKey, row, onClose }: FormProps) {
 }
 
 function Tags({ sessionKey, row, onClose }: FormProps) {
-  const berth = useBerth();
+  const { failure, save } = useSaving(onClose);
   const before = Object.entries(row.tags).map(([key, value]) => `${key}=${value}`);
   const [text, setText] = useState(before.join('\n'));
   const wanted = tagsOf(text);
@@ -112,11 +130,12 @@ function Tags({ sessionKey, row, onClose }: FormProps) {
     <Question
       title={`Tags of ${titleOf(row)}`}
       answer="Save"
+      failure={failure}
       onClose={onClose}
-      onAnswer={async () => {
+      onAnswer={() => {
         if (!wanted) return;
         const remove = Object.keys(row.tags).filter((key) => !Object.hasOwn(wanted, key));
-        if (await berth.try('tag', { session: sessionKey, set: wanted, remove }, 'Tagged')) onClose();
+        void save('tag', { session: sessionKey, set: wanted, remove }, 'Tagged');
       }}
     >
       <label className="field">

@@ -5,6 +5,7 @@ import type { SessionView, Split } from '../state/layout.ts';
 import { asking, titleOf } from '../state/session-order.ts';
 import { ageWords, agoWords, attentionLine, promptLine, staleSince } from '../state/words.ts';
 import { Button, IconButton, Segmented } from '../ui/controls.tsx';
+import { useFocusLeft } from '../ui/focus-left.ts';
 import { Icon } from '../ui/icon.tsx';
 import { AttentionBadge, MemoryMeter, StateBadge } from '../ui/marks.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -45,7 +46,9 @@ export function SessionHeader({ sessionKey, row, host, page, split }: HeaderProp
   return (
     <header className="session-head">
       <div className="head-line">
-        <h1 title={row.session_id}>{titleOf(row)}</h1>
+        <h1 title={row.session_id} dir="auto">
+          {titleOf(row)}
+        </h1>
         <span className="head-host">{row.vm_name}</span>
         <StateBadge row={row} />
         <span className="head-age" title={`Created ${new Date(row.created_at).toLocaleString('en-GB')}`}>
@@ -94,7 +97,9 @@ function SecondLine({ sessionKey, row, now }: { sessionKey: SessionKey; row: Ses
     const snoozed = row.attention?.snoozed_until;
     return (
       <div className="head-second">
-        <span className="head-prompt">{promptLine(row) || 'No prompt'}</span>
+        <span className="head-prompt" dir="auto">
+          {promptLine(row) || 'No prompt'}
+        </span>
         {snoozed && (
           <span className="quiet">
             Snoozed until{' '}
@@ -115,14 +120,15 @@ interface StripProps {
 
 export function AttentionStrip({ sessionKey, attention, now }: StripProps) {
   const berth = useBerth();
+  const strip = useFocusLeft<HTMLDivElement>();
   const snooze = (minutes: number) => {
     const until = new Date(Date.now() + minutes * 60_000).toISOString();
     void berth.try('snooze', { session: sessionKey, until }, 'Snoozed');
   };
   return (
-    <div className={`head-second asks ${attention.kind}`}>
+    <div className={`head-second asks ${attention.kind}`} ref={strip}>
       <AttentionBadge attention={attention} />
-      <span className="head-attention" title={attentionLine(attention)}>
+      <span className="head-attention" dir="auto" title={attentionLine(attention)}>
         {attentionLine(attention)}
       </span>
       <span className="quiet">{agoWords(attention.since, now)}</span>

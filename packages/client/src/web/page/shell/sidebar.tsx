@@ -1,5 +1,5 @@
 /** Every session of every host, who asks first; and the way to the other pages. */
-import { Fragment, memo } from 'react';
+import { Fragment, memo, type RefObject, useEffect, useRef } from 'react';
 import type { HostRow, SessionKey } from '../../protocol.ts';
 import { useBerth, useModel, useNow } from '../model/hooks.ts';
 import {
@@ -35,12 +35,14 @@ export function Sidebar() {
   const filter = useModel((model) => model.filter);
   const route = useModel((model) => model.route);
   const now = useNow();
+  const root = useRef<HTMLElement>(null);
+  useFocusWhileOpen(root);
   const groups = sessionGroups(fleet.sessions, filter, now);
   const none = GROUPS.every(({ name }) => groups[name].length === 0);
   const current = route.page === 'session' ? route.key : null;
 
   return (
-    <aside className="sidebar" aria-label="Sessions and pages">
+    <aside className="sidebar" aria-label="Sessions and pages" ref={root}>
       <header className="brand">
         <img src="/icon.svg" alt="" width="22" height="22" />
         <span>Berth</span>
@@ -113,6 +115,23 @@ export function Sidebar() {
   );
 }
 
+/** Over a narrow page it takes the focus, and gives it back where it is closed with it. */
+function useFocusWhileOpen(root: RefObject<HTMLElement | null>): void {
+  const menu = useModel((model) => model.menu);
+  useEffect(() => {
+    if (!menu) return;
+    const [sidebar, before] = [root.current, document.activeElement];
+    // It is seen, and can have the focus, from the frame after the next on.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => sidebar?.querySelector<HTMLElement>('.pages button')?.focus());
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      if (sidebar?.contains(document.activeElement) && before instanceof HTMLElement) before.focus();
+    };
+  }, [menu, root]);
+}
+
 const opens = new WeakMap<object, (key: SessionKey) => void>();
 
 /** One function for each page, so that lines that did not change are not drawn again. */
@@ -143,11 +162,13 @@ const SessionItem = memo(
           onClick={() => onOpen(key)}
         >
           <StateDot row={row} now={now} />
-          <span className="session-name">{titleOf(row)}</span>
+          <span className="session-name" dir="auto">
+            {titleOf(row)}
+          </span>
           <span className="session-age">{ageWords(row, now).replace('ran ', '')}</span>
           <span className="session-note">
             <span className="host-name">{row.vm_name}</span>
-            <span className="session-words">
+            <span className="session-words" dir="auto">
               {stale
                 ? `as of ${agoWords(stale, now)}`
                 : attention

@@ -21,6 +21,8 @@ export function TabStrip() {
   const [dragged, setDragged] = useState<SessionKey | null>(null);
   const shown = shownTabs({ layout, fleet, filter });
   const current = route.page === 'session' ? route.key : null;
+  // The one that Tab leads to: there always is one, or nobody gets here without a mouse.
+  const stop = current !== null && shown.includes(current) ? current : shown[0];
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tab that is shown is scrolled to
   useEffect(() => {
@@ -31,13 +33,19 @@ export function TabStrip() {
     return () => cancelAnimationFrame(frame);
   }, [current, shown.length]);
 
+  const tabsAround = (tab: HTMLElement): [HTMLElement[], number] => {
+    const tabs = [...(strip.current?.querySelectorAll<HTMLElement>('.tab-open') ?? [])];
+    return [tabs, tabs.indexOf(tab)];
+  };
   const onKey = (event: KeyboardEvent<HTMLElement>, key: SessionKey) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (event.key === 'Delete') berth.closeTab(key);
-    else if (by !== 0 && event.ctrlKey && event.shiftKey) berth.moveTab(key, by, shown);
+    if (event.key === 'Delete') {
+      const [tabs, at] = tabsAround(event.currentTarget);
+      (tabs[at + 1] ?? tabs[at - 1])?.focus();
+      berth.closeTab(key);
+    } else if (by !== 0 && event.ctrlKey && event.shiftKey) berth.moveTab(key, by, shown);
     else if (by !== 0 && !event.altKey && !event.ctrlKey) {
-      const tabs = [...(strip.current?.querySelectorAll<HTMLElement>('.tab-open') ?? [])];
-      const at = tabs.indexOf(event.currentTarget);
+      const [tabs, at] = tabsAround(event.currentTarget);
       tabs[(at + by + tabs.length) % tabs.length]?.focus();
     } else return;
     event.preventDefault();
@@ -71,6 +79,7 @@ export function TabStrip() {
                 row={fleet.sessions.get(key)}
                 now={now}
                 current={key === current}
+                stop={key === stop}
                 onKey={(event) => onKey(event, key)}
               />
             </li>
@@ -91,6 +100,7 @@ export function TabStrip() {
               const row = fleet.sessions.get(key);
               const words = wordsOfKey(key);
               return {
+                id: key,
                 label: row ? titleOf(row) : words.session,
                 note: words.host,
                 icon: row && asking(row, now) ? ('bell' as const) : ('terminal' as const),
@@ -111,10 +121,11 @@ interface TabProps {
   readonly row: SessionRow | undefined;
   readonly now: number;
   readonly current: boolean;
+  readonly stop: boolean;
   readonly onKey: (event: KeyboardEvent<HTMLElement>) => void;
 }
 
-function Tab({ tabKey, row, now, current, onKey }: TabProps) {
+function Tab({ tabKey, row, now, current, stop, onKey }: TabProps) {
   const berth = useBerth();
   const words = wordsOfKey(tabKey);
   const title = row ? titleOf(row) : words.session;
@@ -125,14 +136,16 @@ function Tab({ tabKey, row, now, current, onKey }: TabProps) {
         type="button"
         className="tab-open"
         aria-current={current ? 'page' : undefined}
-        tabIndex={current ? 0 : -1}
+        tabIndex={stop ? 0 : -1}
         title={`${title} on ${words.host}${attention ? `\n${attentionLine(attention)}` : ''}`}
         onClick={() => berth.open(tabKey)}
         onAuxClick={(event) => event.button === 1 && berth.closeTab(tabKey)}
         onKeyDown={onKey}
       >
         {row ? <StateDot row={row} now={now} /> : <span className="dot off" />}
-        <span className="tab-title">{title}</span>
+        <span className="tab-title" dir="auto">
+          {title}
+        </span>
         {attention && <span className="unseen"> asks: {attentionLine(attention)}</span>}
       </button>
       <button
@@ -140,7 +153,7 @@ function Tab({ tabKey, row, now, current, onKey }: TabProps) {
         className="tab-close"
         aria-label={`Close ${title}`}
         title="Close the tab; the session goes on"
-        tabIndex={current ? 0 : -1}
+        tabIndex={stop ? 0 : -1}
         onClick={() => berth.closeTab(tabKey)}
       >
         <Icon name="close" />

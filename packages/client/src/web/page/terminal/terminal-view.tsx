@@ -1,5 +1,5 @@
 /** Where a terminal is drawn, what stands over it while it is not live, and the search in it. */
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import type { SessionKey } from '../../protocol.ts';
 import type { TerminalState } from '../connection/terminal-link.ts';
 import { useBerth, useModel } from '../model/hooks.ts';
@@ -10,12 +10,15 @@ import { LiveTerminal } from './live-terminal.ts';
 import { DARK, LIGHT } from './theme.ts';
 import { useDark } from './use-dark.ts';
 
+const WRITING = 'input, select, textarea:not(.xterm-helper-textarea)';
+
 export function TerminalView({ sessionKey, shown }: { sessionKey: SessionKey; shown: boolean }) {
   const berth = useBerth();
   const readOut = useModel((model) => model.layout.readOut);
   const dark = useDark();
   const place = useRef<HTMLDivElement>(null);
   const live = useRef<LiveTerminal | null>(null);
+  const searchField = useRef<HTMLInputElement>(null);
   const colours = useRef(dark ? DARK : LIGHT);
   colours.current = dark ? DARK : LIGHT;
   const [state, setState] = useState<TerminalState>({ kind: 'opening' });
@@ -36,6 +39,7 @@ export function TerminalView({ sessionKey, shown }: { sessionKey: SessionKey; sh
         shortcut: (event) => {
           if (event.ctrlKey && event.shiftKey && event.code === 'KeyF') {
             setSearching(true);
+            searchField.current?.focus();
             event.preventDefault();
             return true;
           }
@@ -51,13 +55,16 @@ export function TerminalView({ sessionKey, shown }: { sessionKey: SessionKey; sh
           }),
       });
       live.current.readOut(berth.store.get().layout.readOut);
-      live.current.focus();
+      // Who writes elsewhere by now goes on there: the rest of it is not for the session.
+      if (!document.activeElement?.matches(WRITING)) live.current.focus();
     };
     open().catch(() => setBroken(true));
     return () => {
       gone = true;
       live.current?.dispose();
       live.current = null;
+      // It was closed meanwhile: nobody is shown its screen again.
+      if (!berth.store.get().layout.open.includes(sessionKey)) berth.terminals.forget(sessionKey);
     };
   }, [berth, sessionKey]);
 
@@ -72,6 +79,7 @@ export function TerminalView({ sessionKey, shown }: { sessionKey: SessionKey; sh
       <div className="terminal-screen" ref={place} />
       {searching && (
         <TerminalSearch
+          field={searchField}
           onFind={(text, back) => {
             const search = live.current?.screen.search;
             if (back) search?.findPrevious(text);
@@ -147,13 +155,13 @@ function TerminalNote({ state, broken, onAgain }: NoteProps) {
 }
 
 interface SearchProps {
+  readonly field: RefObject<HTMLInputElement | null>;
   readonly onFind: (text: string, back: boolean) => void;
   readonly onClose: () => void;
 }
 
-function TerminalSearch({ onFind, onClose }: SearchProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+function TerminalSearch({ field, onFind, onClose }: SearchProps) {
+  useEffect(() => field.current?.focus(), [field]);
   const find = (back: boolean) => {
     const text = field.current?.value ?? '';
     if (text) onFind(text, back);

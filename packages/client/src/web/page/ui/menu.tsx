@@ -1,8 +1,10 @@
 /** A button that opens a short list of things to do. Arrows walk it, Escape closes it. */
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface MenuEntry {
+  /** Where others may have the same label. */
+  readonly id?: string;
   readonly label: string;
   readonly icon?: IconName;
   readonly note?: string;
@@ -19,6 +21,9 @@ interface MenuProps {
   readonly entries: readonly MenuEntry[];
 }
 
+/** What stays free beside it, in px. */
+const EDGE_PX = 4;
+
 export function Menu({ label, icon, children, className = 'icon-button', entries }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -32,10 +37,20 @@ export function Menu({ label, icon, children, className = 'icon-button', entries
     };
     document.addEventListener('pointerdown', outside);
     document.addEventListener('focusin', outside);
+    // A click into a frame tells this page nothing but that.
+    const away = () => setOpen(false);
+    window.addEventListener('blur', away);
     return () => {
+      window.removeEventListener('blur', away);
       document.removeEventListener('pointerdown', outside);
       document.removeEventListener('focusin', outside);
     };
+  }, [open]);
+
+  // It hangs from the right end of its button, which may stand at the left.
+  useLayoutEffect(() => {
+    const box = open ? list.current?.getBoundingClientRect() : undefined;
+    if (list.current && box && box.left < EDGE_PX) list.current.style.translate = `${EDGE_PX - box.left}px`;
   }, [open]);
 
   const close = () => {
@@ -74,7 +89,7 @@ export function Menu({ label, icon, children, className = 'icon-button', entries
         <div className="menu-list" role="menu" tabIndex={-1} aria-label={label} ref={list} onKeyDown={onKey}>
           {entries.map((entry) => (
             <button
-              key={`${entry.label}${entry.note ?? ''}`}
+              key={entry.id ?? entry.label}
               type="button"
               role="menuitem"
               tabIndex={-1}
