@@ -126,6 +126,26 @@ it('says that Berth is not running and how to start it, and has its tabs and vie
   await end(second);
 });
 
+it('is signed in by a link that is opened where it stands, and stays with its session', async () => {
+  const first = await serve(0);
+  const { page, context } = await openPage(browser);
+  await page.goto(`${first.origin}/#token=${first.token}`);
+  await page.locator('.link.live').waitFor();
+  await page.locator('.session-item', { hasText: 'near-by' }).click();
+  await page.getByRole('heading', { name: 'near-by', level: 1 }).waitFor();
+  const loaded = await page.evaluate(() => performance.timeOrigin);
+  await end(first);
+  const second = await serve(first.port);
+  await page.locator('.link.denied').waitFor();
+  await page.goto(`${second.origin}/#token=${second.token}`);
+  await page.locator('.link.live').waitFor();
+  await page.getByRole('heading', { name: 'near-by', level: 1 }).waitFor();
+  expect(page.url()).not.toContain('token');
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(loaded);
+  await context.close();
+  await end(second);
+});
+
 it('of a build that is gone asks to be loaded again, and is then of the new one', async () => {
   // No tab is open: nothing of what draws terminals was loaded.
   rmSync(layout(), { force: true });

@@ -10,23 +10,27 @@ export function key(): string {
   return localStorage.getItem(KEPT) ?? '';
 }
 
-/** Trades the token of the address, where there is one, for a login. Never throws: calls tell what holds. */
-export async function logIn(): Promise<void> {
+/**
+ * Trades the token of the address, where there is one, for a login; false: there is none. Never throws:
+ * calls tell what holds.
+ */
+export async function logIn(): Promise<boolean> {
   const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
-  if (token === undefined) return;
-  history.replaceState(null, '', `${location.pathname}#/home`);
+  if (token === undefined) return false;
+  history.replaceState(null, '', location.pathname);
   try {
     const response = await fetch('/api/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token }),
     });
-    if (!response.ok) return;
+    if (!response.ok) return true;
     const answer = (await response.json()) as LoginAnswer;
     localStorage.setItem(KEPT, answer.key);
   } catch {
     // Without the server there is nothing to log in to.
   }
+  return true;
 }
 
 /** Another page of this browser has logged in. */

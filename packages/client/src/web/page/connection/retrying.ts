@@ -5,6 +5,7 @@
 import { retryDelay, slept } from '../state/link-state.ts';
 
 const TICK_MS = 2000;
+const HIDDEN_TICK_MS = 60_000;
 
 export class Retrying {
   readonly #open: () => void;
@@ -19,12 +20,21 @@ export class Retrying {
     this.#open = open;
     const { signal } = this.#stop;
     window.addEventListener('online', () => this.hurry(), { signal });
-    document.addEventListener('visibilitychange', () => document.hidden || this.hurry(), { signal });
+    // Hidden pages are ticked less often, up to the tick after they are seen again: that is no sleep.
+    let hidden = document.hidden;
+    document.addEventListener(
+      'visibilitychange',
+      () => {
+        hidden = true;
+        if (!document.hidden) this.hurry();
+      },
+      { signal },
+    );
     const ticker = window.setInterval(() => {
       const now = Date.now();
-      // Hidden pages are ticked less often: that is no sleep.
-      if (slept(document.hidden ? 60_000 : TICK_MS, now - this.#tickedAt)) woke();
+      if (slept(hidden ? HIDDEN_TICK_MS : TICK_MS, now - this.#tickedAt)) woke();
       this.#tickedAt = now;
+      hidden = document.hidden;
     }, TICK_MS);
     signal.addEventListener('abort', () => window.clearInterval(ticker));
   }

@@ -1,12 +1,13 @@
 /** The page's one actor: keeps the model true to the server, and does what people ask. */
-import type { LiveMessage, SessionKey, UiCalls } from '../../protocol.ts';
+import type { LiveMessage, SessionKey, StartOrder, UiCalls } from '../../protocol.ts';
 import { asFailure, call } from '../connection/call.ts';
 import { LiveConnection } from '../connection/live.ts';
-import { onLogin } from '../connection/login.ts';
+import { logIn, onLogin } from '../connection/login.ts';
 import { withEvents } from '../state/event-log.ts';
 import { applied } from '../state/fleet.ts';
 import { keptLayout, type Layout, PLAIN_LAYOUT, readLayout, type Split, splitOf } from '../state/layout.ts';
 import { fragmentOf, type Route, readRoute } from '../state/route.ts';
+import { PLAIN_ORDER } from '../state/start-order.ts';
 import { closed, movedBy, movedTo, opened } from '../state/tabs.ts';
 import { Terminals } from '../terminal/terminals.ts';
 import { type Model, newModel, type Overlay, type Toast } from './model.ts';
@@ -16,12 +17,17 @@ import { Store } from './store.ts';
 const KEEP_LAYOUT_MS = 400;
 const TOAST_MS = 7000;
 const MOST_TOASTS = 4;
+const DAY_MS = 86_400_000;
+/** Until a session that was started is listed, at most. */
+const EXPECT_MS = 15_000;
 
 export class Berth {
   readonly store: Store<Model>;
   readonly terminals = new Terminals();
   #live: LiveConnection | null = null;
   #keepTimer = 0;
+  /** The layout was changed here, and nobody has it yet. */
+  #unkept = false;
   #toastId = 0;
   /** What people chose before the layout of last time was read: it goes over that. */
   #early: Partial<Layout> = {};
@@ -32,7 +38,7 @@ export class Berth {
 
   /** Begins to live: connects, reads the layout, follows the address. */
   begin(): void {
-    window.addEventListener('hashchange', () => this.#show(readRoute(location.hash)));
+    window.addEventListener('hashchange', () => void this.#addressChanged());
     window.addEventListener('pagehide', () => this.#keepNow());
     this.#live = new LiveConnection({
       resumeFrom: () => {
@@ -43,6 +49,14 @@ export class Berth {
       changed: (state, heardAt) => this.#linkChanged(state, heardAt),
     });
     onLogin(() => this.reconnect());
+  }
+
+  /** A link of another login may be opened where this page stands: that loads no page anew. */
+  async #addressChanged(): Promise<void> {
+    if (await logIn()) {
+      history.replaceState(null, '', fragmentOf(this.store.get().route));
+      this.reconnect();
+    } else this.#show(readRoute(location.hash));
   }
 
   reconnect(): void {
@@ -68,25 +82,36 @@ export class Berth {
       const about = await call('about', {});
       this.store.set({ about });
       if (!this.store.get().restored) this.#restore(readLayout((await call('getLayout', {})).layout));
-      const since = this.store.get().events.at(-1)?.at ?? new Date(Date.now() - 86_400_000).toISOString();
-      const { events } = await call('events', { since, most: 500 });
-      this.store.set({ events: withEvents(this.store.get().events, events) });
     } catch (error) {
       // The live socket says what the matter is; without a layout there is a plain one.
       if (!this.store.get().restored && asFailure(error).status >= 500) this.#restore(PLAIN_LAYOUT);
     }
+    await this.readPast();
+  }
+
+  /** Events since the last that is known, else of a day. */
+  async readPast(): Promise<void> {
+    const { past, events: known } = this.store.get();
+    // What came live meanwhile says nothing of what came before.
+    const last = past === 'read' ? known.at(-1)?.at : undefined;
+    const since = last ?? new Date(Date.now() - DAY_MS).toISOString();
+    try {
+      const { events } = await call('events', { since, most: 500 });
+      this.store.set({ events: withEvents(this.store.get().events, events), past: 'read' });
+    } catch (error) {
+      this.store.set({ past: asFailure(error) });
+    }
   }
 
   #restore(kept: Layout): void {
-    const { route } = this.store.get();
+    // Not the route that is known: the address may have changed a moment ago.
+    const route = readRoute(location.hash);
     const { open: opened = [], ...early } = this.#early;
     const open = [...new Set([...kept.open, ...opened])];
     this.store.set({ layout: { ...kept, ...early, open }, restored: true });
     if (Object.keys(this.#early).length > 0) this.#layout({});
     if (route.page === 'session') this.open(route.key);
-    else if (location.hash === '' || location.hash === '#/home') {
-      if (kept.active !== null) this.open(kept.active);
-    }
+    else if (location.hash === '' && kept.active !== null) this.open(kept.active);
   }
 
   #take(message: LiveMessage): boolean {
@@ -94,7 +119,9 @@ export class Berth {
       case 'state':
       case 'delta': {
         const fleet = applied(this.store.get().fleet, message);
-        if (fleet) this.store.set({ fleet });
+        const { expected } = this.store.get();
+        const listed = expected !== null && fleet?.sessions.has(expected);
+        if (fleet) this.store.set({ fleet, ...(listed ? { expected: null } : {}) });
         return fleet !== null;
       }
       case 'event':
@@ -163,15 +190,59 @@ export class Berth {
       this.#early = { ...this.#early, ...change };
       return;
     }
+    this.#unkept = true;
     window.clearTimeout(this.#keepTimer);
     this.#keepTimer = window.setTimeout(() => this.#keepNow(), KEEP_LAYOUT_MS);
   }
 
   #keepNow(): void {
+    // What this window did not change it leaves as another may have arranged it.
+    if (!this.#unkept) return;
     window.clearTimeout(this.#keepTimer);
-    if (!this.store.get().restored) return;
-    // Without the server the next change keeps it.
-    void call('putLayout', { layout: keptLayout(this.store.get().layout) }).catch(() => null);
+    this.#unkept = false;
+    const layout = keptLayout(this.store.get().layout);
+    call('putLayout', { layout }).catch(() => {
+      // Without the server the next change keeps it.
+      this.#unkept = true;
+    });
+  }
+
+  /** Writes into the start form. */
+  order(change: Partial<StartOrder>): void {
+    const { start } = this.store.get();
+    this.store.set({ start: { ...start, order: { ...start.order, ...change } } });
+  }
+
+  /** Starts what the form holds. Who is elsewhere by then is told, and stays there. */
+  async start(): Promise<void> {
+    const { order, busy } = this.store.get().start;
+    if (busy) return;
+    const starting = (change: Partial<Model['start']>) =>
+      this.store.set({ start: { ...this.store.get().start, ...change } });
+    const waiting = () => this.store.get().route.page === 'start';
+    starting({ busy: true, failure: null });
+    try {
+      const { session } = await call('start', order);
+      this.#expect(session);
+      // What was written meanwhile is for the next one.
+      if (this.store.get().start.order === order) starting({ order: PLAIN_ORDER });
+      if (waiting()) this.open(session);
+      else this.toast({ tone: 'good', text: 'A new session is there', hint: order.name, session });
+    } catch (error) {
+      const failure = asFailure(error);
+      starting({ failure });
+      const { message: text, hint } = failure;
+      if (!waiting()) this.toast({ tone: 'bad', text, hint, session: null });
+    } finally {
+      starting({ busy: false });
+    }
+  }
+
+  #expect(session: SessionKey): void {
+    this.store.set({ expected: session });
+    window.setTimeout(() => {
+      if (this.store.get().expected === session) this.store.set({ expected: null });
+    }, EXPECT_MS);
   }
 
   /** On a narrow page it lies over the rest, for a while; on a wide one it stands beside it. */

@@ -97,5 +97,10 @@ export function useCall<M extends keyof UiCalls>(
     };
   }, [asked, enabled, everyMs, round]);
   const { value, failure, loading } = state.asked === asked ? state : EMPTY;
-  return { value, failure, loading, again: () => setRound((n) => n + 1) };
+  // What failed is gone from sight: a person sees that it is tried again.
+  const again = () => {
+    setState((before) => ({ ...before, failure: null, loading: true }));
+    setRound((n) => n + 1);
+  };
+  return { value, failure, loading, again };
 }

@@ -1,9 +1,11 @@
 /** What the page knows, all in one value. */
-import type { About, EventRow } from '../../protocol.ts';
+import type { About, EventRow, SessionKey, StartOrder } from '../../protocol.ts';
+import type { CallFailure } from '../connection/call.ts';
 import { type Fleet, NO_FLEET } from '../state/fleet.ts';
 import { type Layout, PLAIN_LAYOUT } from '../state/layout.ts';
 import type { LinkState } from '../state/link-state.ts';
 import type { Route } from '../state/route.ts';
+import { PLAIN_ORDER } from '../state/start-order.ts';
 
 export interface Toast {
   readonly id: number;
@@ -16,11 +18,20 @@ export interface Toast {
 
 export type Overlay = 'none' | 'palette' | 'keys';
 
+/** The start form: it outlives a look at another page. */
+interface Starting {
+  readonly order: StartOrder;
+  readonly busy: boolean;
+  readonly failure: CallFailure | null;
+}
+
 export interface Model {
   readonly link: LinkState;
   readonly fleet: Fleet;
   /** Oldest first. */
   readonly events: readonly EventRow[];
+  /** Whether events of before the page came were read; why not, where it failed. */
+  readonly past: 'unread' | 'read' | CallFailure;
   readonly about: About | null;
   readonly layout: Layout;
   /** The layout was read: what is changed from now on is kept. */
@@ -32,6 +43,9 @@ export interface Model {
   readonly toasts: readonly Toast[];
   /** The sidebar is open over a narrow page. */
   readonly menu: boolean;
+  readonly start: Starting;
+  /** Started from here, and not listed yet. */
+  readonly expected: SessionKey | null;
 }
 
 export function newModel(now: number, route: Route): Model {
@@ -39,6 +53,7 @@ export function newModel(now: number, route: Route): Model {
     link: { state: 'connecting', since: now },
     fleet: NO_FLEET,
     events: [],
+    past: 'unread',
     about: null,
     layout: PLAIN_LAYOUT,
     restored: false,
@@ -47,5 +62,7 @@ export function newModel(now: number, route: Route): Model {
     overlay: 'none',
     toasts: [],
     menu: false,
+    start: { order: PLAIN_ORDER, busy: false, failure: null },
+    expected: null,
   };
 }

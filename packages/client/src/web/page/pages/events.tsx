@@ -8,15 +8,16 @@ import { idOf, shownEvents } from '../state/event-log.ts';
 import { eventWords } from '../state/event-words.ts';
 import { timeWords } from '../state/words.ts';
 import { Button } from '../ui/controls.tsx';
-import { Empty, Loading } from '../ui/states.tsx';
+import { Empty, Failure, Loading } from '../ui/states.tsx';
 import { PageHead } from './page-head.tsx';
 
 const STEP = 200;
 
 export function EventsPage() {
+  const berth = useBerth();
   const events = useModel((model) => model.events);
   const hosts = useModel((model) => model.fleet.hosts);
-  const known = useModel((model) => model.fleet.epoch !== null);
+  const past = useModel((model) => model.past);
   const [host, setHost] = useState('');
   const [kind, setKind] = useState('');
   const [words, setWords] = useState('');
@@ -59,9 +60,10 @@ export function EventsPage() {
           />
         </search>
       </PageHead>
-      {!known ? (
+      {typeof past !== 'string' && <Failure failure={past} onAgain={() => void berth.readPast()} />}
+      {events.length === 0 && past === 'unread' ? (
         <Loading lines={10} label="Loading events" />
-      ) : shown.length === 0 ? (
+      ) : events.length === 0 && past !== 'read' ? null : shown.length === 0 ? (
         <Empty
           icon="events"
           title={events.length === 0 ? 'Nothing happened yet' : 'No event fits'}

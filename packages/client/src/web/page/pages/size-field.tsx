@@ -20,7 +20,7 @@ export function SizeField({ value, onChange }: SizeFieldProps) {
       <span>{LABEL}</span>
       <select className="textbox" value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">{usual ? `${usual} (default)` : 'Any'}</option>
-        {known
+        {chosenAmong(known, value)
           .filter((size) => size !== usual)
           .map((size) => (
             <option key={size} value={size}>
@@ -30,6 +30,11 @@ export function SizeField({ value, onChange }: SizeFieldProps) {
       </select>
     </label>
   );
+}
+
+/** Each once, and the chosen one even where it is no longer offered: a list would show another in its place. */
+export function chosenAmong(offered: readonly string[], chosen: string): string[] {
+  return [...new Set(chosen === '' ? offered : [...offered, chosen])];
 }
 
 /** By its memory a host is of a size, too, that nobody gave it. */

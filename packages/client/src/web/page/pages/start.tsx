@@ -1,28 +1,14 @@
 /** Starts a session: what it is to do, with what, and where it would go. */
 import { parseMemory } from '@berth/shared/domain/memory';
 import { nameProblem } from '@berth/shared/domain/text';
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useRef } from 'react';
 import type { StartOrder } from '../../protocol.ts';
-import { asFailure, type CallFailure, call } from '../connection/call.ts';
 import { useBerth, useModel } from '../model/hooks.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { Failure } from '../ui/states.tsx';
 import { PageHead } from './page-head.tsx';
 import { Placement } from './placement.tsx';
-import { SizeField } from './size-field.tsx';
-
-const PLAIN_ORDER: StartOrder = {
-  prompt: '',
-  preset: '',
-  name: '',
-  host: '',
-  size: '',
-  memory: '',
-  repository: '',
-  directory: '',
-  queue: false,
-  skip_permissions: false,
-};
+import { chosenAmong, SizeField } from './size-field.tsx';
 
 const SLOTS = ['4G', '8G', '16G', '32G', '64G'] as const;
 
@@ -30,29 +16,22 @@ export function StartPage() {
   const berth = useBerth();
   const hosts = useModel((model) => model.fleet.hosts);
   const about = useModel((model) => model.about);
-  const [order, setOrder] = useState<StartOrder>(PLAIN_ORDER);
-  const [failure, setFailure] = useState<CallFailure | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { order, busy, failure } = useModel((model) => model.start);
   const prompt = useRef<HTMLTextAreaElement>(null);
   useEffect(() => prompt.current?.focus(), []);
 
-  const set = (change: Partial<StartOrder>) => setOrder({ ...order, ...change });
-  const presets = [...new Set([...hosts.values()].flatMap((host) => host.presets))];
+  const set = (change: Partial<StartOrder>) => berth.order(change);
+  // What was chosen stays to be seen, also where the host that had it has gone.
+  const presets = chosenAmong(
+    [...hosts.values()].flatMap((host) => host.presets),
+    order.preset,
+  );
   const nameWrong = order.name === '' ? null : nameProblem(order.name);
   const memoryWrong = order.memory !== '' && parseMemory(order.memory) === null;
   const wrong = nameWrong !== null || memoryWrong;
 
   const start = async () => {
-    if (wrong || busy) return;
-    setBusy(true);
-    setFailure(null);
-    try {
-      const { session } = await call('start', order);
-      berth.open(session);
-    } catch (error) {
-      setFailure(asFailure(error));
-      setBusy(false);
-    }
+    if (!wrong) await berth.start();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -72,6 +51,7 @@ export function StartPage() {
             <textarea
               ref={prompt}
               className="textbox prompt"
+              dir="auto"
               rows={7}
               placeholder="What is it to do? Empty: the tool waits for you."
               value={order.prompt}
@@ -114,7 +94,7 @@ export function StartPage() {
               <span>Host</span>
               <select className="textbox" value={order.host} onChange={(e) => set({ host: e.target.value })}>
                 <option value="">The best</option>
-                {[...hosts.keys()].map((name) => (
+                {chosenAmong([...hosts.keys()], order.host).map((name) => (
                   <option key={name} value={name}>
                     {name}
                   </option>

@@ -20,7 +20,7 @@ const ASK_EVERY_MS = 4000;
 export function SessionView({ sessionKey, shown }: { sessionKey: SessionKey; shown: boolean }) {
   const berth = useBerth();
   const row = useModel((model) => model.fleet.sessions.get(sessionKey));
-  const known = useModel((model) => model.fleet.epoch !== null);
+  const known = useModel((model) => model.fleet.epoch !== null && model.expected !== sessionKey);
   const host = useModel((model) => model.fleet.hosts.get(wordsOfKey(sessionKey).host));
   const split = useModel((model) => splitOf(model.layout, sessionKey));
   const details = useModel((model) => model.layout.details);
@@ -62,7 +62,12 @@ export function SessionView({ sessionKey, shown }: { sessionKey: SessionKey; sho
               <TerminalView sessionKey={sessionKey} shown={shown && split.view !== 'editor'} />
             )
           }
-          second={editorWanted && !ended && <EditorPane sessionKey={sessionKey} name={row.session} />}
+          second={
+            editorWanted &&
+            !ended && (
+              <EditorPane sessionKey={sessionKey} name={row.session} state={page.value?.editor?.state} />
+            )
+          }
         />
         {details && shown && (
           <Details
