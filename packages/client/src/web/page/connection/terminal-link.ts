@@ -136,8 +136,11 @@ export class TerminalLink {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#typed.closed();
-    if (this.#over) return;
-    if (this.#ends === null && this.#typed.unacknowledged === 0) return;
+    if (this.#over || (this.#ends === null && this.#typed.unacknowledged === 0)) {
+      // Nobody asks for it again.
+      if (this.#ends === null) this.#retrying.stop();
+      return;
+    }
     this.#set({ kind: 'reconnecting', why: 'the connection to Berth on this machine broke' });
     this.#retrying.failed();
   }

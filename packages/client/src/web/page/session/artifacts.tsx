@@ -62,6 +62,7 @@ interface LookProps {
 function Look({ sessionKey, artifact, onBack }: LookProps) {
   const berth = useBerth();
   const kind = artifactKind(artifact.path);
+  const [looked, setLooked] = useState(artifact.modified_at);
   const keep = async () => {
     const answer = await berth.try('openArtifact', { session: sessionKey, path: artifact.path, how: 'keep' });
     if (!answer) return;
@@ -79,6 +80,14 @@ function Look({ sessionKey, artifact, onBack }: LookProps) {
           Download
         </Button>
       </header>
+      {looked !== artifact.modified_at && kind !== 'other' && (
+        <p className="look-changed" role="status">
+          It has changed since.
+          <Button small icon="refresh" onClick={() => setLooked(artifact.modified_at)}>
+            Show it as it is now
+          </Button>
+        </p>
+      )}
       {kind === 'other' ? (
         <Empty
           icon="file"
@@ -86,7 +95,7 @@ function Look({ sessionKey, artifact, onBack }: LookProps) {
           text={`${formatMemory(artifact.bytes)}; download it to open it.`}
         />
       ) : (
-        <Shown sessionKey={sessionKey} artifact={artifact} kind={kind} />
+        <Shown key={looked} sessionKey={sessionKey} artifact={artifact} kind={kind} />
       )}
     </div>
   );

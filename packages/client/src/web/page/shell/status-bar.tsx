@@ -17,7 +17,8 @@ export function StatusBar() {
   const asks = askingCount(fleet.sessions, now);
   return (
     <footer className="status">
-      <span className={`link ${link.state}`} role="status">
+      {/* The announcer tells of it once: an age that grows would be read out each second. */}
+      <span className={`link ${link.state}`}>
         <span className="link-dot" aria-hidden="true" />
         {linkWords(link, now)}
       </span>
