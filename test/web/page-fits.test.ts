@@ -155,6 +155,25 @@ it('begins what runs from right to left at the right, so that dots stand for its
   await context.close();
 });
 
+it('shows all of the current tab among many, also what closes it', async () => {
+  const layout = { open: KEYS, active: KEYS[6] };
+  await using fake = await FakeUi.start({ answers: { getLayout: () => ({ layout }) } });
+  const { page, context } = await openPage(browser, { now: NOW, width: 900 });
+  await page.goto(fake.url);
+  const inside = () =>
+    page.evaluate(() => {
+      const right = (selector: string) =>
+        Math.round(document.querySelector(selector)?.getBoundingClientRect().right ?? Number.NaN);
+      return right('.tab.current .tab-close') <= right('.tab-list');
+    });
+  await page.locator('.tab.current').waitFor();
+  await until(inside, { what: 'it can be closed', deadlineMs: 3000 });
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await page.locator('.tab.current', { hasText: 'data-import' }).waitFor();
+  await until(inside, { what: 'the next one can be closed', deadlineMs: 3000 });
+  await context.close();
+});
+
 it('lists tabs of the same name each once', async () => {
   const [first, second] = Object.entries(FLEET.sessions).filter(([, { vm_name }]) => vm_name === 'build-3');
   if (!first || !second) throw new Error('the fake host has two sessions');

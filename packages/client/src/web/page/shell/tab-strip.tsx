@@ -28,7 +28,7 @@ export function TabStrip() {
   useEffect(() => {
     // With the frame: it needs the layout, which what follows on a click changes once more.
     const frame = requestAnimationFrame(() =>
-      strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+      strip.current?.querySelector('.tab.current')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
     );
     return () => cancelAnimationFrame(frame);
   }, [current, shown.length]);
