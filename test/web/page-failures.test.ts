@@ -119,6 +119,32 @@ it('says of events that they are still read, or why they could not be', async ()
   await context.close();
 });
 
+it('does not take for gone or for nothing what hosts have not told of yet', async () => {
+  const { 'gpu-1': host, local } = FLEET.hosts;
+  if (!host || !local) throw new Error('the fake fleet has both');
+  const reaching = { ...host, link: 'connecting', state: 'connecting', as_of: null, vm: null } as const;
+  const away = { ...reaching, link: 'unreachable', state: 'unreachable', error: 'No route to host' } as const;
+  await using fake = await FakeUi.start({ fleet: { sessions: {}, hosts: { 'gpu-1': reaching } } });
+  const { page, context } = await openPage(browser, { now: NOW });
+  await page.goto(`${fake.url}${at(0)}`);
+  await page.locator('.link.live').waitFor();
+  await page.locator('.status-pool', { hasText: '0/1 hosts' }).waitFor();
+  await page.getByRole('status', { name: 'Loading the session' }).waitFor();
+  await page.getByRole('status', { name: 'Loading sessions' }).waitFor();
+  fake.change({ sessions: {}, hosts: { 'gpu-1': away } });
+  await page.getByText('gpu-1 does not answer').waitFor();
+  await page.getByText('No route to host.').waitFor();
+  await page.goto(`${fake.url}#/home`);
+  await page.locator('.page').getByText('No host answers').waitFor();
+  fake.change({ sessions: {}, hosts: { local } });
+  await page.getByText('Nothing runs on the hosts that answer').waitFor();
+  fake.change({ sessions: {}, hosts: { 'gpu-1': host } });
+  await page.getByText('Nothing runs', { exact: true }).waitFor();
+  await page.goto(`${fake.url}${at(0)}`);
+  await page.getByText('This session is not listed any more').waitFor();
+  await context.close();
+});
+
 it('tells of a lost connection once, not each second anew', async () => {
   const fake = await FakeUi.start();
   const { page, context } = await openPage(browser);

@@ -5,6 +5,7 @@ import type { SessionKey, SessionRow } from '../../protocol.ts';
 import { useBerth, useCall, useModel, useNow } from '../model/hooks.ts';
 import { AttentionStrip } from '../session/session-header.tsx';
 import { asking, type KeyedSession, sessionGroups, titleOf } from '../state/session-order.ts';
+import { unheard } from '../state/unheard.ts';
 import { ageWords, agoWords, promptLine, staleSince, stateWords } from '../state/words.ts';
 import { Button } from '../ui/controls.tsx';
 import { MemoryMeter, StateBadge, StateDot } from '../ui/marks.tsx';
@@ -24,11 +25,28 @@ export function HomePage() {
   const groups = sessionGroups(fleet.sessions, filter, now);
   const rest = [...groups.live, ...groups.ended];
 
-  if (fleet.epoch === null) {
+  const missing = unheard(fleet.hosts.values());
+  if (fleet.epoch === null || (fleet.sessions.size === 0 && missing === 'reaching')) {
     return (
       <div className="page">
         <PageHead title="Overview" />
         <Loading lines={9} label="Loading sessions" />
+      </div>
+    );
+  }
+  if (fleet.sessions.size === 0 && (missing === 'some' || missing === 'all')) {
+    return (
+      <div className="page">
+        <PageHead title="Overview" />
+        <Empty
+          icon="warning"
+          title={missing === 'all' ? 'No host answers' : 'Nothing runs on the hosts that answer'}
+          text="What runs on the others shows here once they do."
+        >
+          <Button icon="pool" onClick={() => berth.go({ page: 'pool' })}>
+            See why
+          </Button>
+        </Empty>
       </div>
     );
   }

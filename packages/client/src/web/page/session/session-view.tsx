@@ -1,7 +1,8 @@
 /** One session: what it is and wants, its terminal, its editor, and its details. */
 import { isFinal } from '@berth/shared/domain/session-state';
+import { oneLine } from '@berth/shared/domain/text';
 import { useState } from 'react';
-import type { SessionKey } from '../../protocol.ts';
+import type { HostRow, SessionKey } from '../../protocol.ts';
 import { useBerth, useCall, useModel } from '../model/hooks.ts';
 import { splitOf } from '../state/layout.ts';
 import { wordsOfKey } from '../state/session-order.ts';
@@ -33,8 +34,8 @@ export function SessionView({ sessionKey, shown }: { sessionKey: SessionKey; sho
   if (!row) {
     return (
       <section className="session" hidden={!shown} aria-label="Session">
-        {known ? (
-          <Gone sessionKey={sessionKey} />
+        {known && host?.link !== 'connecting' ? (
+          <Gone sessionKey={sessionKey} host={host} />
         ) : (
           <div className="pad">
             <Loading lines={6} label="Loading the session" />
@@ -82,9 +83,19 @@ export function SessionView({ sessionKey, shown }: { sessionKey: SessionKey; sho
   );
 }
 
-function Gone({ sessionKey }: { sessionKey: SessionKey }) {
+function Gone({ sessionKey, host: row }: { sessionKey: SessionKey; host: HostRow | undefined }) {
   const berth = useBerth();
   const { host, session } = wordsOfKey(sessionKey);
+  if (row && row.link !== 'connected') {
+    const why = row.error === null ? '' : `${oneLine(row.error)}. `;
+    return (
+      <Empty
+        icon="warning"
+        title={`${host} does not answer`}
+        text={`${why}What became of ${session} shows here once it does.`}
+      />
+    );
+  }
   return (
     <Empty
       icon="terminal"

@@ -9,6 +9,7 @@ import {
   sessionGroups,
   titleOf,
 } from '../state/session-order.ts';
+import { type Unheard, unheard } from '../state/unheard.ts';
 import { ageWords, agoWords, attentionLine, promptLine, staleSince, stateWords } from '../state/words.ts';
 import { Button, IconButton } from '../ui/controls.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -28,6 +29,13 @@ const GROUPS: readonly { name: keyof SessionGroups; label: string }[] = [
   { name: 'ended', label: 'Ended' },
 ];
 
+const NO_SESSIONS: Readonly<Record<Unheard, string>> = {
+  none: 'No sessions yet.',
+  reaching: 'No sessions yet.',
+  some: 'No sessions on the hosts that answer.',
+  all: 'No host answers.',
+};
+
 export function Sidebar() {
   const berth = useBerth();
   const fleet = useModel((model) => model.fleet);
@@ -38,6 +46,7 @@ export function Sidebar() {
   const root = useRef<HTMLElement>(null);
   useFocusWhileOpen(root);
   const groups = sessionGroups(fleet.sessions, filter, now);
+  const missing = unheard(fleet.hosts.values());
   const none = GROUPS.every(({ name }) => groups[name].length === 0);
   const current = route.page === 'session' ? route.key : null;
 
@@ -79,14 +88,14 @@ export function Sidebar() {
         />
       </div>
       <section className="session-list" aria-label="Sessions">
-        {fleet.epoch === null ? (
+        {fleet.epoch === null || (none && !filter && missing === 'reaching') ? (
           link === 'connecting' || link === 'live' ? (
             <Loading lines={8} label="Loading sessions" />
           ) : (
             <p className="quiet">Sessions show here once Berth answers.</p>
           )
         ) : none ? (
-          <p className="quiet">{filter ? 'No session fits the filter.' : 'No sessions yet.'}</p>
+          <p className="quiet">{filter ? 'No session fits the filter.' : NO_SESSIONS[missing]}</p>
         ) : (
           GROUPS.map(({ name, label }) => (
             <Fragment key={name}>
