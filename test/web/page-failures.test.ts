@@ -100,8 +100,15 @@ it('says that a file has changed since it was looked at', async () => {
 
 it('says of events that they are still read, or why they could not be', async () => {
   const asked: { reject(error: Error): void }[] = [];
+  const spare = {
+    code: 1,
+    reason: 'INTERNAL',
+    message: 'the events of spare cannot be read',
+    hint: '',
+  } as const;
+  const failures = [[spare], []];
   const events = () => {
-    if (asked.length > 0) return { events: EVENTS };
+    if (asked.length > 0) return { events: EVENTS, failures: failures.shift() ?? [] };
     return new Promise<never>((_, reject) => asked.push({ reject }));
   };
   await using fake = await FakeUi.start({ answers: { events } });
@@ -115,7 +122,10 @@ it('says of events that they are still read, or why they could not be', async ()
   expect(await page.getByText('Nothing happened yet').count()).toBe(0);
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.events li').first().waitFor();
-  expect(await page.locator('.failure').count()).toBe(0);
+  await page.getByText(spare.message).waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.failure').waitFor({ state: 'detached' });
+  expect(await page.locator('.events li').count()).toBeGreaterThan(0);
   await context.close();
 });
 
@@ -205,3 +215,20 @@ function countIntervals(): void {
     clear(id);
   }) as typeof window.clearInterval;
 }
+
+it('says where a picture is none, and where nothing can be copied', async () => {
+  await using fake = await FakeUi.start();
+  const { page, context } = await openPage(browser, { now: NOW });
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+  });
+  await page.goto(`${fake.url}${at(4)}`);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Copy the ssh command' }).click();
+  await page.getByText('The browser lets nobody copy').waitFor();
+  await page.getByRole('button', { name: /^Details/ }).click();
+  await page.getByRole('button', { name: 'Files' }).click();
+  await page.locator('.artifacts button', { hasText: 'latency.png' }).click();
+  await page.getByText('This is no picture that a browser can show').waitFor();
+  await context.close();
+});

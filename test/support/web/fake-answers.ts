@@ -128,7 +128,7 @@ export function fakeAnswers(origin: string, fleet: FleetState): Answers {
         { name: 'disk', ok: true, detail: '212 GiB free of 480 GiB', hint: '' },
       ],
     }),
-    events: () => ({ events: EVENTS }),
+    events: () => ({ events: EVENTS, failures: [] }),
     openArtifact: ({ path, how }) => ({
       url: how === 'page' ? `${origin}/page` : `/api/artifact?link=${encodeURIComponent(path)}`,
     }),

@@ -159,7 +159,7 @@ export interface UiCalls {
   start: { params: StartOrder; result: { session: SessionKey } };
   doctor: { params: { host: string }; result: { checks: readonly DoctorCheck[] } };
   /** Events of the past, oldest first. */
-  events: { params: { since: string; most: number }; result: { events: readonly EventRow[] } };
+  events: { params: { since: string; most: number }; result: EventsAnswer };
   /**
    * Where an artifact is, as a file to keep, for a look (text and raster images alone), or as a page in a
    * sandboxed frame (HTML, on an origin of its own). The URL is good for ten minutes, a page's for one use.
@@ -241,6 +241,12 @@ export interface DoctorCheck {
   readonly ok: boolean;
   readonly detail: string;
   readonly hint: string;
+}
+
+/** Of some hosts, it may be, that they could not be read. */
+export interface EventsAnswer {
+  readonly events: readonly EventRow[];
+  readonly failures: readonly UiError[];
 }
 
 export interface UiError {

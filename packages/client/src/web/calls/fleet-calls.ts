@@ -1,13 +1,16 @@
 /** What is asked about the client, its hosts and the past. */
 
+import { oneLine } from '@berth/shared/domain/text';
 import { VERSION } from '@berth/shared/domain/version';
 import { z } from 'zod';
 import { isPassing } from '../../fleet/backoff.ts';
 import type { LiveHost } from '../../fleet/live-fleet.ts';
 import { examine } from '../../hosts/doctor.ts';
+import { asBerthError } from '../../render/errors.ts';
 import { eventRow } from '../../watch/event-row.ts';
 import { layoutFile } from '../layout-file.ts';
-import type { EventRow } from '../protocol.ts';
+import type { EventRow, UiError } from '../protocol.ts';
+import { uiError } from '../ui-error.ts';
 import type { Call, CallPorts, Calls } from './call.ts';
 import { theHost } from './find-session.ts';
 
@@ -59,11 +62,20 @@ function events(ports: CallPorts): Call<'events'> {
     params: z.strictObject({ since: z.iso.datetime(), most: z.int().min(1).max(10_000) }),
     async run({ since, most }, signal) {
       const from = Date.parse(since);
+      const failures: UiError[] = [];
       const told = await Promise.all(
-        ports.fleet.hosts().map((host) => eventsOf(host, { from, most, ports, signal })),
+        ports.fleet.hosts().map((host) =>
+          eventsOf(host, { from, most, ports, signal }).catch((error: unknown) => {
+            if (signal.aborted) throw error;
+            const { message, ...rest } = uiError(asBerthError(error));
+            const name = oneLine(host.config.name);
+            failures.push({ ...rest, message: `the events of ${name} cannot be read: ${message}` });
+            return [];
+          }),
+        ),
       );
       const all = told.flat().sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-      return { events: all.slice(-most) };
+      return { events: all.slice(-most), failures };
     },
   };
 }

@@ -93,13 +93,13 @@ export class Berth {
   async readPast(): Promise<void> {
     const { past, events: known } = this.store.get();
     // What came live meanwhile says nothing of what came before.
-    const last = past === 'read' ? known.at(-1)?.at : undefined;
+    const last = past.read && past.failures.length === 0 ? known.at(-1)?.at : undefined;
     const since = last ?? new Date(Date.now() - DAY_MS).toISOString();
     try {
-      const { events } = await call('events', { since, most: 500 });
-      this.store.set({ events: withEvents(this.store.get().events, events), past: 'read' });
+      const { events, failures } = await call('events', { since, most: 500 });
+      this.store.set({ events: withEvents(this.store.get().events, events), past: { read: true, failures } });
     } catch (error) {
-      this.store.set({ past: asFailure(error) });
+      this.store.set({ past: { read: past.read, failures: [asFailure(error)] } });
     }
   }
 

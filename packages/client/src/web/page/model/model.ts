@@ -30,8 +30,11 @@ export interface Model {
   readonly fleet: Fleet;
   /** Oldest first. */
   readonly events: readonly EventRow[];
-  /** Whether events of before the page came were read; why not, where it failed. */
-  readonly past: 'unread' | 'read' | CallFailure;
+  /** Whether events of before the page came were read, and what of them could not be. */
+  readonly past: {
+    readonly read: boolean;
+    readonly failures: readonly Pick<CallFailure, 'message' | 'hint'>[];
+  };
   readonly about: About | null;
   readonly layout: Layout;
   /** The layout was read: what is changed from now on is kept. */
@@ -53,7 +56,7 @@ export function newModel(now: number, route: Route): Model {
     link: { state: 'connecting', since: now },
     fleet: NO_FLEET,
     events: [],
-    past: 'unread',
+    past: { read: false, failures: [] },
     about: null,
     layout: PLAIN_LAYOUT,
     restored: false,

@@ -21,7 +21,14 @@ export function tellNotice(page: Teller, { key, title, body, sound }: Notice): v
   page.toast({ tone: 'ask', text: head, hint: text, session: key });
   if (layout.sound || sound) chime();
   if (!layout.notify || !('Notification' in window) || Notification.permission !== 'granted') return;
-  const notification = new Notification(head, { body: text, tag: key, icon: '/icon-192.png' });
+  // One for each session; a later one takes its place, and is told of like the first.
+  const options: NotificationOptions & { renotify: boolean } = {
+    body: text,
+    tag: key,
+    renotify: true,
+    icon: '/icon-192.png',
+  };
+  const notification = new Notification(head, options);
   notification.onclick = () => {
     window.focus();
     page.open(key);

@@ -60,10 +60,12 @@ export function EventsPage() {
           />
         </search>
       </PageHead>
-      {typeof past !== 'string' && <Failure failure={past} onAgain={() => void berth.readPast()} />}
-      {events.length === 0 && past === 'unread' ? (
-        <Loading lines={10} label="Loading events" />
-      ) : events.length === 0 && past !== 'read' ? null : shown.length === 0 ? (
+      {past.failures.map((failure) => (
+        <Failure key={failure.message} failure={failure} onAgain={() => void berth.readPast()} />
+      ))}
+      {events.length === 0 && !past.read ? (
+        past.failures.length === 0 && <Loading lines={10} label="Loading events" />
+      ) : shown.length === 0 ? (
         <Empty
           icon="events"
           title={events.length === 0 ? 'Nothing happened yet' : 'No event fits'}

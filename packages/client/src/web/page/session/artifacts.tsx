@@ -116,11 +116,17 @@ function Shown({ sessionKey, artifact, kind }: ShownProps) {
   });
   if (failure) return <Failure failure={failure} onAgain={again} />;
   if (!value) return <Loading lines={6} />;
-  if (kind === 'image') return <img className="look-image" src={value.url} alt={oneLine(artifact.path)} />;
+  if (kind === 'image') return <ImageLook url={value.url} path={oneLine(artifact.path)} />;
   // Its scripts do not run, it reaches neither this page nor the network.
   if (kind === 'page')
     return <iframe className="look-page" title={oneLine(artifact.path)} sandbox="" src={value.url} />;
   return <TextLook url={value.url} />;
+}
+
+function ImageLook({ url, path }: { url: string; path: string }) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return <Empty icon="file" title="This is no picture that a browser can show" text={path} />;
+  return <img className="look-image" src={url} alt={path} onError={() => setBroken(true)} />;
 }
 
 function TextLook({ url }: { url: string }) {

@@ -32,8 +32,13 @@ export function SessionActions({ sessionKey, row, ssh }: ActionsProps) {
     },
   ];
   const copy = async (text: string) => {
-    await navigator.clipboard.writeText(text);
-    berth.toast({ tone: 'good', text: 'Copied', hint: oneLine(text), session: null });
+    const copied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    // It may be refused: then it can be copied by hand.
+    const said = copied ? ({ tone: 'good', text: 'Copied' } as const) : NOT_COPIED;
+    berth.toast({ ...said, hint: oneLine(text), session: null });
   };
   if (ssh) entries.push({ label: 'Copy the ssh command', icon: 'copy', run: () => void copy(ssh) });
   if (alive && row.status === 'running') {
@@ -97,6 +102,8 @@ function useSaving(onClose: () => void) {
   };
   return { failure, save };
 }
+
+const NOT_COPIED = { tone: 'bad', text: 'The browser lets nobody copy' } as const;
 
 function Rename({ sessionKey, row, onClose }: FormProps) {
   const { failure, save } = useSaving(onClose);

@@ -37,7 +37,12 @@ export function Loading({ lines = 4, label = 'Loading' }: { lines?: number; labe
   );
 }
 
-export function Failure({ failure, onAgain }: { failure: CallFailure; onAgain?: () => void }) {
+interface FailureProps {
+  readonly failure: Pick<CallFailure, 'message' | 'hint'>;
+  readonly onAgain?: () => void;
+}
+
+export function Failure({ failure, onAgain }: FailureProps) {
   return (
     <div className="failure" role="alert">
       <Icon name="warning" />
