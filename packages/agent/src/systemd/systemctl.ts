@@ -2,12 +2,29 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+/** As execFile rejects. */
+interface Failed extends Error {
+  readonly stderr?: string;
+  readonly killed?: boolean;
+}
+
 const CALL_MS = 10_000;
 const PROBE_MS = 2000;
 
 /** `user`: the manager of the user who asks; `system`: the machine's. */
 export type Manager = 'user' | 'system';
+
+/** Throws what the program said of it last, and not all that it was called with. */
+async function run(program: string, args: readonly string[], options: { timeout: number }) {
+  try {
+    return await promisify(execFile)(program, args, options);
+  } catch (error) {
+    const { stderr = '', killed, message } = error as Failed;
+    const late = killed ? `no answer within ${options.timeout} ms` : '';
+    const said = late || stderr.trim().split('\n').at(-1) || message.split('\n')[0]?.split(` ${args[0]}`)[0];
+    throw new Error(`${program}: ${said}`);
+  }
+}
 
 /** True where the manager answers: `systemctl --user` may hang, fail or be missing. */
 export async function managerAnswers(manager: Manager): Promise<boolean> {

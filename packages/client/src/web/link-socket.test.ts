@@ -33,3 +33,10 @@ test('nobody answers where none runs, or one has ended', async () => {
   (await answerLinks(dir, () => 'x'))[Symbol.dispose]();
   expect(await askForLink(dir)).toBeNull();
 });
+
+test('of two that began together the one that ends leaves the way to the other', async () => {
+  const first = await answerLinks(dir, () => 'first');
+  using _second = await answerLinks(dir, () => 'second');
+  first[Symbol.dispose]();
+  expect(await askForLink(dir)).toBe('second');
+});

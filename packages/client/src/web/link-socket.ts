@@ -2,7 +2,7 @@
  * How a second `berth ui` finds the first: a Unix socket in the runtime directory, which its user alone can
  * reach. Whoever connects gets one line with a fresh URL. A socket that nobody answers is stale.
  */
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { privateDirectory } from '../config/paths.ts';
@@ -22,21 +22,33 @@ export async function askForLink(runtimeDir: string): Promise<string | null> {
   return told.endsWith('\n') ? told.trim() : null;
 }
 
-/** Disposing it takes the socket away. */
+/** Takes the place of one that nobody answers. Disposing it takes the socket away, if it is its own still. */
 export async function answerLinks(runtimeDir: string, link: () => string): Promise<Disposable> {
   const file = socketIn(runtimeDir);
-  // Nobody answered there.
-  rmSync(file, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.end(`${link()}\n`);
   });
+  // Two may begin in the same moment: the later one has the name, and the other leaves it alone.
+  const made = `${file}.${process.pid}`;
+  rmSync(made, { force: true });
   await new Promise<void>((resolve, reject) => {
     // Also later: a connection that cannot be taken (too many open files) is no end of the others.
     server.on('error', reject);
-    server.listen(file, resolve);
+    server.listen(made, resolve);
   });
-  return { [Symbol.dispose]: () => void server.close() };
+  const own = inodeOf(made);
+  renameSync(made, file);
+  return {
+    [Symbol.dispose]() {
+      server.close();
+      if (inodeOf(file) === own) rmSync(file, { force: true });
+    },
+  };
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function socketIn(runtimeDir: string): string {

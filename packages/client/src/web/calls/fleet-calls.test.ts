@@ -6,7 +6,8 @@ import { fleetCalls } from './fleet-calls.ts';
 it('reads the events of the other hosts where those of one cannot be read, and says of which', async () => {
   const at = Date.parse('2026-11-22T10:00:00Z');
   async function* watch(name: string) {
-    if (name === 'old') throw new BerthError('PERMISSION_DENIED', 'berthd is too old', { hint: 'upgrade it' });
+    if (name === 'old')
+      throw new BerthError('PERMISSION_DENIED', 'berthd is too old', { hint: 'upgrade it' });
     yield { kind: 'opened', journalId: 'j' };
     const fact = { type: 'hostNotice', reason: 'INTERNAL', message: 'm' };
     yield { kind: 'event', event: { id: 1, at, sessionId: '', sessionName: '', fact } };
