@@ -8,9 +8,13 @@ import { expect, test } from 'vitest';
 const MODULE = join(import.meta.dirname, 'kept-code.ts');
 const COMPILE = join(import.meta.dirname, '../../../../scripts/release/compile-bundle.ts');
 
+/** In an environment like that of a build: Node's own cache would make another thing of it. */
 function node(flags: readonly string[], ...argv: string[]): string {
   const quiet = '--disable-warning=ExperimentalWarning';
-  return execFileSync(process.execPath, [quiet, ...flags, ...argv], { encoding: 'utf8' });
+  return execFileSync(process.execPath, [quiet, ...flags, ...argv], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  });
 }
 
 test('what a release is built with is taken under its flags alone, and is the same each time', () => {
