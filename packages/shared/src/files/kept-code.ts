@@ -2,7 +2,7 @@
  * What V8 made of one of our bundles, kept as it was after a run. Code that is compiled when a file is
  * loaded leaves out every function that waits for its first call: of our bundles those are most.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -79,9 +79,11 @@ function read(kept: string): Buffer | undefined {
 
 /** A cache that cannot be written costs time, nothing else. */
 function write(kept: string, script: Script): void {
+  const directory = dirname(kept);
+  // Whoever took it away while we ran, as `berthd uninstall --purge` itself does, wants it no more.
+  if (!existsSync(directory)) return;
   try {
     replaceFile(kept, script.createCachedData());
-    const directory = dirname(kept);
     for (const name of readdirSync(directory).filter((one) => one.endsWith(CODE_SUFFIX))) {
       const file = join(directory, name);
       if (ageOf(file) > LEFT_BEHIND_MS) rmSync(file, { force: true });

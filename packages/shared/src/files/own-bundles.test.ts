@@ -99,6 +99,12 @@ test('is not kept of a run that failed', () => {
   expect(kept()).toEqual([]);
 });
 
+test('is not kept where the cache was taken away meanwhile', () => {
+  bundle(`require('node:fs').rmSync(${JSON.stringify(join(scratch, 'cache'))}, { recursive: true });`);
+  run();
+  expect(readdirSync(scratch)).not.toContain('cache');
+});
+
 test('is each command’s own', () => {
   for (const word of ['list', 'start', '--json', '../../../x', 'list']) expect(run(word)).toBe(PRINTED);
   const words = kept().map((file) => /-([a-z]+)\.code$/.exec(file)?.[1]);
