@@ -108,7 +108,7 @@ it('reaches the tabs from every page, and stays with them while they are closed'
   await page.goto(`${fake.url}#/home`);
   await page.locator('.ask-card').first().waitFor();
   await page.getByRole('button', { name: 'Sessions', exact: true }).or(page.locator('.skip')).first().focus();
-  for (let n = 0; n < 40 && !(await focused(page)).startsWith('fix-auth asks'); n++)
+  for (let n = 0; n < 120 && !(await focused(page)).startsWith('fix-auth asks'); n++)
     await page.keyboard.press('Tab');
   // In the strip, not at the side.
   await until(() => page.evaluate(() => document.activeElement?.classList.contains('tab-open') ?? false), {

@@ -110,7 +110,9 @@ it('takes the rare ticks of a page that was hidden for no sleep', async () => {
       Object.defineProperty(document, 'hidden', { value: now, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
     }, hidden);
-  const opened = [...fake.opened];
+  // Time goes on meanwhile, and the live connection may take a slow machine for silence.
+  const terminals = () => fake.opened.filter((path) => path === '/api/terminal').length;
+  expect(terminals()).toBe(1);
   await show(true);
   await page.clock.runFor(2000);
   fake.tell({ type: 'alive' });
@@ -118,10 +120,8 @@ it('takes the rare ticks of a page that was hidden for no sleep', async () => {
   await show(false);
   await page.clock.fastForward(8000);
   await page.clock.runFor(2500);
-  expect(fake.opened).toEqual(opened);
+  expect(terminals()).toBe(1);
   await page.clock.fastForward(70_000);
-  await until(() => fake.opened.filter((path) => path === '/api/terminal').length === 2, {
-    what: 'a sleep is one',
-  });
+  await until(() => terminals() === 2, { what: 'a sleep is one' });
   await context.close();
 });

@@ -49,6 +49,8 @@ export class Berth {
       changed: (state, heardAt) => this.#linkChanged(state, heardAt),
     });
     onLogin(() => this.reconnect());
+    // Its tab stays also where the address is another one by the time that the layout is read.
+    this.#show(this.store.get().route);
   }
 
   /** A link of another login may be opened where this page stands: that loads no page anew. */
@@ -103,15 +105,17 @@ export class Berth {
     }
   }
 
+  /** What was opened meanwhile, a dialog or a menu, stays open. */
   #restore(kept: Layout): void {
-    // Not the route that is known: the address may have changed a moment ago.
-    const route = readRoute(location.hash);
     const { open: opened = [], ...early } = this.#early;
     const open = [...new Set([...kept.open, ...opened])];
     this.store.set({ layout: { ...kept, ...early, open }, restored: true });
     if (Object.keys(this.#early).length > 0) this.#layout({});
-    if (route.page === 'session') this.open(route.key);
-    else if (location.hash === '' && kept.active !== null) this.open(kept.active);
+    // Not the route that is known: the address may have changed a moment ago.
+    if (location.hash !== '' || kept.active === null) return;
+    const route = { page: 'session', key: kept.active } as const;
+    this.#show(route);
+    location.hash = fragmentOf(route);
   }
 
   #take(message: LiveMessage): boolean {
