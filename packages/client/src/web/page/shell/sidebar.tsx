@@ -124,16 +124,23 @@ export function Sidebar() {
   );
 }
 
+/** A second: who is elsewhere by then is left there. */
+const MOST_FRAMES = 60;
+
 /** Over a narrow page it takes the focus, and gives it back where it is closed with it. */
 function useFocusWhileOpen(root: RefObject<HTMLElement | null>): void {
   const menu = useModel((model) => model.menu);
   useEffect(() => {
     if (!menu) return;
     const [sidebar, before] = [root.current, document.activeElement];
-    // It is seen, and can have the focus, from the frame after the next on.
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => sidebar?.querySelector<HTMLElement>('.pages button')?.focus());
-    });
+    // It can have the focus once it is seen, which is some frames later.
+    let frames = MOST_FRAMES;
+    const take = () => {
+      const first = sidebar?.querySelector<HTMLElement>('.pages button');
+      first?.focus();
+      if (document.activeElement !== first && frames-- > 0) frame = requestAnimationFrame(take);
+    };
+    let frame = requestAnimationFrame(take);
     return () => {
       cancelAnimationFrame(frame);
       if (sidebar?.contains(document.activeElement) && before instanceof HTMLElement) before.focus();
