@@ -72,6 +72,8 @@ it('stays on the overview where the page is loaded again there', async () => {
   const { page, context } = await openPage(browser, { now: NOW });
   await page.goto(`${fake.url}${at(4)}`);
   await page.locator(TERMINAL).first().waitFor();
+  // The layout of last time is read, and the new one kept.
+  await page.waitForLoadState('networkidle');
   await page.getByRole('button', { name: 'Overview' }).click();
   await page.reload();
   await page.locator('.tab').waitFor();
